@@ -1,0 +1,3 @@
+//! Pooling layers.
+
+pub mod error;
