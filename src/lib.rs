@@ -1,3 +1,17 @@
-//! Pooling layers.
+//! Pooling layers: max, average and Lp over sliding windows, adaptive regions and whole feature maps, forward and
+//! backward, in one, two and three spatial axes, with results that agree with PyTorch's.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`pool`] | the methods: [`Pool`] is a [`Pooling`] over a [`Geometry`], applied to (N, C, spatial…) arrays |
+//! | [`geometry`] | what each output cell reads: windows, padding, dilation, ceil mode, adaptive regions; integers only |
+//! | [`error`] | the one error type: parameter, value, rule |
 
 pub mod error;
+pub mod geometry;
+mod kernel;
+pub mod pool;
+
+pub use error::{Error, Result};
+pub use geometry::{Geometry, Window};
+pub use pool::{Element, Pool, Pooling};

@@ -1,0 +1,100 @@
+//! The resolved geometry: per axis, what each output position reads.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What one output position reads along one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first input position read. Meaningless when `len` is 0.
+    pub start: usize,
+    /// How many input positions are read, [`AxisPlan::step`] apart. 0 when a dilated window straddles the input.
+    pub len: usize,
+    /// How many of the window's taps lie in the padded input: `len`, and the taps that fall on padding. Taps that hang
+    /// over the padded input's end (ceil mode) are in neither count.
+    pub padded_len: usize,
+}
+
+impl Span {
+    /// The input positions read, in order.
+    pub fn positions(self, step: usize) -> impl Iterator<Item = usize> + Clone {
+        (0..self.len).map(move |tap| self.start + tap * step)
+    }
+}
+
+/// One axis of a [`Plan`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AxisPlan {
+    /// The input's extent, in cells.
+    pub extent: usize,
+    /// The distance between two taps of a window: its dilation, 1 for regions.
+    pub step: usize,
+    /// Padding cells before and after the input.
+    pub padding: [usize; 2],
+    /// By how many cells the last window hangs over the padded input's end (ceil mode only).
+    pub overhang: usize,
+    /// One span for each output position.
+    pub spans: Vec<Span>,
+}
+
+impl AxisPlan {
+    /// Input positions that no window reads: dropped tails, gaps of a stride above the kernel, holes of a dilation.
+    pub fn unread(&self) -> Vec<usize> {
+        let mut read = vec![false; self.extent];
+        for span in &self.spans {
+            span.positions(self.step).for_each(|at| read[at] = true);
+        }
+        (0..self.extent).filter(|&at| !read[at]).collect()
+    }
+}
+
+/// A geometry resolved for one input shape: the only thing that pooling methods and kernels know about it.
+///
+/// ```
+/// use deep_end::{Geometry, Window};
+/// let plan = Geometry::from(Window::new([3]).stride([2])).plan(&[8])?;
+/// assert_eq!(plan.output_shape(), [3]);
+/// let reads: Vec<_> = plan.axes()[0].spans.iter().map(|span| (span.start, span.len)).collect();
+/// assert_eq!(reads, [(0, 3), (2, 3), (4, 3)]);
+/// assert_eq!(plan.axes()[0].unread(), [7]); // the dropped tail
+/// # Ok::<(), deep_end::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    axes: Vec<AxisPlan>,
+}
+
+impl Plan {
+    pub(super) fn new(axes: Vec<AxisPlan>) -> Self {
+        Self { axes }
+    }
+
+    /// The axes, outermost first.
+    pub fn axes(&self) -> &[AxisPlan] {
+        &self.axes
+    }
+
+    /// The input's spatial extents.
+    pub fn input_shape(&self) -> Vec<usize> {
+        self.axes.iter().map(|axis| axis.extent).collect()
+    }
+
+    /// The output's spatial extents.
+    pub fn output_shape(&self) -> Vec<usize> {
+        self.axes.iter().map(|axis| axis.spans.len()).collect()
+    }
+}
+
+/// A list of spans of known length, or an error instead of an abort when memory does not hold it.
+pub(super) fn collect_spans(parameter: &'static str, count: usize, span: impl Fn(usize) -> Span) -> Result<Vec<Span>> {
+    let mut spans = Vec::new();
+    if spans.try_reserve_exact(count).is_err() {
+        return Err(Error::new(
+            ErrorKind::Memory,
+            parameter,
+            count,
+            "this many output positions do not fit into memory",
+        ));
+    }
+    spans.extend((0..count).map(span));
+    Ok(spans)
+}

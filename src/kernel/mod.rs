@@ -1,0 +1,25 @@
+//! The hot loops. They know a [`Plan`](crate::geometry::Plan) and a [`Fold`], and nothing about what a method means.
+//!
+//! `separable` is what runs. `direct` is its plain twin, written window by window, and exists to hold it equal to the
+//! bit: both reduce a window row by row (cells left to right, then rows top to bottom, then slices), so even rounding
+//! is the same.
+
+#[cfg(test)]
+mod direct;
+mod separable;
+
+pub(crate) use separable::{Scratch, reduce, spread};
+
+/// How cells are combined into a window's result: a value to start from, and an associative merge.
+pub(crate) trait Fold {
+    /// What the plane holds.
+    type Input: Copy;
+    /// What a window is reduced to.
+    type Acc: Copy;
+    /// The result of a window that reads no cell.
+    fn empty(&self) -> Self::Acc;
+    /// A single cell's contribution; `at` is its flat position in the plane.
+    fn lift(&self, cell: Self::Input, at: usize) -> Self::Acc;
+    /// Combines two neighbours, `a` before `b` in row-major order.
+    fn merge(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
+}

@@ -1,0 +1,67 @@
+//! The types of number that a feature map may hold.
+
+use super::{Pooling, average, lp, max, shapes::Shapes};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A type of cell: f32 for every method, u8 and i8 for those that only compare.
+pub trait Element: Copy + PartialOrd + sealed::Sealed {
+    /// What padding holds under max: nothing is below it.
+    const LOWEST: Self;
+
+    /// Whether this is a NaN, which wins every max.
+    fn is_nan(self) -> bool;
+}
+
+pub(super) mod sealed {
+    use super::{Pooling, Result, Shapes};
+
+    /// Which methods work on a type; sealed, so that no other type can claim to.
+    pub trait Sealed: Sized {
+        fn forward(method: Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>>;
+    }
+}
+
+impl Element for f32 {
+    const LOWEST: Self = f32::NEG_INFINITY;
+
+    fn is_nan(self) -> bool {
+        self.is_nan()
+    }
+}
+
+impl sealed::Sealed for f32 {
+    fn forward(method: Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>> {
+        match method {
+            Pooling::Max => max::forward(cells, shapes),
+            Pooling::Average { count_include_pad, divisor_override } => {
+                average::forward(cells, shapes, count_include_pad, divisor_override)
+            }
+            Pooling::Lp { norm_type } => lp::forward(cells, shapes, norm_type),
+        }
+    }
+}
+
+macro_rules! integer {
+    ($($type:ty),*) => {$(
+        impl Element for $type {
+            const LOWEST: Self = <$type>::MIN;
+
+            fn is_nan(self) -> bool {
+                false
+            }
+        }
+
+        impl sealed::Sealed for $type {
+            fn forward(method: Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>> {
+                match method {
+                    Pooling::Max => max::forward(cells, shapes),
+                    _ => {
+                        let rule = concat!("values of type ", stringify!($type), " can only be compared: max pooling");
+                        Err(Error::new(ErrorKind::Parameter, "method", method.name(), rule))
+                    }
+                }
+            }
+        }
+    )*};
+}
+integer!(u8, i8);
