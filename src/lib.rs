@@ -5,13 +5,15 @@
 //! | --- | --- |
 //! | [`pool`] | the methods: [`Pool`] is a [`Pooling`] over a [`Geometry`], applied to (N, C, spatial…) arrays |
 //! | [`geometry`] | what each output cell reads: windows, padding, dilation, ceil mode, adaptive regions; integers only |
+//! | [`render`] | from numbers to pixels: colour maps, photographs |
 //! | [`error`] | the one error type: parameter, value, rule |
 
 pub mod error;
 pub mod geometry;
 mod kernel;
 pub mod pool;
+pub mod render;
 
 pub use error::{Error, Result};
 pub use geometry::{Geometry, Window};
-pub use pool::{Element, Pool, Pooling};
+pub use pool::{Element, Pool, PoolOptions, Pooling};

@@ -8,9 +8,11 @@ mod average;
 mod element;
 mod lp;
 mod max;
+mod options;
 mod shapes;
 
 pub use element::Element;
+pub use options::{ArrayOptions, PoolOptions};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Window};
