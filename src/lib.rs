@@ -17,3 +17,6 @@ pub mod render;
 pub use error::{Error, Result};
 pub use geometry::{Geometry, Window};
 pub use pool::{Element, Pool, PoolOptions, Pooling};
+
+#[cfg(target_arch = "wasm32")]
+mod js;

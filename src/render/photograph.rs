@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Span;
 use crate::pool::{Pool, Pooling};
-use ndarray::{ArrayD, ArrayViewD, IxDyn};
+use ndarray::{ArrayD, IxDyn};
 
 /// A picture: rows of sRGB pixels with straight (not premultiplied) alpha, four bytes each.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,38 @@
+//! Colour maps.
+
+use super::error::JsResult;
+use super::options::read;
+use super::picture;
+use crate::error::{Error, ErrorKind};
+use crate::render::{ColorMap, Rgba};
+use serde::Deserialize;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+#[derive(Default, Deserialize)]
+struct Options {
+    map: Option<String>,
+    min: Option<f32>,
+    max: Option<f32>,
+}
+
+/// `colorize`; see `surface.d.ts`.
+#[wasm_bindgen(skip_typescript)]
+pub fn colorize(data: &[f32], width: f64, height: f64, options: &JsValue) -> JsResult<JsValue> {
+    let (width, height) = (picture::extent("width", width)?, picture::extent("height", height)?);
+    let options = if options.is_undefined() { Options::default() } else { read(options, &["map", "min", "max"])? };
+    if width.checked_mul(height) != Some(data.len()) {
+        let rule = format!("must be width × height = {width} × {height}");
+        return Err(Error::new(ErrorKind::Shape, "data.length", data.len(), rule).into());
+    }
+    let map = options.map.map_or(Ok(ColorMap::Deep), |name| ColorMap::named(&name))?;
+    let finite = || data.iter().copied().filter(|value| value.is_finite());
+    let min = options.min.or_else(|| finite().reduce(f32::min)).unwrap_or(0.0);
+    let max = options.max.or_else(|| finite().reduce(f32::max)).unwrap_or(0.0);
+    picture::to_js(&Rgba { width, height, pixels: crate::render::colorize(data, map, min, max)? })
+}
+
+/// `colorMap`; see `surface.d.ts`.
+#[wasm_bindgen(js_name = colorMap, skip_typescript)]
+pub fn color_map(map: &str) -> JsResult<Vec<u8>> {
+    Ok(ColorMap::named(map)?.table().iter().flat_map(|&[red, green, blue]| [red, green, blue, 255]).collect())
+}

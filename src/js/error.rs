@@ -1,0 +1,43 @@
+//! The core's error as a JavaScript `Error`.
+
+use crate::error::{Error, ErrorKind};
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+/// What a function of the surface returns: thrown when it is an error.
+pub(super) type JsResult<T> = Result<T, JsError>;
+
+/// An error on its way out.
+pub(super) struct JsError(Error);
+
+impl From<Error> for JsError {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<JsError> for JsValue {
+    fn from(JsError(error): JsError) -> Self {
+        let thrown = js_sys::Error::new(&error.to_string());
+        let kind = match error.kind() {
+            ErrorKind::Parameter => "parameter",
+            ErrorKind::Shape => "shape",
+            ErrorKind::Format => "format",
+            ErrorKind::Memory => "memory",
+            ErrorKind::Io => "io",
+        };
+        // Setting a property of a plain, extensible object that was made here cannot fail.
+        let _ = Reflect::set(&thrown, &"parameter".into(), &camel_case(error.parameter()).into());
+        let _ = Reflect::set(&thrown, &"kind".into(), &kind.into());
+        thrown.into()
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        name + &letters.next().map(|letter| letter.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+    })
+}

@@ -1,0 +1,24 @@
+//! Option objects.
+
+use super::error::JsResult;
+use crate::error::{Error, ErrorKind};
+use js_sys::Object;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Reads an option object whose keys are all in `keys`. serde-wasm-bindgen looks up the fields that it knows and never
+/// sees the others, so a misspelt key is found here.
+pub(super) fn read<T: DeserializeOwned>(options: &JsValue, keys: &[&str]) -> JsResult<T> {
+    let wrong = |value: String, rule: String| Error::new(ErrorKind::Parameter, "options", value, rule);
+    let Some(object) = options.dyn_ref::<Object>() else {
+        return Err(wrong(format!("{options:?}"), "must be an object".into()).into());
+    };
+    for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
+        if !keys.contains(&key.as_str()) {
+            let rule = format!("there is no such option; there are {}", keys.join(", "));
+            return Err(Error::new(ErrorKind::Parameter, key, "given", rule).into());
+        }
+    }
+    Ok(serde_wasm_bindgen::from_value(options.clone())
+        .map_err(|error| wrong("unreadable".into(), error.to_string()))?)
+}

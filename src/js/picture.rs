@@ -1,0 +1,71 @@
+//! Pooling of pictures.
+
+use super::error::JsResult;
+use super::options::read;
+use crate::error::{Error, ErrorKind};
+use crate::pool::PoolOptions;
+use crate::render::{Rgba, pool_photograph};
+use js_sys::{Object, Reflect, Uint8ClampedArray};
+use wasm_bindgen::{Clamped, JsValue, prelude::wasm_bindgen};
+use web_sys::ImageData;
+
+/// `poolImage`; see `surface.d.ts`.
+#[wasm_bindgen(js_name = poolImage, skip_typescript)]
+pub fn pool_image(image: &JsValue, options: &JsValue) -> JsResult<JsValue> {
+    let options: PoolOptions = read(options, &PoolOptions::KEYS)?;
+    let image = from_js(image)?;
+    to_js(&pool_photograph(&options.layer(2)?, image.width, image.height, &image.pixels)?)
+}
+
+/// A picture's size and pixels. Read by name, not by class: Node has no `ImageData`.
+pub(super) fn from_js(image: &JsValue) -> JsResult<Rgba> {
+    let wrong = || Error::new(ErrorKind::Parameter, "image", "not a picture", "must have data, width and height");
+    let get = |key: &str| Reflect::get(image, &key.into()).map_err(|_| wrong());
+    let extent = |key: &'static str| extent(key, get(key)?.as_f64().ok_or_else(wrong)?);
+    let data = get("data")?;
+    let is_bytes = wasm_bindgen::JsCast::is_instance_of::<Uint8ClampedArray>(&data);
+    if !is_bytes {
+        return Err(Error::new(
+            ErrorKind::Parameter,
+            "image.data",
+            format!("{:?}", data.js_typeof()),
+            "must be a Uint8ClampedArray",
+        )
+        .into());
+    }
+    Ok(Rgba { width: extent("width")?, height: extent("height")?, pixels: Uint8ClampedArray::from(data).to_vec() })
+}
+
+/// A picture's width or height: wasm-bindgen would turn any other number into some whole one.
+pub(super) fn extent(parameter: &'static str, value: f64) -> Result<usize, Error> {
+    if value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value) {
+        return Ok(value as usize);
+    }
+    Err(Error::new(ErrorKind::Parameter, parameter, value, "must be a whole number, 0 or above"))
+}
+
+/// An `ImageData`, or an object of its form where there is none.
+pub(super) fn to_js(picture: &Rgba) -> JsResult<JsValue> {
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    if Reflect::has(&js_sys::global(), &"ImageData".into()).unwrap_or(false) {
+        let pixels = Clamped(picture.pixels.as_slice());
+        let made = ImageData::new_with_u8_clamped_array_and_sh(pixels, width, height);
+        return Ok(made
+            .map_err(|refused| {
+                let rule = format!("the browser makes no picture of this size: {refused:?}");
+                Error::new(ErrorKind::Memory, "image", format!("{width} × {height}"), rule)
+            })?
+            .into());
+    }
+    let object = Object::new();
+    let entries: [(&str, JsValue); 3] = [
+        ("data", Uint8ClampedArray::from(picture.pixels.as_slice()).into()),
+        ("width", width.into()),
+        ("height", height.into()),
+    ];
+    for (key, value) in entries {
+        // Setting a property of a plain, extensible object that was made here cannot fail.
+        let _ = Reflect::set(&object, &key.into(), &value);
+    }
+    Ok(object.into())
+}
