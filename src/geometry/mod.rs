@@ -8,6 +8,7 @@
 
 mod adaptive;
 mod plan;
+mod regions;
 mod window;
 
 pub use plan::{AxisPlan, Plan, Span};
@@ -29,6 +30,9 @@ pub enum Geometry {
     },
     /// One region: the whole input.
     Global,
+    /// Regions written out: for each axis, outermost first, the `[start, end)` that each output position reads. They
+    /// may overlap and leave gaps. What [`Fractional`](crate::pool::Fractional) makes.
+    Regions(Vec<Vec<[usize; 2]>>),
 }
 
 impl Geometry {
@@ -41,6 +45,7 @@ impl Geometry {
             Self::Window(window) => window.validate(),
             Self::Adaptive { output_size } => adaptive::validate(output_size),
             Self::Global => Ok(()),
+            Self::Regions(regions) => regions::validate(regions),
         }
     }
 
@@ -56,6 +61,7 @@ impl Geometry {
             Self::Window(window) => window.plan(spatial),
             Self::Adaptive { output_size } => adaptive::plan(output_size, spatial),
             Self::Global => adaptive::plan(&vec![1; spatial.len()], spatial),
+            Self::Regions(regions) => regions::plan(regions, spatial),
         }
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! `separable` is what runs. `direct` is its plain twin, written window by window, and exists to hold it equal to the
 //! bit: both reduce a window row by row (cells left to right, then rows top to bottom, then slices), so even rounding
-//! is the same.
+//! is the same. `visit` walks the cells of every window, for what no merge can express.
 
 #[cfg(test)]
 mod direct;
 mod separable;
+mod visit;
 
 pub(crate) use separable::{Scratch, reduce, spread};
+pub(crate) use visit::visit;
 
 /// How cells are combined into a window's result: a value to start from, and an associative merge.
 pub(crate) trait Fold {

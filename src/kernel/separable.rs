@@ -108,7 +108,7 @@ fn clear_for<T>(buffer: &mut Vec<T>, count: usize, inner: usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::direct;
+    use super::super::{direct, visit};
     use super::*;
     use crate::geometry::{Geometry, Window};
     use proptest::prelude::*;
@@ -145,7 +145,10 @@ mod tests {
         }
     }
 
-    fn axis() -> impl Strategy<Value = (usize, usize, usize, [usize; 2], usize)> {
+    /// Extent, kernel size, stride, padding, dilation.
+    type Axis = (usize, usize, usize, [usize; 2], usize);
+
+    fn axis() -> impl Strategy<Value = Axis> {
         (1..8usize, 1..4usize, 1..4usize, 1..4usize).prop_flat_map(|(extent, kernel, stride, dilation)| {
             let below = 0..dilation * (kernel - 1) + 1;
             (Just(extent), Just(kernel), Just(stride), [below.clone(), below], Just(dilation))
@@ -157,8 +160,7 @@ mod tests {
         (prop::collection::vec(axis(), 1..=3), any::<bool>(), any::<bool>()).prop_filter_map(
             "does not fit",
             |(axes, ceil, adaptive)| {
-                let pick =
-                    |f: fn(&(usize, usize, usize, [usize; 2], usize)) -> usize| axes.iter().map(f).collect::<Vec<_>>();
+                let pick = |f: fn(&Axis) -> usize| axes.iter().map(f).collect::<Vec<_>>();
                 let padding: Vec<_> = axes.iter().map(|axis| axis.3).collect();
                 let window = Window::new(pick(|a| a.1))
                     .stride(pick(|a| a.2))
@@ -189,6 +191,14 @@ mod tests {
             let plane: Vec<f32> = (0..size(&plan.input_shape())).map(cell).collect();
             let mut scratch = Scratch::default();
             prop_assert_eq!(reduce(&Sum, &plane, &plan, &mut scratch).unwrap(), direct::reduce(&Sum, &plane, &plan));
+        }
+
+        #[test]
+        fn visit_reads_the_cells_of_direct(plan in plan()) {
+            let values: Vec<f64> = (0..size(&plan.output_shape())).map(|i| (i * 7 % 11) as f64).collect();
+            let mut cells = vec![0.0; size(&plan.input_shape())];
+            visit(&plan, |window, at| cells[at] += values[window]);
+            prop_assert_eq!(cells, direct::spread(&values, &plan));
         }
 
         #[test]

@@ -6,13 +6,17 @@
 
 mod average;
 mod element;
+mod fractional;
 mod lp;
 mod max;
 mod options;
 mod shapes;
+mod unpool;
 
 pub use element::Element;
+pub use fractional::Fractional;
 pub use options::{ArrayOptions, PoolOptions};
+pub use unpool::{max_unpool, max_unpool_backward};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Window};

@@ -1,0 +1,38 @@
+//! Runs suites of vectors that other frameworks computed: `tests/vectors`, and the folders in `DEEP_END_VECTORS`.
+//! Their form is in `tests/vectors/README.md`.
+
+mod pooling;
+mod suite;
+
+use std::{env, path::PathBuf};
+use suite::{Case, Suite};
+
+/// What a case computes, for every operator that the core has.
+fn run(case: &Case) -> Result<(), String> {
+    match case.op.as_str() {
+        "max_pool" => pooling::max(case),
+        "avg_pool" => pooling::average(case),
+        "lp_pool" => pooling::lp(case),
+        "adaptive_max_pool" => pooling::adaptive_max(case),
+        "adaptive_avg_pool" => pooling::adaptive_average(case),
+        "fractional_max_pool" => pooling::fractional_max(case),
+        "max_unpool" => pooling::max_unpool(case),
+        other => Err(format!("there is no operator {other}")),
+    }
+}
+
+#[test]
+fn suites_agree() {
+    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let others = env::var_os("DEEP_END_VECTORS").unwrap_or_default();
+    let folders = std::iter::once(own).chain(env::split_paths(&others).filter(|path| !path.as_os_str().is_empty()));
+    let mut failures = Vec::new();
+    for suite in folders.flat_map(|folder| Suite::in_folder(&folder)) {
+        let results: Vec<_> = suite.cases.iter().map(|case| (case, run(case))).collect();
+        let agree = results.iter().filter(|(_, result)| result.is_ok()).count();
+        println!("{}: {agree} of {} cases agree", suite.name, results.len());
+        let failed = results.iter().filter_map(|(case, result)| Some((case, result.as_ref().err()?)));
+        failures.extend(failed.map(|(case, why)| format!("{}/{}: {why}", suite.name, case.name)));
+    }
+    assert!(failures.is_empty(), "{} cases disagree:\n{}", failures.len(), failures.join("\n"));
+}
