@@ -1,2 +1,54 @@
-//! The commands of this repository.
-fn main() {}
+//! The command line of this repository: `cargo xtask --help`.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+use xtask::{build, dist, serve, setup::CompilerArgs, test, tidy};
+
+mod networks;
+
+/// The commands of this repository. Each sets up what it needs, and says so before it installs anything.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Build the page and serve it on this machine
+    Serve {
+        /// The port to serve on; where it is taken, the next free one is used
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        #[command(flatten)]
+        compiler: CompilerArgs,
+    },
+    /// Compile the core into the page: www/pkg
+    Build(CompilerArgs),
+    /// Make the release: dist/site for any static host, dist/npm for Node and bundlers; fails over a budget
+    Dist(CompilerArgs),
+    /// Everything that must pass
+    Test(CompilerArgs),
+    /// The invariants of the source
+    Tidy,
+    #[command(flatten)]
+    Networks(networks::Command),
+}
+
+fn main() -> ExitCode {
+    match run(Command::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Serve { port, compiler } => serve::command(compiler, port),
+        Command::Build(compiler) => build::command(compiler),
+        Command::Dist(compiler) => dist::command(compiler),
+        Command::Test(compiler) => test::command(compiler),
+        Command::Tidy => tidy::command(),
+        Command::Networks(command) => command.run(),
+    }
+}

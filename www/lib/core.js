@@ -1,0 +1,41 @@
+// Starts the core once, in a page, a worker or Node, and hands on its functions. This file is also the npm package's entry.
+import start from "../pkg/deep_end.js";
+export * from "../pkg/deep_end.js";
+
+/** @type {Promise<void> | undefined} */
+let started;
+
+/**
+ * Starts the core; every function of this module needs it. Every call returns the same promise, except that a start
+ * that failed is forgotten, so that the next call tries again.
+ * @returns {Promise<void>}
+ */
+export default function init() {
+  started ??= load().catch((reason) => {
+    started = undefined;
+    throw reason;
+  });
+  return started;
+}
+
+async function load() {
+  const url = new URL("../pkg/deep_end_bg.wasm", import.meta.url);
+  await start({ module_or_path: url.protocol === "file:" ? await read(url) : await request(url) });
+}
+
+/**
+ * Only Node imports modules from files, and its fetch does not read them.
+ * @param {URL} url
+ */
+async function read(url) {
+  const files = "node:fs/promises"; // named indirectly: bundlers for the browser would fail to resolve it
+  const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ files);
+  return /** @type {Promise<Uint8Array<ArrayBuffer>>} */ (readFile(url));
+}
+
+/** @param {URL} url */
+async function request(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the core cannot be loaded: ${url} answered ${response.status} ${response.statusText}`);
+  return response;
+}

@@ -1,0 +1,115 @@
+//! `dist/site`: what any static host needs, and nothing else.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    process::run,
+    setup::NpmTools,
+    workspace::{at, shown},
+};
+
+/// What a visitor's browser asks for, by extension.
+const SHIPPED: [&str; 18] = [
+    "avif",
+    "css",
+    "gif",
+    "html",
+    "ico",
+    "jpeg",
+    "jpg",
+    "js",
+    "json",
+    "png",
+    "safetensors",
+    "svg",
+    "txt",
+    "wasm",
+    "webmanifest",
+    "webp",
+    "woff2",
+    "xml",
+];
+
+/// What lies beside it for those who work on the page.
+const LEFT_OUT: [&str; 3] = [".d.ts", ".md", "tsconfig.json"];
+
+/// What every browser of the project, and Node 20, understands. Not relaxed SIMD: its results depend on the machine.
+const FEATURES: [&str; 8] = [
+    "bulk-memory",
+    "bulk-memory-opt",
+    "multivalue",
+    "mutable-globals",
+    "nontrapping-float-to-int",
+    "reference-types",
+    "sign-ext",
+    "simd",
+];
+
+/// Copies the page and optimises the core in the copy.
+pub fn make(tools: &NpmTools) -> Result<PathBuf> {
+    let site = at("dist/site");
+    if site.exists() {
+        fs::remove_dir_all(&site)?;
+    }
+    copy(&at("www"), &site)?;
+    optimise(&site.join("pkg/deep_end_bg.wasm"), tools)?;
+    Ok(site)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("{} cannot be read", shown(from)))? {
+        let path = entry?.path();
+        let copied = to.join(path.file_name().context("an entry of a folder has a name")?);
+        if path.is_dir() {
+            copy(&path, &copied)?;
+        } else if ships(&path)? {
+            fs::copy(&path, copied)?;
+        }
+    }
+    Ok(())
+}
+
+/// A file of a kind that is in neither list is an error: leaving it out in silence could break the page.
+fn ships(path: &Path) -> Result<bool> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if name.starts_with('.') || LEFT_OUT.iter().any(|end| name.ends_with(end)) {
+        return Ok(false);
+    }
+    match path.extension() {
+        Some(kind) if SHIPPED.iter().any(|shipped| kind == *shipped) => Ok(true),
+        _ => bail!(
+            "{} is of a kind that is neither shipped nor left out: say which in xtask/src/dist/site.rs",
+            shown(path)
+        ),
+    }
+}
+
+fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
+    let mut wasm_opt = tools.wasm_opt();
+    wasm_opt.args(["-O3", "--mvp-features", "--strip-debug", "--strip-producers"]);
+    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    run(wasm_opt.arg(module).arg("--output").arg(module))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_file_is_decided() {
+        for shipped in ["index.html", "networks/digits.safetensors", "pkg/deep_end_bg.wasm"] {
+            assert!(ships(Path::new(shipped)).unwrap(), "{shipped}");
+        }
+        for left_out in ["pkg/deep_end.d.ts", "tsconfig.json", ".DS_Store"] {
+            assert!(!ships(Path::new(left_out)).unwrap(), "{left_out}");
+        }
+        let error = ships(Path::new("photos/raw.tiff")).unwrap_err().to_string();
+        assert!(error.starts_with("photos/raw.tiff is of a kind"), "{error}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Node, which must be there, and the npm tools, which are installed into the target folder.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    process::{output, run},
+    workspace::{at, target},
+};
+
+/// The oldest Node whose test runner, fetch and WebAssembly SIMD the project relies on.
+const OLDEST: u32 = 20;
+
+/// A command that runs Node.
+///
+/// # Errors
+/// Where Node is missing or too old: with what to install.
+pub fn node() -> Result<Command> {
+    let version = output(Command::new("node").arg("--version"))?;
+    check(version.trim())?;
+    Ok(Command::new("node"))
+}
+
+fn check(version: &str) -> Result<()> {
+    let major = version.trim_start_matches('v').split('.').next().and_then(|part| part.parse::<u32>().ok());
+    match major {
+        Some(major) if major >= OLDEST => Ok(()),
+        Some(_) => bail!("Node is {version}: Node {OLDEST} or later is needed, from https://nodejs.org"),
+        None => bail!("`node --version` printed {version:?}, which is no version of Node"),
+    }
+}
+
+/// The installed npm tools.
+pub struct NpmTools {
+    modules: PathBuf,
+}
+
+impl NpmTools {
+    /// Runs `npm ci` if the lock file is not the one that was installed last.
+    pub fn set_up() -> Result<Self> {
+        node()?;
+        let folder = target().join("npm");
+        let (lock, done) = (at("xtask/npm/package-lock.json"), folder.join("installed.json"));
+        let wanted = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
+        if fs::read(&done).ok().as_ref() != Some(&wanted) {
+            println!("Installing npm tools into {}, as xtask/npm/package-lock.json says", folder.display());
+            fs::create_dir_all(&folder)?;
+            for file in ["package.json", "package-lock.json"] {
+                fs::copy(at("xtask/npm").join(file), folder.join(file))?;
+            }
+            run(npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
+            fs::write(&done, wanted)?;
+        }
+        Ok(Self { modules: folder.join("node_modules") })
+    }
+
+    /// The TypeScript compiler.
+    pub fn tsc(&self) -> Command {
+        self.script("typescript/bin/tsc")
+    }
+
+    /// Binaryen's optimiser.
+    pub fn wasm_opt(&self) -> Command {
+        self.script("binaryen/bin/wasm-opt")
+    }
+
+    /// axe, which the browser tests inject into the page.
+    pub fn axe(&self) -> PathBuf {
+        self.modules.join("axe-core/axe.min.js")
+    }
+
+    fn script(&self, path: &str) -> Command {
+        let mut command = Command::new("node");
+        command.arg(self.modules.join(path));
+        command
+    }
+}
+
+/// A command that runs npm.
+pub fn npm(arguments: &[&str]) -> Command {
+    let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    command.args(arguments);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_node_is_refused_with_its_version() {
+        assert!(check("v20.0.0").is_ok() && check("v26.1.0").is_ok());
+        let error = check("v18.19.0").unwrap_err().to_string();
+        assert!(error.contains("Node is v18.19.0: Node 20 or later is needed"), "{error}");
+        assert!(check("").is_err());
+    }
+}
