@@ -38,6 +38,9 @@ pub struct Error {
 
 impl Error {
     /// An error about `parameter`, which had `value` and broke `rule` (a sentence without its full stop).
+    // Cold, so that the many places that may fail stay small.
+    #[cold]
+    #[inline(never)]
     pub fn new(
         kind: ErrorKind,
         parameter: impl Into<Cow<'static, str>>,

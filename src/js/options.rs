@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 pub(super) fn read<T: DeserializeOwned>(options: &JsValue, keys: &[&str]) -> JsResult<T> {
     let wrong = |value: String, rule: String| Error::new(ErrorKind::Parameter, "options", value, rule);
     let Some(object) = options.dyn_ref::<Object>() else {
-        return Err(wrong(format!("{options:?}"), "must be an object".into()).into());
+        return Err(wrong(describe(options), "must be an object".into()).into());
     };
     for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
         if !keys.contains(&key.as_str()) {
@@ -21,4 +21,13 @@ pub(super) fn read<T: DeserializeOwned>(options: &JsValue, keys: &[&str]) -> JsR
     }
     Ok(serde_wasm_bindgen::from_value(options.clone())
         .map_err(|error| wrong("unreadable".into(), error.to_string()))?)
+}
+
+/// A value for a message: null and undefined by name, anything else by its class.
+pub(super) fn describe(value: &JsValue) -> String {
+    match value.dyn_ref::<Object>() {
+        Some(object) => format!("of class {}", object.constructor().name()),
+        None if value.is_null() => "null".to_owned(),
+        None => value.js_typeof().as_string().unwrap_or_default(),
+    }
 }

@@ -1,7 +1,7 @@
 //! Pooling of pictures.
 
 use super::error::JsResult;
-use super::options::read;
+use super::options::{describe, read};
 use crate::error::{Error, ErrorKind};
 use crate::pool::PoolOptions;
 use crate::render::{Rgba, pool_photograph};
@@ -19,19 +19,15 @@ pub fn pool_image(image: &JsValue, options: &JsValue) -> JsResult<JsValue> {
 
 /// A picture's size and pixels. Read by name, not by class: Node has no `ImageData`.
 pub(super) fn from_js(image: &JsValue) -> JsResult<Rgba> {
-    let wrong = || Error::new(ErrorKind::Parameter, "image", "not a picture", "must have data, width and height");
+    let wrong = || Error::new(ErrorKind::Parameter, "image", describe(image), "must have data, width and height");
     let get = |key: &str| Reflect::get(image, &key.into()).map_err(|_| wrong());
     let extent = |key: &'static str| extent(key, get(key)?.as_f64().ok_or_else(wrong)?);
     let data = get("data")?;
     let is_bytes = wasm_bindgen::JsCast::is_instance_of::<Uint8ClampedArray>(&data);
     if !is_bytes {
-        return Err(Error::new(
-            ErrorKind::Parameter,
-            "image.data",
-            format!("{:?}", data.js_typeof()),
-            "must be a Uint8ClampedArray",
-        )
-        .into());
+        return Err(
+            Error::new(ErrorKind::Parameter, "image.data", describe(&data), "must be a Uint8ClampedArray").into()
+        );
     }
     Ok(Rgba { width: extent("width")?, height: extent("height")?, pixels: Uint8ClampedArray::from(data).to_vec() })
 }

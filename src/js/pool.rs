@@ -1,7 +1,7 @@
 //! Pooling of typed arrays.
 
 use super::error::JsResult;
-use super::options::read;
+use super::options::{describe, read};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::AxisPlan;
 use crate::pool::{ArrayOptions, Element, Pool, PoolOptions};
@@ -29,10 +29,12 @@ impl Call {
 
     /// Pools `cells`; `array` makes the JavaScript array of the result.
     fn run<T: Element>(&self, cells: &[T], array: impl Fn(&[T]) -> JsValue) -> JsResult<JsValue> {
-        let x = ArrayViewD::from_shape(IxDyn(&self.shape), cells).map_err(|_| {
+        let expected = self.shape.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
+        if expected != Some(cells.len()) {
             let rule = format!("must be the product of shape, {:?}", self.shape);
-            Error::new(ErrorKind::Shape, "x.length", cells.len(), rule)
-        })?;
+            return Err(Error::new(ErrorKind::Shape, "x.length", cells.len(), rule).into());
+        }
+        let x = ArrayViewD::from_shape(IxDyn(&self.shape), cells).expect("as many cells as the shape has");
         let (values, indices) = if self.return_indices {
             let (values, indices) = self.layer.forward_with_indices(x)?;
             (values, Some(indices))
@@ -67,7 +69,7 @@ pub fn pool(x: &JsValue, options: &JsValue) -> JsResult<JsValue> {
         call.run(&x.to_vec(), |values| Uint8Array::from(values).into())
     } else {
         let rule = "must be a Float32Array, or for max an Int8Array or Uint8Array";
-        Err(Error::new(ErrorKind::Parameter, "x", format!("{:?}", x.js_typeof()), rule).into())
+        Err(Error::new(ErrorKind::Parameter, "x", describe(x), rule).into())
     }
 }
 

@@ -157,6 +157,7 @@ impl Pool {
     /// # Errors
     /// When the geometry does not fit the input's shape, the result does not fit into memory, or the method does not
     /// work on this element type.
+    #[inline(never)]
     pub fn forward<T: Element>(&self, x: ArrayViewD<T>) -> Result<ArrayD<T>> {
         let shapes = Shapes::new(&self.geometry, x.shape())?;
         let x = x.as_standard_layout();
@@ -170,6 +171,7 @@ impl Pool {
     ///
     /// # Errors
     /// As [`forward`](Self::forward); and when the method is not max, or a plane has more than 2³¹ − 1 cells.
+    #[inline(never)]
     pub fn forward_with_indices<T: Element>(&self, x: ArrayViewD<T>) -> Result<(ArrayD<T>, ArrayD<i32>)> {
         if self.method != Pooling::Max {
             let rule = format!("only max pooling has indices, the method is {}", self.method.name());
