@@ -4,30 +4,24 @@ use super::error::JsResult;
 use super::options::read;
 use super::picture;
 use crate::error::{Error, ErrorKind};
+use crate::options::Options;
 use crate::render::{ColorMap, Rgba};
-use serde::Deserialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-
-#[derive(Default, Deserialize)]
-struct Options {
-    map: Option<String>,
-    min: Option<f32>,
-    max: Option<f32>,
-}
 
 /// `colorize`; see `surface.d.ts`.
 #[wasm_bindgen(skip_typescript)]
 pub fn colorize(data: &[f32], width: f64, height: f64, options: &JsValue) -> JsResult<JsValue> {
     let (width, height) = (picture::extent("width", width)?, picture::extent("height", height)?);
-    let options = if options.is_undefined() { Options::default() } else { read(options, &["map", "min", "max"])? };
+    let options: Options = if options.is_undefined() { Options::default() } else { read(options)? };
+    options.only(&["map", "min", "max"])?;
     if width.checked_mul(height) != Some(data.len()) {
         let rule = format!("must be width × height = {width} × {height}");
         return Err(Error::new(ErrorKind::Shape, "data.length", data.len(), rule).into());
     }
-    let map = options.map.map_or(Ok(ColorMap::Deep), |name| ColorMap::named(&name))?;
+    let map = options.text("map")?.map_or(Ok(ColorMap::Deep), ColorMap::named)?;
     let finite = || data.iter().copied().filter(|value| value.is_finite());
-    let min = options.min.or_else(|| finite().reduce(f32::min)).unwrap_or(0.0);
-    let max = options.max.or_else(|| finite().reduce(f32::max)).unwrap_or(0.0);
+    let min = options.number("min")?.map(|min| min as f32).or_else(|| finite().reduce(f32::min)).unwrap_or(0.0);
+    let max = options.number("max")?.map(|max| max as f32).or_else(|| finite().reduce(f32::max)).unwrap_or(0.0);
     picture::to_js(&Rgba { width, height, pixels: crate::render::colorize(data, map, min, max)? })
 }
 

@@ -12,7 +12,7 @@ use web_sys::ImageData;
 /// `poolImage`; see `surface.d.ts`.
 #[wasm_bindgen(js_name = poolImage, skip_typescript)]
 pub fn pool_image(image: &JsValue, options: &JsValue) -> JsResult<JsValue> {
-    let options: PoolOptions = read(options, &PoolOptions::KEYS)?;
+    let options: PoolOptions = read(options)?;
     let image = from_js(image)?;
     to_js(&pool_photograph(&options.layer(2)?, image.width, image.height, &image.pixels)?)
 }

@@ -4,9 +4,8 @@ use super::error::JsResult;
 use super::options::{describe, read};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::AxisPlan;
-use crate::pool::{ArrayOptions, Element, Pool, PoolOptions};
+use crate::pool::{ArrayPoolOptions, Element, Pool};
 use js_sys::{Array, Float32Array, Int8Array, Int32Array, Object, Reflect, Uint8Array};
-use ndarray::{ArrayViewD, IxDyn};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -19,34 +18,26 @@ struct Call {
 
 impl Call {
     fn read(options: &JsValue) -> JsResult<Self> {
-        let keys = [PoolOptions::KEYS.as_slice(), ArrayOptions::KEYS.as_slice()].concat();
-        let array: ArrayOptions = read(options, &keys)?;
-        let layer: PoolOptions = read(options, &keys)?;
-        let (shape, return_indices) = (array.shape()?, array.return_indices()?);
-        let axes = shape.len().saturating_sub(2);
-        Ok(Self { layer: layer.layer(axes)?, shape, return_indices })
+        let options: ArrayPoolOptions = read(options)?;
+        let (layer, shape) = options.layer_and_shape()?;
+        Ok(Self { layer, shape, return_indices: options.return_indices()? })
     }
 
     /// Pools `cells`; `array` makes the JavaScript array of the result.
     fn run<T: Element>(&self, cells: &[T], array: impl Fn(&[T]) -> JsValue) -> JsResult<JsValue> {
-        let expected = self.shape.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
-        if expected != Some(cells.len()) {
-            let rule = format!("must be the product of shape, {:?}", self.shape);
-            return Err(Error::new(ErrorKind::Shape, "x.length", cells.len(), rule).into());
-        }
-        let x = ArrayViewD::from_shape(IxDyn(&self.shape), cells).expect("as many cells as the shape has");
-        let (values, indices) = if self.return_indices {
-            let (values, indices) = self.layer.forward_with_indices(x)?;
-            (values, Some(indices))
+        let (values, indices, shape) = if self.return_indices {
+            let (values, indices, shape) = self.layer.forward_with_indices_flat(cells, &self.shape)?;
+            (values, Some(indices), shape)
         } else {
-            (self.layer.forward(x)?, None)
+            let (values, shape) = self.layer.forward_flat(cells, &self.shape)?;
+            (values, None, shape)
         };
         let pooled = Object::new();
-        let shape: Array = values.shape().iter().map(|&extent| JsValue::from(extent as f64)).collect();
-        set(&pooled, "data", array(values.as_slice().expect("standard layout")));
+        let shape: Array = shape.iter().map(|&extent| JsValue::from(extent as f64)).collect();
+        set(&pooled, "data", array(&values));
         set(&pooled, "shape", shape.into());
         if let Some(indices) = indices {
-            set(&pooled, "indices", Int32Array::from(indices.as_slice().expect("standard layout")).into());
+            set(&pooled, "indices", Int32Array::from(indices.as_slice()).into());
         }
         Ok(pooled.into())
     }

@@ -1,6 +1,7 @@
 //! The types of number that a feature map may hold.
 
-use super::{Pooling, average, lp, max, shapes::Shapes};
+use super::shapes::{Shapes, reserve};
+use super::{Pooling, average, lp, max};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A type of cell: f32 for every method, u8 and i8 for those that only compare.
@@ -18,6 +19,8 @@ pub(super) mod sealed {
     /// Which methods work on a type; sealed, so that no other type can claim to.
     pub trait Sealed: Sized {
         fn forward(method: Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>>;
+        /// Max pooling with each winner's place.
+        fn forward_with_indices(cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)>;
     }
 }
 
@@ -38,6 +41,10 @@ impl sealed::Sealed for f32 {
             }
             Pooling::Lp { norm_type } => lp::forward(cells, shapes, norm_type),
         }
+    }
+
+    fn forward_with_indices(cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)> {
+        max::forward_with_indices(cells, shapes)
     }
 }
 
@@ -60,6 +67,15 @@ macro_rules! integer {
                         Err(Error::new(ErrorKind::Parameter, "method", method.name(), rule))
                     }
                 }
+            }
+
+            /// By way of f32, which holds every value of 8 bits: another copy of the search would weigh more than it
+            /// gains. −∞ comes back as the type's lowest value.
+            fn forward_with_indices(cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)> {
+                let mut floats = reserve(cells.len(), &shapes.output)?;
+                floats.extend(cells.iter().copied().map(f32::from));
+                let (values, indices) = max::forward_with_indices(&floats, shapes)?;
+                Ok((values.iter().map(|&value| value as $type).collect(), indices))
             }
         }
     )*};

@@ -30,21 +30,21 @@ impl<T: Element> Fold for Max<T> {
 }
 
 /// The same with the winner's place beside it.
-struct ArgMax<T>(PhantomData<T>);
+struct ArgMax;
 
-impl<T: Element> Fold for ArgMax<T> {
-    type Input = T;
-    type Acc = (T, i32);
+impl Fold for ArgMax {
+    type Input = f32;
+    type Acc = (f32, i32);
 
-    fn empty(&self) -> (T, i32) {
-        (T::LOWEST, -1)
+    fn empty(&self) -> (f32, i32) {
+        (f32::LOWEST, -1)
     }
 
-    fn lift(&self, cell: T, at: usize) -> (T, i32) {
+    fn lift(&self, cell: f32, at: usize) -> (f32, i32) {
         (cell, at as i32)
     }
 
-    fn merge(&self, a: (T, i32), b: (T, i32)) -> (T, i32) {
+    fn merge(&self, a: (f32, i32), b: (f32, i32)) -> (f32, i32) {
         if b.0 > a.0 || b.0.is_nan() { b } else { a }
     }
 }
@@ -58,7 +58,7 @@ pub(super) fn forward<T: Element>(cells: &[T], shapes: &Shapes) -> Result<Vec<T>
     Ok(values)
 }
 
-pub(super) fn forward_with_indices<T: Element>(cells: &[T], shapes: &Shapes) -> Result<(Vec<T>, Vec<i32>)> {
+pub(super) fn forward_with_indices(cells: &[f32], shapes: &Shapes) -> Result<(Vec<f32>, Vec<i32>)> {
     if shapes.plane_in > i32::MAX as usize {
         let rule = "indices are 32-bit: a plane may have at most 2³¹ − 1 cells";
         return Err(Error::new(ErrorKind::Shape, "shape", format!("{:?}", shapes.plan.input_shape()), rule));
@@ -66,7 +66,7 @@ pub(super) fn forward_with_indices<T: Element>(cells: &[T], shapes: &Shapes) -> 
     let (mut values, mut indices) = (shapes.reserve_output()?, shapes.reserve_output()?);
     let mut scratch = Scratch::default();
     for plane in cells.chunks_exact(shapes.plane_in) {
-        for &(value, index) in reduce(&ArgMax(PhantomData), plane, &shapes.plan, &mut scratch)? {
+        for &(value, index) in reduce(&ArgMax, plane, &shapes.plan, &mut scratch)? {
             values.push(value);
             indices.push(index);
         }

@@ -15,12 +15,12 @@ mod unpool;
 
 pub use element::Element;
 pub use fractional::Fractional;
-pub use options::{ArrayOptions, PoolOptions};
+pub use options::{ArrayPoolOptions, PoolOptions};
 pub use unpool::{max_unpool, max_unpool_backward};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Window};
-use ndarray::{ArrayD, ArrayViewD, IxDyn};
+use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn};
 use shapes::Shapes;
 
 /// A pooling method: what becomes of the cells in one window.
@@ -157,13 +157,9 @@ impl Pool {
     /// # Errors
     /// When the geometry does not fit the input's shape, the result does not fit into memory, or the method does not
     /// work on this element type.
-    #[inline(never)]
     pub fn forward<T: Element>(&self, x: ArrayViewD<T>) -> Result<ArrayD<T>> {
-        let shapes = Shapes::new(&self.geometry, x.shape())?;
-        let x = x.as_standard_layout();
-        let cells = x.as_slice().expect("standard layout");
-        let values = T::forward(self.method, cells, &shapes)?;
-        Ok(shapes.shape_output(values))
+        let (values, shape) = self.forward_flat(cells(&x.as_standard_layout()), x.shape())?;
+        Ok(ArrayD::from_shape_vec(IxDyn(&shape), values).expect(ONE_VALUE_EACH))
     }
 
     /// Pools `x` and gives, for each output cell, the winner's flat position in its spatial plane (PyTorch's
@@ -171,16 +167,32 @@ impl Pool {
     ///
     /// # Errors
     /// As [`forward`](Self::forward); and when the method is not max, or a plane has more than 2³¹ − 1 cells.
-    #[inline(never)]
     pub fn forward_with_indices<T: Element>(&self, x: ArrayViewD<T>) -> Result<(ArrayD<T>, ArrayD<i32>)> {
+        let (values, indices, shape) = self.forward_with_indices_flat(cells(&x.as_standard_layout()), x.shape())?;
+        let values = ArrayD::from_shape_vec(IxDyn(&shape), values).expect(ONE_VALUE_EACH);
+        Ok((values, ArrayD::from_shape_vec(IxDyn(&shape), indices).expect(ONE_VALUE_EACH)))
+    }
+
+    /// [`forward`](Self::forward) of row-major cells; the output's values and shape. What the page calls: ndarray's
+    /// machinery would be a fifth of the bytes that a visitor loads.
+    pub(crate) fn forward_flat<T: Element>(&self, cells: &[T], shape: &[usize]) -> Result<(Vec<T>, Vec<usize>)> {
+        let shapes = Shapes::of_cells(&self.geometry, shape, cells.len())?;
+        Ok((T::forward(self.method, cells, &shapes)?, shapes.output))
+    }
+
+    /// [`forward_with_indices`](Self::forward_with_indices) of row-major cells.
+    pub(crate) fn forward_with_indices_flat<T: Element>(
+        &self,
+        cells: &[T],
+        shape: &[usize],
+    ) -> Result<(Vec<T>, Vec<i32>, Vec<usize>)> {
         if self.method != Pooling::Max {
             let rule = format!("only max pooling has indices, the method is {}", self.method.name());
             return Err(Error::new(ErrorKind::Parameter, "return_indices", true, rule));
         }
-        let shapes = Shapes::new(&self.geometry, x.shape())?;
-        let x = x.as_standard_layout();
-        let (values, indices) = max::forward_with_indices(x.as_slice().expect("standard layout"), &shapes)?;
-        Ok((shapes.shape_output(values), shapes.shape_output(indices)))
+        let shapes = Shapes::of_cells(&self.geometry, shape, cells.len())?;
+        let (values, indices) = T::forward_with_indices(cells, &shapes)?;
+        Ok((values, indices, shapes.output))
     }
 
     /// The gradient of the loss by `x`, given `grad_output`, the gradient by this layer's output for that `x`.
@@ -188,21 +200,27 @@ impl Pool {
     /// # Errors
     /// As [`forward`](Self::forward); and when `grad_output` has not the output's shape.
     pub fn backward(&self, x: ArrayViewD<f32>, grad_output: ArrayViewD<f32>) -> Result<ArrayD<f32>> {
-        let shapes = Shapes::new(&self.geometry, x.shape())?;
+        let shapes = Shapes::of_cells(&self.geometry, x.shape(), x.len())?;
         if grad_output.shape() != shapes.output {
             let rule = format!("must have the output's shape {:?}", shapes.output);
             return Err(Error::new(ErrorKind::Shape, "grad_output", format!("{:?}", grad_output.shape()), rule));
         }
-        let (x, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
-        let cells = x.as_slice().expect("standard layout");
-        let gradient = grad_output.as_slice().expect("standard layout");
+        let (standard, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
+        let (cells, gradients) = (cells(&standard), cells(&grad_output));
         let values = match self.method {
-            Pooling::Max => max::backward(cells, gradient, &shapes),
+            Pooling::Max => max::backward(cells, gradients, &shapes),
             Pooling::Average { count_include_pad, divisor_override } => {
-                average::backward(gradient, &shapes, count_include_pad, divisor_override)
+                average::backward(gradients, &shapes, count_include_pad, divisor_override)
             }
-            Pooling::Lp { norm_type } => lp::backward(cells, gradient, &shapes, norm_type),
+            Pooling::Lp { norm_type } => lp::backward(cells, gradients, &shapes, norm_type),
         }?;
-        Ok(ArrayD::from_shape_vec(IxDyn(x.shape()), values).expect("one value for each input cell"))
+        Ok(ArrayD::from_shape_vec(IxDyn(x.shape()), values).expect(ONE_VALUE_EACH))
     }
+}
+
+const ONE_VALUE_EACH: &str = "a layer makes one value for each cell of its shape";
+
+/// The cells of an array in standard layout, row-major.
+fn cells<'a, T>(x: &'a CowArray<T, IxDyn>) -> &'a [T] {
+    x.as_slice().expect("an array in standard layout is a slice")
 }

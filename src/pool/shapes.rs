@@ -2,7 +2,6 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Plan};
-use ndarray::{ArrayD, IxDyn};
 
 /// The plan of one plane, and how many planes and cells there are.
 pub struct Shapes {
@@ -18,6 +17,16 @@ pub struct Shapes {
 }
 
 impl Shapes {
+    /// The same for a flat list of cells, which must be as many as `shape` has.
+    pub(super) fn of_cells(geometry: &Geometry, shape: &[usize], cells: usize) -> Result<Self> {
+        let shapes = Self::new(geometry, shape)?;
+        if shapes.planes * shapes.plane_in != cells {
+            let rule = format!("must be the product of shape, {shape:?}");
+            return Err(Error::new(ErrorKind::Shape, "x.length", cells, rule));
+        }
+        Ok(shapes)
+    }
+
     pub(super) fn new(geometry: &Geometry, shape: &[usize]) -> Result<Self> {
         let Some((batch, spatial)) = shape.split_at_checked(2) else {
             let rule = "an input has the extents N, C and one to three spatial ones";
@@ -37,10 +46,6 @@ impl Shapes {
         product(&output)?;
         let (planes, plane_in, plane_out) = (product(batch)?, product(spatial)?, product(&plan.output_shape())?);
         Ok(Self { plan, output, planes, plane_in, plane_out })
-    }
-
-    pub(super) fn shape_output<T>(&self, values: Vec<T>) -> ArrayD<T> {
-        ArrayD::from_shape_vec(IxDyn(&self.output), values).expect("one value for each output cell")
     }
 
     /// An empty list with room for every output value.

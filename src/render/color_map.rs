@@ -19,13 +19,18 @@ pub enum ColorMap {
     Tide,
 }
 
-/// Lightness (0 to 1), chroma, hue in degrees.
-type Anchor = [f64; 3];
+/// A colour in OKLab: lightness (0 to 1), a (green to red), b (blue to yellow).
+type Lab = [f64; 3];
 
-const DEEP: [Anchor; 5] =
-    [[0.16, 0.06, 275.0], [0.37, 0.13, 262.0], [0.57, 0.11, 230.0], [0.77, 0.11, 178.0], [0.97, 0.06, 105.0]];
-const TIDE: [Anchor; 5] =
-    [[0.30, 0.11, 262.0], [0.62, 0.12, 245.0], [0.96, 0.0, 0.0], [0.66, 0.13, 52.0], [0.36, 0.12, 35.0]];
+const DEEP: [Lab; 5] = [
+    [0.16, 0.005, -0.060],
+    [0.37, -0.018, -0.129],
+    [0.57, -0.071, -0.084],
+    [0.77, -0.110, 0.004],
+    [0.97, -0.016, 0.058],
+];
+const TIDE: [Lab; 5] =
+    [[0.30, -0.015, -0.109], [0.62, -0.051, -0.109], [0.96, 0.000, 0.000], [0.66, 0.080, 0.102], [0.36, 0.098, 0.069]];
 
 impl ColorMap {
     /// Every map, in the order in which a page lists them.
@@ -93,10 +98,9 @@ pub fn colorize(values: &[f32], map: ColorMap, min: f32, max: f32) -> Result<Vec
 }
 
 /// Colours at equal OKLab distances along the curve through the anchors, which `first` and `last` code lie on.
-fn walk(anchors: &[Anchor], first: f64, last: f64) -> [[u8; 3]; 256] {
+fn walk(anchors: &[Lab], first: f64, last: f64) -> [[u8; 3]; 256] {
     const STEPS: usize = 2048;
-    let points: Vec<[f64; 3]> = anchors.iter().map(|&anchor| lab(anchor)).collect();
-    let curve: Vec<[f64; 3]> = (0..=STEPS).map(|step| point(&points, step as f64 / STEPS as f64)).collect();
+    let curve: Vec<Lab> = (0..=STEPS).map(|step| point(anchors, step as f64 / STEPS as f64)).collect();
     let mut travelled = vec![0.0];
     for pair in curve.windows(2) {
         travelled.push(travelled[travelled.len() - 1] + distance(pair[0], pair[1]));
@@ -109,7 +113,7 @@ fn walk(anchors: &[Anchor], first: f64, last: f64) -> [[u8; 3]; 256] {
 }
 
 /// The point at `position` (0 to 1): straight in lightness between neighbours, a Catmull-Rom spline in a and b.
-fn point(anchors: &[[f64; 3]], position: f64) -> [f64; 3] {
+fn point(anchors: &[Lab], position: f64) -> Lab {
     let scaled = position * (anchors.len() - 1) as f64;
     let index = (scaled as usize).min(anchors.len() - 2);
     let t = scaled - index as f64;
@@ -129,17 +133,12 @@ fn point(anchors: &[[f64; 3]], position: f64) -> [f64; 3] {
     })
 }
 
-fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
+fn distance(a: Lab, b: Lab) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
 }
 
-fn lab([lightness, chroma, hue]: Anchor) -> [f64; 3] {
-    let hue = hue.to_radians();
-    [lightness, chroma * libm::cos(hue), chroma * libm::sin(hue)]
-}
-
 /// OKLab to sRGB codes, with Ottosson's matrices and IEC 61966-2-1's transfer curve.
-fn srgb([lightness, a, b]: [f64; 3]) -> [u8; 3] {
+fn srgb([lightness, a, b]: Lab) -> [u8; 3] {
     let cube = |x: f64| x * x * x;
     let l = cube(lightness + 0.3963377774 * a + 0.2158037573 * b);
     let m = cube(lightness - 0.1055613458 * a - 0.0638541728 * b);
@@ -161,7 +160,7 @@ mod tests {
     use super::*;
 
     /// sRGB codes back to OKLab, so that the tests judge what the eye gets.
-    fn seen(code: [u8; 3]) -> [f64; 3] {
+    fn seen(code: [u8; 3]) -> Lab {
         let [r, g, b] = code.map(|channel| {
             let channel = f64::from(channel) / 255.0;
             if channel <= 0.04045 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }

@@ -3,7 +3,6 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Span;
 use crate::pool::{Pool, Pooling};
-use ndarray::{ArrayD, IxDyn};
 
 /// A picture: rows of sRGB pixels with straight (not premultiplied) alpha, four bytes each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +44,12 @@ pub fn pool_photograph(layer: &Pool, width: usize, height: usize, pixels: &[u8])
         let target = result[channel..].iter_mut().step_by(4);
         if layer.method() == Pooling::Max {
             let plane = plane(pixels, channel, &shape, |code| code)?;
-            target.zip(layer.forward(plane.view())?).for_each(|(pixel, code)| *pixel = code);
+            target.zip(layer.forward_flat(&plane, &shape)?.0).for_each(|(pixel, code)| *pixel = code);
         } else {
             let white = if channel == 3 { 1.0 } else { white };
             let plane = plane(pixels, channel, &shape, f32::from)?;
             let code = |value: f32| (f64::from(value) / white + 0.5) as u8;
-            target.zip(layer.forward(plane.view())?).for_each(|(pixel, value)| *pixel = code(value));
+            target.zip(layer.forward_flat(&plane, &shape)?.0).for_each(|(pixel, value)| *pixel = code(value));
         }
     }
     Ok(Rgba { width: width_out, height: height_out, pixels: result })
@@ -69,13 +68,13 @@ fn white(layer: &Pool, height: usize, width: usize) -> Result<f64> {
 }
 
 /// One channel as a feature map.
-fn plane<T>(pixels: &[u8], channel: usize, shape: &[usize], cell: impl Fn(u8) -> T) -> Result<ArrayD<T>> {
+fn plane<T>(pixels: &[u8], channel: usize, shape: &[usize], cell: impl Fn(u8) -> T) -> Result<Vec<T>> {
     let mut values = Vec::new();
     let rule = "one channel of the picture does not fit into memory";
     let reserved = values.try_reserve_exact(pixels.len() / 4);
     reserved.map_err(|_| Error::new(ErrorKind::Memory, "image", format!("{shape:?}"), rule))?;
     values.extend(pixels[channel..].iter().step_by(4).map(|&code| cell(code)));
-    Ok(ArrayD::from_shape_vec(IxDyn(shape), values).expect("checked against the number of bytes"))
+    Ok(values)
 }
 
 fn zeros(count: usize, shape: &[usize]) -> Result<Vec<u8>> {
