@@ -5,13 +5,17 @@
 //! | --- | --- |
 //! | [`pool`] | the methods: [`Pool`] is a [`Pooling`] over a [`Geometry`], applied to (N, C, spatial…) arrays |
 //! | [`geometry`] | what each output cell reads: windows, padding, dilation, ceil mode, adaptive regions; integers only |
+//! | [`nn`] | small networks: layers, running, training, preparing a drawn digit |
+//! | [`io`] | files: networks as safetensors, MNIST's IDX |
 //! | [`render`] | from numbers to pixels: colour maps, photographs |
 //! | [`options`] | calls as plain data: what JavaScript objects and files say |
 //! | [`error`] | the one error type: parameter, value, rule |
 
 pub mod error;
 pub mod geometry;
+pub mod io;
 mod kernel;
+pub mod nn;
 pub mod options;
 pub mod pool;
 pub mod render;

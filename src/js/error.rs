@@ -5,10 +5,10 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 /// What a function of the surface returns: thrown when it is an error.
-pub(super) type JsResult<T> = Result<T, JsError>;
+pub type JsResult<T> = Result<T, JsError>;
 
 /// An error on its way out.
-pub(super) struct JsError(Error);
+pub struct JsError(Error);
 
 impl From<Error> for JsError {
     fn from(error: Error) -> Self {

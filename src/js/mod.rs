@@ -6,6 +6,7 @@
 
 mod color;
 mod error;
+mod network;
 mod options;
 mod picture;
 mod pool;

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::pool::PoolOptions;
 use crate::render::{Rgba, pool_photograph};
 use js_sys::{Object, Reflect, Uint8ClampedArray};
-use wasm_bindgen::{Clamped, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::ImageData;
 
 /// `poolImage`; see `surface.d.ts`.
@@ -44,8 +44,9 @@ pub(super) fn extent(parameter: &'static str, value: f64) -> Result<usize, Error
 pub(super) fn to_js(picture: &Rgba) -> JsResult<JsValue> {
     let (width, height) = (picture.width as u32, picture.height as u32);
     if Reflect::has(&js_sys::global(), &"ImageData".into()).unwrap_or(false) {
-        let pixels = Clamped(picture.pixels.as_slice());
-        let made = ImageData::new_with_u8_clamped_array_and_sh(pixels, width, height);
+        // Of a slice, ImageData would keep a view of this module's memory; it must have pixels of its own.
+        let pixels = Uint8ClampedArray::from(picture.pixels.as_slice());
+        let made = ImageData::new_with_js_u8_clamped_array_and_sh(&pixels, width, height);
         return Ok(made
             .map_err(|refused| {
                 let rule = format!("the browser makes no picture of this size: {refused:?}");

@@ -43,7 +43,7 @@ impl Call {
     }
 }
 
-fn set(object: &Object, key: &str, value: JsValue) {
+pub(super) fn set(object: &Object, key: &str, value: JsValue) {
     // Setting a property of a plain, extensible object that was made here cannot fail.
     let _ = Reflect::set(object, &key.into(), &value);
 }

@@ -1,6 +1,7 @@
 //! Runs suites of vectors that other frameworks computed: `tests/vectors`, and the folders in `DEEP_END_VECTORS`.
 //! Their form is in `tests/vectors/README.md`.
 
+mod nn;
 mod pooling;
 mod suite;
 
@@ -17,6 +18,10 @@ fn run(case: &Case) -> Result<(), String> {
         "adaptive_avg_pool" => pooling::adaptive_average(case),
         "fractional_max_pool" => pooling::fractional_max(case),
         "max_unpool" => pooling::max_unpool(case),
+        "conv2d" => nn::conv2d(case),
+        "linear" => nn::linear(case),
+        "batch_norm" => nn::batch_norm(case),
+        "cross_entropy" => nn::cross_entropy_loss(case),
         other => Err(format!("there is no operator {other}")),
     }
 }

@@ -1,0 +1,173 @@
+//! A network as data: what it takes, its layers and what its answers are called. It travels as JSON in the network file.
+
+use super::layers::{Layer, Parameter};
+use crate::error::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// The most layers a network may have, and the most values that one sample may need in all layers together (64 MB).
+/// A file of a few bytes can ask for any size; these are far above what a page could show.
+const MAX_LAYERS: usize = 256;
+const MAX_VALUES: usize = 1 << 24;
+
+/// A layer and its name, which names its parameters in the file: `conv1.weight`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedLayer {
+    /// Unique in the network, without a full stop.
+    pub name: String,
+    /// What it does.
+    #[serde(flatten)]
+    pub layer: Layer,
+}
+
+/// What happens to a picture's values, from 0 to 1, before the first layer: (x − mean) / std, channel by channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Preprocessing {
+    /// Subtracted, one for each channel.
+    pub mean: Vec<f32>,
+    /// Divided by, one for each channel; above 0.
+    pub std: Vec<f32>,
+}
+
+impl Preprocessing {
+    /// Values are taken as they are. Zero padding is then the same as empty paper.
+    pub fn none(channels: usize) -> Self {
+        Self { mean: vec![0.0; channels], std: vec![1.0; channels] }
+    }
+}
+
+/// A network without its weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Architecture {
+    /// Channels, height, width of a sample.
+    pub input_shape: Vec<usize>,
+    /// What the outputs stand for.
+    pub labels: Vec<String>,
+    /// What happens to the values before the first layer.
+    pub preprocessing: Preprocessing,
+    /// From input to logits.
+    pub layers: Vec<NamedLayer>,
+}
+
+impl Architecture {
+    /// A network for pictures of `input_shape` that are used as they are. Layers are named by kind and number among
+    /// their kind: `conv2d1`, `pool2`.
+    ///
+    /// # Errors
+    /// As [`validate`](Self::validate).
+    pub fn new(input_shape: [usize; 3], labels: Vec<String>, layers: Vec<Layer>) -> Result<Self> {
+        let mut layers: Vec<NamedLayer> =
+            layers.into_iter().map(|layer| NamedLayer { name: String::new(), layer }).collect();
+        for index in 0..layers.len() {
+            let kind = layers[index].layer.kind();
+            let number = layers[..=index].iter().filter(|layer| layer.layer.kind() == kind).count();
+            layers[index].name = format!("{kind}_{number}");
+        }
+        let preprocessing = Preprocessing::none(input_shape[0]);
+        let architecture = Self { input_shape: input_shape.to_vec(), labels, preprocessing, layers };
+        architecture.validate()?;
+        Ok(architecture)
+    }
+
+    /// Reads and checks the JSON of a network file.
+    ///
+    /// # Errors
+    /// When it is not the JSON of an architecture, names an unknown layer or parameter, or breaks a rule.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let architecture: Self = serde_json::from_str(json)
+            .map_err(|error| Error::new(ErrorKind::Format, "architecture", "not readable", error.to_string()))?;
+        architecture.validate()?;
+        Ok(architecture)
+    }
+
+    /// The JSON of a network file.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("an architecture has only strings, numbers and lists")
+    }
+
+    /// Checks that every layer takes what the one before gives, that the last gives one value a label, and that no size is absurd.
+    ///
+    /// # Errors
+    /// Names the layer and the rule it breaks.
+    pub fn validate(&self) -> Result<()> {
+        let broken =
+            |parameter, value: String, rule: &'static str| Err(Error::new(ErrorKind::Format, parameter, value, rule));
+        if self.input_shape.len() != 3 || self.input_shape.contains(&0) {
+            return broken(
+                "input_shape",
+                format!("{:?}", self.input_shape),
+                "it must be channels, height and width, none of them 0",
+            );
+        }
+        let Preprocessing { mean, std } = &self.preprocessing;
+        if mean.len() != self.input_shape[0] || !mean.iter().all(|mean| mean.is_finite()) {
+            return broken("mean", format!("{mean:?}"), "it must have one finite value a channel");
+        }
+        if std.len() != self.input_shape[0] || !std.iter().all(|std| std.is_normal() && *std > 0.0) {
+            return broken("std", format!("{std:?}"), "it must have one value above 0 a channel");
+        }
+        if self.layers.is_empty() || self.layers.len() > MAX_LAYERS {
+            return broken("number of layers", self.layers.len().to_string(), "a network has from 1 to 256");
+        }
+        let mut names = HashSet::new();
+        for NamedLayer { name, .. } in &self.layers {
+            if name.is_empty() || name.contains('.') || !names.insert(name) {
+                return broken(
+                    "layer name",
+                    format!("{name:?}"),
+                    "it must be unique, not empty and without a full stop",
+                );
+            }
+        }
+        let shapes = self.shapes()?;
+        let answers = shapes.last().expect("at least the input");
+        if self.labels.is_empty() || answers[..] != [self.labels.len()] {
+            let rule = format!("the last layer's output is {answers:?}, one value for each label is needed");
+            return Err(Error::new(ErrorKind::Format, "number of labels", self.labels.len(), rule));
+        }
+        Ok(())
+    }
+
+    /// The shape of one sample before the first layer and after each.
+    ///
+    /// # Errors
+    /// When a layer does not take what the one before gives, or the sizes are absurd.
+    pub fn shapes(&self) -> Result<Vec<Vec<usize>>> {
+        let mut shapes = vec![self.input_shape.clone()];
+        let mut values = count(&self.input_shape).unwrap_or(usize::MAX);
+        for NamedLayer { name, layer } in &self.layers {
+            let input = shapes.last().expect("at least the input");
+            let output = layer.operator().output_shape(input).map_err(|error| in_layer(name, error))?;
+            values = values.saturating_add(count(&output).unwrap_or(usize::MAX));
+            if values > MAX_VALUES {
+                let rule = format!("all layers together may have at most {MAX_VALUES} values a sample");
+                return Err(in_layer(name, Error::new(ErrorKind::Format, "output shape", format!("{output:?}"), rule)));
+            }
+            shapes.push(output);
+        }
+        Ok(shapes)
+    }
+
+    /// Every parameter: the number of its layer, its name in the file (`conv1.weight`), and what it is.
+    pub fn parameters(&self) -> impl Iterator<Item = (usize, String, Parameter)> {
+        self.layers.iter().enumerate().flat_map(|(index, NamedLayer { name, layer })| {
+            layer
+                .operator()
+                .parameters()
+                .into_iter()
+                .map(move |parameter| (index, format!("{name}.{}", parameter.name), parameter))
+        })
+    }
+}
+
+/// The number of cells of a shape, if it does not overflow.
+pub(crate) fn count(shape: &[usize]) -> Option<usize> {
+    shape.iter().try_fold(1usize, |product, n| product.checked_mul(*n))
+}
+
+/// The same error, saying in which layer.
+pub(crate) fn in_layer(name: &str, error: Error) -> Error {
+    Error::new(error.kind(), format!("{} of layer {name:?}", error.parameter()), error.value(), error.rule().to_owned())
+}

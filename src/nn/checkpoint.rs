@@ -1,0 +1,67 @@
+//! A training run on disk: everything that is needed to go on as if it had never stopped.
+
+use super::architecture::Architecture;
+use super::network::by_layer;
+use super::train::{Seen, Settings, Trainer};
+use crate::error::Result;
+use crate::io::safetensors::{Precision, TensorFile, write};
+use ndarray::ArrayD;
+use serde::{Deserialize, Serialize};
+
+const METADATA_KEY: &str = "deep_end_checkpoint";
+
+#[derive(Serialize, Deserialize)]
+struct Metadata {
+    architecture: Architecture,
+    settings: Settings,
+    step: u64,
+    seen: Seen,
+}
+
+impl Trainer {
+    /// The run so far, as a safetensors file: weights and the optimiser's memory in f32, the rest as metadata. The random
+    /// numbers need no state: they follow from seed, epoch and sample.
+    ///
+    /// # Errors
+    /// When a weight is no longer finite.
+    pub fn checkpoint(&self) -> Result<Vec<u8>> {
+        let mut tensors = Vec::new();
+        let arrays = self.parameters.iter().flatten().zip(self.memory.iter().flatten());
+        for ((_, name, _), (parameter, memory)) in self.architecture.parameters().zip(arrays) {
+            for (index, array) in memory.iter().enumerate() {
+                tensors.push((memory_name(&name, index), array.view()));
+            }
+            tensors.push((name, parameter.view()));
+        }
+        let metadata = Metadata {
+            architecture: self.architecture.clone(),
+            settings: self.settings.clone(),
+            step: self.step,
+            seen: self.seen,
+        };
+        write(&tensors, Precision::F32, METADATA_KEY, &metadata)
+    }
+
+    /// Goes on from a [`checkpoint`](Self::checkpoint): every later weight is what it would have been without the stop.
+    ///
+    /// # Errors
+    /// When the bytes are no checkpoint, or one that contradicts itself.
+    pub fn resume(bytes: &[u8]) -> Result<Self> {
+        let file = TensorFile::read(bytes, METADATA_KEY)?;
+        let Metadata { architecture, settings, step, seen } = file.metadata()?;
+        architecture.validate()?;
+        let count = settings.optimizer.memory();
+        let (mut parameters, mut memory) = (Vec::new(), vec![Vec::new(); architecture.layers.len()]);
+        for (layer, name, parameter) in architecture.parameters() {
+            parameters.push(file.tensor(&name, &parameter.shape)?);
+            let arrays = (0..count).map(|index| file.tensor(&memory_name(&name, index), &parameter.shape));
+            memory[layer].push(arrays.collect::<Result<Vec<ArrayD<f32>>>>()?);
+        }
+        let parameters = by_layer(&architecture, parameters)?;
+        Self::from_parts(architecture, settings, parameters, memory, step, seen)
+    }
+}
+
+fn memory_name(parameter: &str, index: usize) -> String {
+    format!("{parameter}.memory{index}")
+}

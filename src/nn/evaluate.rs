@@ -1,0 +1,77 @@
+//! How good a network is: its predictions, and who is taken for whom.
+
+use super::dataset::Dataset;
+use super::loss::argmax;
+use super::network::Network;
+use crate::error::{Error, ErrorKind, Result};
+use ndarray::Array2;
+use std::fmt;
+
+/// Pictures run together; large enough to pack the weights seldom, small enough for the cache.
+const BATCH: usize = 16;
+
+/// The class that `network` finds most probable for each picture of `data`; the lowest at a tie.
+///
+/// # Errors
+/// When the pictures have another shape than the network takes.
+pub fn predictions(network: &Network, data: &Dataset) -> Result<Vec<u8>> {
+    let mut predictions = Vec::with_capacity(data.len());
+    for first in (0..data.len()).step_by(BATCH) {
+        let probabilities = network.run_batch(data.batch(first..data.len().min(first + BATCH)).view())?;
+        predictions.extend(probabilities.rows().into_iter().map(|row| argmax(row.iter().copied()) as u8));
+    }
+    Ok(predictions)
+}
+
+/// How often each class (row) was taken for each (column).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confusion {
+    labels: Vec<String>,
+    counts: Array2<u32>,
+}
+
+impl Confusion {
+    /// Counts `predictions` against the right `classes`.
+    ///
+    /// # Errors
+    /// When their numbers differ, or one is not below the number of `labels`.
+    pub fn new(labels: &[String], classes: &[u8], predictions: &[u8]) -> Result<Self> {
+        if classes.len() != predictions.len() {
+            let rule = format!("there are {} right answers", classes.len());
+            return Err(Error::new(ErrorKind::Shape, "number of predictions", predictions.len(), rule));
+        }
+        let mut counts = Array2::zeros((labels.len(), labels.len()));
+        for (class, prediction) in classes.iter().zip(predictions) {
+            let position = (usize::from(*class), usize::from(*prediction));
+            let Some(count) = counts.get_mut(position) else {
+                let rule = format!("there are {} labels", labels.len());
+                return Err(Error::new(ErrorKind::Parameter, "class", class.max(prediction), rule));
+            };
+            *count += 1;
+        }
+        Ok(Self { labels: labels.to_vec(), counts })
+    }
+
+    /// The share of right answers, from 0 to 1.
+    pub fn accuracy(&self) -> f64 {
+        f64::from(self.counts.diag().sum()) / f64::from(self.counts.sum())
+    }
+
+    /// The counts, right class by answer.
+    pub fn counts(&self) -> &Array2<u32> {
+        &self.counts
+    }
+}
+
+impl fmt::Display for Confusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0).max(6);
+        write!(f, "{:>width$} │", "is\\as")?;
+        self.labels.iter().try_for_each(|label| write!(f, " {label:>width$}"))?;
+        for (label, row) in self.labels.iter().zip(self.counts.rows()) {
+            write!(f, "\n{label:>width$} │")?;
+            row.iter().try_for_each(|count| write!(f, " {count:>width$}"))?;
+        }
+        Ok(())
+    }
+}

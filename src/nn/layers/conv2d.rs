@@ -1,0 +1,353 @@
+//! A two-dimensional convolution (cross-correlation, as every framework has it), with groups.
+//!
+//! The planes of a sample are copied into a frame of zeros once; after that a window is its first cell plus a fixed list
+//! of offsets, and neither loop knows of padding, stride or dilation.
+
+use super::{Mode, Operator, Parameter, Role, batch_of, check_grad_output, check_parameters, fits, misfit};
+use crate::error::{Error, ErrorKind, Result};
+use crate::nn::product::{COLUMNS, PackedWeights, sum};
+use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Dimension, IxDyn, linalg::general_mat_mul};
+use serde::{Deserialize, Serialize};
+
+/// A convolution as `torch.nn.Conv2d`: `weight` is `out_channels` × `in_channels / groups` × kernel; padding is of zeros.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Conv2d {
+    /// Channels of a sample.
+    pub in_channels: usize,
+    /// Channels of an output.
+    pub out_channels: usize,
+    /// Height and width of the kernel.
+    pub kernel_size: [usize; 2],
+    /// Step between windows down and across.
+    #[serde(default = "ones")]
+    pub stride: [usize; 2],
+    /// Rows of zeros above and below, columns of zeros left and right.
+    #[serde(default)]
+    pub padding: [[usize; 2]; 2],
+    /// Step between the cells of a window.
+    #[serde(default = "ones")]
+    pub dilation: [usize; 2],
+    /// Channels are split into so many groups that do not see each other.
+    #[serde(default = "one")]
+    pub groups: usize,
+    /// Whether there is a bias; a batch norm right after makes it superfluous.
+    #[serde(default = "yes")]
+    pub bias: bool,
+}
+
+fn ones() -> [usize; 2] {
+    [1, 1]
+}
+fn one() -> usize {
+    1
+}
+fn yes() -> bool {
+    true
+}
+
+/// The convolution resolved for one input size.
+struct Frame {
+    /// Height and width of the input, of the padded input and of the output.
+    input: [usize; 2],
+    padded: [usize; 2],
+    output: [usize; 2],
+    /// Where the cells of a window over one group's channels lie, from its first cell: channel, row, column.
+    offsets: Vec<usize>,
+}
+
+impl Conv2d {
+    /// A convolution with stride 1, without padding, with bias.
+    pub fn new(in_channels: usize, out_channels: usize, kernel_size: [usize; 2]) -> Self {
+        let (stride, dilation) = (ones(), ones());
+        Self { in_channels, out_channels, kernel_size, stride, padding: [[0; 2]; 2], dilation, groups: 1, bias: true }
+    }
+
+    /// The same convolution with so many zeros on every side.
+    pub fn padding(self, padding: [[usize; 2]; 2]) -> Self {
+        Self { padding, ..self }
+    }
+
+    fn check(&self) -> Result<()> {
+        let rule = |parameter, value: String, rule: &'static str| {
+            Err(Error::new(ErrorKind::Parameter, parameter, value, rule))
+        };
+        let axes = |parameter, value: [usize; 2]| rule(parameter, format!("{value:?}"), "every one must be at least 1");
+        if self.kernel_size.contains(&0) {
+            return axes("kernel_size", self.kernel_size);
+        }
+        if self.stride.contains(&0) {
+            return axes("stride", self.stride);
+        }
+        if self.dilation.contains(&0) {
+            return axes("dilation", self.dilation);
+        }
+        if self.in_channels == 0 || self.out_channels == 0 {
+            let value = format!("{} to {}", self.in_channels, self.out_channels);
+            return rule("channels", value, "a convolution needs at least one on either side");
+        }
+        if self.groups == 0 || self.in_channels % self.groups != 0 || self.out_channels % self.groups != 0 {
+            return rule("groups", self.groups.to_string(), "it must divide in_channels and out_channels");
+        }
+        Ok(())
+    }
+
+    /// Padded and output size of an axis of `size` cells.
+    fn axis(&self, axis: usize, size: usize) -> Result<(usize, usize)> {
+        let overflow = || Error::new(ErrorKind::Shape, "input", size, "with its padding it must not overflow");
+        let [before, after] = self.padding[axis];
+        let padded = size.checked_add(before).and_then(|n| n.checked_add(after)).ok_or_else(overflow)?;
+        let span = (self.kernel_size[axis] - 1).checked_mul(self.dilation[axis]).ok_or_else(overflow)?;
+        match padded.checked_sub(span) {
+            Some(room @ 1..) => Ok((padded, (room - 1) / self.stride[axis] + 1)),
+            _ => {
+                let rule = format!("the padded input has only {padded} cells on axis {axis}");
+                Err(Error::new(ErrorKind::Shape, "kernel_size", format!("{:?}", self.kernel_size), rule))
+            }
+        }
+    }
+
+    fn frame(&self, height: usize, width: usize) -> Result<Frame> {
+        let ((padded_height, output_height), (padded_width, output_width)) =
+            (self.axis(0, height)?, self.axis(1, width)?);
+        let padded = [padded_height, padded_width];
+        let mut offsets = Vec::new();
+        for channel in 0..self.in_channels / self.groups {
+            for row in 0..self.kernel_size[0] {
+                let first = (channel * padded_height + row * self.dilation[0]) * padded_width;
+                offsets.extend((0..self.kernel_size[1]).map(|column| first + column * self.dilation[1]));
+            }
+        }
+        Ok(Frame { input: [height, width], padded, output: [output_height, output_width], offsets })
+    }
+
+    /// Checks everything that the loops rely on; the batch size and the frame.
+    fn resolve(&self, x: &ArrayViewD<f32>, parameters: &[ArrayD<f32>]) -> Result<(usize, Frame)> {
+        let batch = batch_of(x, "conv2d", &[self.in_channels, 0, 0])?;
+        self.output_shape(&x.shape()[1..])?;
+        check_parameters(self, parameters)?;
+        Ok((batch, self.frame(x.shape()[2], x.shape()[3])?))
+    }
+}
+
+impl Frame {
+    fn cells(&self, channels: usize) -> usize {
+        channels * self.padded[0] * self.padded[1]
+    }
+
+    /// Values in the planes before they are padded.
+    fn sample(&self, channels: usize) -> usize {
+        channels * self.input[0] * self.input[1]
+    }
+
+    /// Copies planes into their frame, whose margins stay as they are.
+    fn pad(&self, padding: [[usize; 2]; 2], planes: &[f32], padded: &mut [f32]) {
+        for (row, start) in planes.chunks_exact(self.input[1].max(1)).zip(self.rows(padding)) {
+            padded[start..][..row.len()].copy_from_slice(row);
+        }
+    }
+
+    /// Copies planes out of their frame.
+    fn unpad(&self, padding: [[usize; 2]; 2], padded: &[f32], planes: &mut [f32]) {
+        for (row, start) in planes.chunks_exact_mut(self.input[1].max(1)).zip(self.rows(padding)) {
+            row.copy_from_slice(&padded[start..][..row.len()]);
+        }
+    }
+
+    /// Where each row of the unpadded planes begins in the padded ones.
+    fn rows(&self, padding: [[usize; 2]; 2]) -> impl Iterator<Item = usize> {
+        let ([height, _], [padded_height, padded_width]) = (self.input, self.padded);
+        let start =
+            move |row| (row / height * padded_height + padding[0][0] + row % height) * padded_width + padding[1][0];
+        (0..).map(start)
+    }
+
+    /// The first cells of all windows of a plane, in row-major order of the output.
+    fn windows(&self, stride: [usize; 2]) -> Vec<usize> {
+        let [height, width] = self.output;
+        (0..height * width).map(|i| i / width * stride[0] * self.padded[1] + i % width * stride[1]).collect()
+    }
+}
+
+impl Operator for Conv2d {
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>> {
+        self.check()?;
+        if !fits(input, &[self.in_channels, 0, 0]) {
+            return Err(misfit("conv2d", input, &[self.in_channels, 0, 0]));
+        }
+        let ((_, height), (_, width)) = (self.axis(0, input[1])?, self.axis(1, input[2])?);
+        Ok(vec![self.out_channels, height, width])
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        let [height, width] = self.kernel_size;
+        let depth = self.in_channels / self.groups.max(1);
+        let fan_in = depth.saturating_mul(height).saturating_mul(width);
+        let shape = vec![self.out_channels, depth, height, width];
+        let mut parameters = vec![Parameter { name: "weight", shape, role: Role::Weight { fan_in, gain: 2 } }];
+        if self.bias {
+            parameters.push(Parameter { name: "bias", shape: vec![self.out_channels], role: Role::Shift });
+        }
+        parameters
+    }
+
+    fn forward(&self, x: ArrayViewD<f32>, parameters: &[ArrayD<f32>], _: Mode) -> Result<ArrayD<f32>> {
+        let (batch, frame) = self.resolve(&x, parameters)?;
+        let (rows, depth) = (self.out_channels / self.groups, frame.offsets.len());
+        let weight = parameters[0].as_standard_layout();
+        let weight = weight.as_slice().unwrap_or(&[]);
+        let bias: Option<Vec<f32>> = parameters.get(1).map(|bias| bias.iter().copied().collect());
+        let groups: Vec<PackedWeights> = (0..self.groups)
+            .map(|group| {
+                let bias = bias.as_ref().map(|bias| &bias[group * rows..][..rows]);
+                PackedWeights::new(&weight[group * rows * depth..][..rows * depth], bias, rows, depth)
+            })
+            .collect();
+
+        let x = x.as_standard_layout();
+        let x = x.as_slice().unwrap_or(&[]);
+        let (sample, plane) = (frame.sample(self.in_channels), frame.output[0] * frame.output[1]);
+        let windows = frame.windows(self.stride);
+        let mut padded = vec![0.0; frame.cells(self.in_channels)];
+        let mut columns = vec![[0.0; COLUMNS]; depth];
+        let mut output = vec![0.0; batch * self.out_channels * plane];
+        for (n, output) in output.chunks_exact_mut((self.out_channels * plane).max(1)).enumerate() {
+            frame.pad(self.padding, &x[n * sample..][..sample], &mut padded);
+            for (group, weights) in groups.iter().enumerate() {
+                let planes = &padded[group * frame.cells(self.in_channels / self.groups)..];
+                let output = &mut output[group * rows * plane..][..rows * plane];
+                for (tile, windows) in windows.chunks(COLUMNS).enumerate() {
+                    gather(planes, windows, &frame.offsets, &mut columns);
+                    weights.multiply(&columns, |row, sums| {
+                        let to = &mut output[row * plane + tile * COLUMNS..][..windows.len()];
+                        to.copy_from_slice(&sums[..windows.len()]);
+                    });
+                }
+            }
+        }
+        Ok(shaped(output, &[batch, self.out_channels, frame.output[0], frame.output[1]]))
+    }
+
+    fn grad_parameters(
+        &self,
+        x: ArrayViewD<f32>,
+        _: &[ArrayD<f32>],
+        grad_output: ArrayViewD<f32>,
+        gradients: &mut [ArrayD<f32>],
+    ) -> Result<()> {
+        let (batch, frame) = self.resolve(&x, gradients)?;
+        check_grad_output(self, &x, &grad_output)?;
+        let (rows, depth) = (self.out_channels / self.groups, frame.offsets.len());
+        let (x, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
+        let (x, grad_output) = (x.as_slice().unwrap_or(&[]), grad_output.as_slice().unwrap_or(&[]));
+        let (sample, plane) = (frame.sample(self.in_channels), frame.output[0] * frame.output[1]);
+        let mut padded = vec![0.0; frame.cells(self.in_channels)];
+        let mut columns = vec![0.0; depth * plane];
+        let mut grad_weight = vec![0.0; self.out_channels * depth];
+        let mut grad_bias = vec![0.0; self.out_channels];
+        for n in 0..batch {
+            frame.pad(self.padding, &x[n * sample..][..sample], &mut padded);
+            let grads = &grad_output[n * self.out_channels * plane..][..self.out_channels * plane];
+            for group in 0..self.groups {
+                unfold(
+                    &padded[group * frame.cells(self.in_channels / self.groups)..],
+                    &frame,
+                    self.stride,
+                    &mut columns,
+                );
+                let grad = matrix(&grads[group * rows * plane..], rows, plane);
+                let of_group = &mut grad_weight[group * rows * depth..][..rows * depth];
+                let columns = matrix(&columns, depth, plane);
+                general_mat_mul(1.0, &grad, &columns.t(), 1.0, &mut matrix_mut(of_group, rows, depth));
+            }
+            for (total, grad) in grad_bias.iter_mut().zip(grads.chunks_exact(plane)) {
+                *total += sum(grad);
+            }
+        }
+        let shape = gradients[0].raw_dim();
+        gradients[0] += &shaped(grad_weight, shape.slice());
+        if self.bias {
+            gradients[1] += &Array1::from(grad_bias).into_dyn();
+        }
+        Ok(())
+    }
+
+    fn grad_input(
+        &self,
+        x: ArrayViewD<f32>,
+        parameters: &[ArrayD<f32>],
+        grad_output: ArrayViewD<f32>,
+    ) -> Result<ArrayD<f32>> {
+        let (batch, frame) = self.resolve(&x, parameters)?;
+        check_grad_output(self, &x, &grad_output)?;
+        let (rows, depth) = (self.out_channels / self.groups, frame.offsets.len());
+        let (weight, grad_output) = (parameters[0].as_standard_layout(), grad_output.as_standard_layout());
+        let (weight, grad_output) = (weight.as_slice().unwrap_or(&[]), grad_output.as_slice().unwrap_or(&[]));
+        let (sample, plane) = (frame.sample(self.in_channels), frame.output[0] * frame.output[1]);
+        let mut grad_padded = vec![0.0; frame.cells(self.in_channels)];
+        let mut grad_columns = vec![0.0; depth * plane];
+        let mut grad_input = vec![0.0; batch * sample];
+        for n in 0..batch {
+            grad_padded.fill(0.0);
+            for group in 0..self.groups {
+                let grad = matrix(&grad_output[(n * self.out_channels + group * rows) * plane..], rows, plane);
+                let weight = matrix(&weight[group * rows * depth..], rows, depth);
+                general_mat_mul(1.0, &weight.t(), &grad, 0.0, &mut matrix_mut(&mut grad_columns, depth, plane));
+                let first = group * frame.cells(self.in_channels / self.groups);
+                fold(&grad_columns, &frame, self.stride, &mut grad_padded[first..]);
+            }
+            frame.unpad(self.padding, &grad_padded, &mut grad_input[n * sample..][..sample]);
+        }
+        Ok(shaped(grad_input, &[batch, self.in_channels, frame.input[0], frame.input[1]]))
+    }
+}
+
+/// The cells of up to `COLUMNS` windows side by side; beyond the last window the first stands in, its sums are not read.
+fn gather(planes: &[f32], windows: &[usize], offsets: &[usize], columns: &mut [[f32; COLUMNS]]) {
+    let starts: [usize; COLUMNS] = std::array::from_fn(|i| *windows.get(i).unwrap_or(&windows[0]));
+    for (column, offset) in columns.iter_mut().zip(offsets) {
+        *column = starts.map(|start| planes[start + offset]);
+    }
+}
+
+/// All windows of a plane as the columns of a matrix, one row a cell of the window.
+fn unfold(planes: &[f32], frame: &Frame, stride: [usize; 2], columns: &mut [f32]) {
+    let [height, width] = frame.output;
+    for (offset, row) in frame.offsets.iter().zip(columns.chunks_exact_mut(height * width)) {
+        for (y, to) in row.chunks_exact_mut(width).enumerate() {
+            let from = &planes[offset + y * stride[0] * frame.padded[1]..];
+            if stride[1] == 1 {
+                to.copy_from_slice(&from[..width]);
+            } else {
+                to.iter_mut().zip(from.iter().step_by(stride[1])).for_each(|(to, from)| *to = *from);
+            }
+        }
+    }
+}
+
+/// The transpose of [`unfold`]: adds every column back to where its cells came from.
+fn fold(columns: &[f32], frame: &Frame, stride: [usize; 2], planes: &mut [f32]) {
+    let [height, width] = frame.output;
+    for (offset, row) in frame.offsets.iter().zip(columns.chunks_exact(height * width)) {
+        for (y, from) in row.chunks_exact(width).enumerate() {
+            let to = &mut planes[offset + y * stride[0] * frame.padded[1]..];
+            if stride[1] == 1 {
+                to[..width].iter_mut().zip(from).for_each(|(to, from)| *to += from);
+            } else {
+                to.iter_mut().step_by(stride[1]).zip(from).for_each(|(to, from)| *to += from);
+            }
+        }
+    }
+}
+
+fn matrix(values: &[f32], rows: usize, columns: usize) -> ArrayView2<'_, f32> {
+    ArrayView2::from_shape((rows, columns), &values[..rows * columns]).expect("exactly rows × columns values")
+}
+
+fn matrix_mut(values: &mut [f32], rows: usize, columns: usize) -> ArrayViewMut2<'_, f32> {
+    ArrayViewMut2::from_shape((rows, columns), values).expect("exactly rows × columns values")
+}
+
+fn shaped(values: Vec<f32>, shape: &[usize]) -> ArrayD<f32> {
+    ArrayD::from_shape_vec(IxDyn(shape), values).expect("as many values as the shape has cells")
+}

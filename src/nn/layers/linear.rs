@@ -1,0 +1,105 @@
+//! A fully connected layer: y = x·Wᵀ + b.
+
+use super::{Mode, Operator, Parameter, Role, batch_of, check_grad_output, check_parameters, fits, misfit};
+use crate::error::Result;
+use crate::nn::product::{COLUMNS, PackedWeights};
+use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, linalg::general_mat_mul};
+use serde::{Deserialize, Serialize};
+
+/// y = x·Wᵀ + b, as `torch.nn.Linear`: `weight` is `out_features` × `in_features`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Linear {
+    /// Values in a sample.
+    pub in_features: usize,
+    /// Values in an output.
+    pub out_features: usize,
+}
+
+impl Linear {
+    /// A layer from `in_features` to `out_features` values.
+    pub fn new(in_features: usize, out_features: usize) -> Self {
+        Self { in_features, out_features }
+    }
+}
+
+impl Operator for Linear {
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>> {
+        if fits(input, &[self.in_features]) {
+            Ok(vec![self.out_features])
+        } else {
+            Err(misfit("linear", input, &[self.in_features]))
+        }
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        let role = Role::Weight { fan_in: self.in_features, gain: 1 };
+        vec![
+            Parameter { name: "weight", shape: vec![self.out_features, self.in_features], role },
+            Parameter { name: "bias", shape: vec![self.out_features], role: Role::Shift },
+        ]
+    }
+
+    fn forward(&self, x: ArrayViewD<f32>, parameters: &[ArrayD<f32>], _: Mode) -> Result<ArrayD<f32>> {
+        let batch = batch_of(&x, "linear", &[self.in_features])?;
+        check_parameters(self, parameters)?;
+        let (weight, bias) = (parameters[0].as_standard_layout(), parameters[1].as_standard_layout());
+        let (rows, depth) = (self.out_features, self.in_features);
+        let weights =
+            PackedWeights::new(weight.as_slice().unwrap_or(&[]), Some(bias.as_slice().unwrap_or(&[])), rows, depth);
+        let x = x.as_standard_layout();
+        let x = x.as_slice().unwrap_or(&[]);
+        let mut output = Array2::zeros((batch, rows));
+        let mut columns = vec![[0.0; COLUMNS]; depth];
+        for first in (0..batch).step_by(COLUMNS) {
+            let filled = COLUMNS.min(batch - first);
+            for column in 0..filled {
+                for (to, from) in columns.iter_mut().zip(&x[(first + column) * depth..][..depth]) {
+                    to[column] = *from;
+                }
+            }
+            weights.multiply(&columns, |row, sums| {
+                for (column, sum) in sums[..filled].iter().enumerate() {
+                    output[[first + column, row]] = *sum;
+                }
+            });
+        }
+        Ok(output.into_dyn())
+    }
+
+    fn grad_parameters(
+        &self,
+        x: ArrayViewD<f32>,
+        _: &[ArrayD<f32>],
+        grad_output: ArrayViewD<f32>,
+        gradients: &mut [ArrayD<f32>],
+    ) -> Result<()> {
+        check_grad_output(self, &x, &grad_output)?;
+        check_parameters(self, gradients)?;
+        let (x, grad_output) = (matrix(x), matrix(grad_output));
+        general_mat_mul(1.0, &grad_output.t(), &x, 1.0, &mut matrix_mut(&mut gradients[0]));
+        gradients[1] += &grad_output.sum_axis(Axis(0)).into_dyn();
+        Ok(())
+    }
+
+    fn grad_input(
+        &self,
+        x: ArrayViewD<f32>,
+        parameters: &[ArrayD<f32>],
+        grad_output: ArrayViewD<f32>,
+    ) -> Result<ArrayD<f32>> {
+        check_grad_output(self, &x, &grad_output)?;
+        check_parameters(self, parameters)?;
+        Ok(matrix(grad_output).dot(&matrix(parameters[0].view())).into_dyn())
+    }
+}
+
+const TWO_AXES: &str = "the checks found two axes";
+
+fn matrix(array: ArrayViewD<f32>) -> ArrayView2<f32> {
+    array.into_dimensionality().expect(TWO_AXES)
+}
+
+fn matrix_mut(array: &mut ArrayD<f32>) -> ArrayViewMut2<'_, f32> {
+    array.view_mut().into_dimensionality().expect(TWO_AXES)
+}

@@ -1,0 +1,32 @@
+//! Networks: layers, a description that travels with the weights, deterministic inference, and training.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`layers`] | one file a layer, its forward beside its backward, as pure functions of input and parameters |
+//! | [`architecture`] | a network as data: its layers, input shape, labels and preprocessing, all checked |
+//! | [`network`] | an architecture with its weights: run it, and look at every layer |
+//! | [`digit`] | a drawing brought into the form of MNIST's digits |
+//! | [`dataset`], [`augment`] | labelled pictures, and small random changes to them |
+//! | [`loss`], [`optimizer`], [`train`], [`checkpoint`] | learning the weights, and going on after an interruption |
+//! | [`evaluate`] | predictions and the confusion matrix |
+//!
+//! Inference adds in one fixed order, without fused multiply-add and with `libm`'s exponential, so a network gives the
+//! same bits natively and in every browser. The backward pass uses `matrixmultiply`, whose last bits depend on the machine.
+
+pub mod architecture;
+pub mod augment;
+pub mod checkpoint;
+pub mod dataset;
+pub mod digit;
+pub mod evaluate;
+pub mod layers;
+pub mod loss;
+pub mod network;
+pub mod optimizer;
+mod product;
+pub mod random;
+pub mod recipes;
+pub mod train;
+
+pub use architecture::Architecture;
+pub use network::{LayerOutput, Network, Run};

@@ -1,0 +1,298 @@
+//! Learning the weights, one batch a call, so that the same code trains from a command and from a page's worker.
+
+use super::architecture::{Architecture, in_layer};
+use super::augment::Augmentation;
+use super::dataset::Dataset;
+use super::layers::{Mode, Role};
+use super::loss::cross_entropy;
+use super::network::{Network, Parameters, by_layer, preprocess};
+use super::optimizer::{OneCycle, Optimizer};
+use super::random::{Purpose, Random};
+use crate::error::{Error, ErrorKind, Result};
+use ndarray::{ArrayD, Ix2, IxDyn};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Every batch is split into so many parts, however many cores there are, so that the result does not depend on them.
+/// Batch norm takes the statistics of a part, which regularises a little more (Hoffer et al. 2017, ghost batch norm).
+const SHARDS: usize = 2;
+
+/// How to train.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    /// Everything random follows from it (see [`random`](super::random)).
+    pub seed: u64,
+    /// How often every sample is seen.
+    pub epochs: u32,
+    /// Samples in a step; the last step of an epoch takes what is left.
+    pub batch_size: usize,
+    /// How a weight follows its gradient.
+    pub optimizer: Optimizer,
+    /// How fast, over the whole run.
+    pub learning_rate: OneCycle,
+    /// Random changes to every sample.
+    pub augmentation: Augmentation,
+}
+
+impl Settings {
+    fn validate(&self) -> Result<()> {
+        if self.epochs == 0 {
+            return Err(Error::new(ErrorKind::Parameter, "epochs", 0, "it must be at least 1"));
+        }
+        if self.batch_size == 0 {
+            return Err(Error::new(ErrorKind::Parameter, "batch_size", 0, "it must be at least 1"));
+        }
+        self.optimizer.validate()?;
+        self.learning_rate.validate()?;
+        self.augmentation.validate()
+    }
+}
+
+/// Where a training run stands after a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The epoch, counted from 0.
+    pub epoch: u32,
+    /// Steps done in this epoch.
+    pub step: u64,
+    /// Steps in an epoch.
+    pub steps: u64,
+    /// The share of the whole run that is done.
+    pub done: f64,
+    /// Mean loss over this epoch so far.
+    pub loss: f64,
+    /// Share of right answers over this epoch so far, on changed samples.
+    pub accuracy: f64,
+}
+
+impl Progress {
+    /// Whether the epoch is complete.
+    pub fn ends_epoch(&self) -> bool {
+        self.step == self.steps
+    }
+
+    /// How long the rest will take, if going from `done_before` to here took `elapsed`.
+    pub fn time_left(&self, done_before: f64, elapsed: Duration) -> Option<Duration> {
+        let pace = elapsed.as_secs_f64() / (self.done - done_before);
+        Duration::try_from_secs_f64(pace * (1.0 - self.done)).ok()
+    }
+}
+
+/// A training run: weights, what the optimiser remembers, and how far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trainer {
+    pub(crate) architecture: Architecture,
+    pub(crate) settings: Settings,
+    pub(crate) parameters: Parameters,
+    /// What the optimiser remembers, by layer and parameter.
+    pub(crate) memory: Vec<Vec<Vec<ArrayD<f32>>>>,
+    /// Steps done since the beginning.
+    pub(crate) step: u64,
+    pub(crate) seen: Seen,
+    /// The samples' order and the epoch it is for.
+    order: (u32, Vec<u32>),
+}
+
+/// Sums over the epoch so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    samples: u64,
+    correct: u64,
+    loss: f64,
+}
+
+/// What one part of a batch gives; the gradients are those of its mean loss.
+struct Shard {
+    gradients: Parameters,
+    seen: Seen,
+}
+
+impl Trainer {
+    /// A run that has not begun: weights drawn as their [`Role`]s say.
+    ///
+    /// # Errors
+    /// When the architecture or a setting breaks a rule.
+    pub fn new(architecture: Architecture, settings: Settings) -> Result<Self> {
+        architecture.validate()?;
+        let parameters = architecture.parameters().enumerate().map(|(index, (_, _, parameter))| {
+            let mut random = Random::new(settings.seed, Purpose::Initialize, index as u64);
+            ArrayD::from_shape_simple_fn(IxDyn(&parameter.shape), || match parameter.role {
+                Role::Weight { fan_in, gain } => random.normal() * (f32::from(gain) / fan_in as f32).sqrt(),
+                Role::Shift | Role::RunningMean => 0.0,
+                Role::Scale | Role::RunningVariance => 1.0,
+            })
+        });
+        let parameters = by_layer(&architecture, parameters.collect())?;
+        let zeros = |array: &ArrayD<f32>| vec![ArrayD::zeros(array.raw_dim()); settings.optimizer.memory()];
+        let memory = parameters.iter().map(|layer| layer.iter().map(zeros).collect()).collect();
+        Self::from_parts(architecture, settings, parameters, memory, 0, Seen::default())
+    }
+
+    pub(crate) fn from_parts(
+        architecture: Architecture,
+        settings: Settings,
+        parameters: Parameters,
+        memory: Vec<Vec<Vec<ArrayD<f32>>>>,
+        step: u64,
+        seen: Seen,
+    ) -> Result<Self> {
+        settings.validate()?;
+        Ok(Self { architecture, settings, parameters, memory, step, seen, order: (0, Vec::new()) })
+    }
+
+    /// How it is trained.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The network as it is now.
+    ///
+    /// # Errors
+    /// When a weight is no longer finite: the learning rate was too high.
+    pub fn network(&self) -> Result<Network> {
+        Network::new(self.architecture.clone(), self.parameters.iter().flatten().cloned().collect())
+    }
+
+    /// Learns from the next batch of `data`, which must be the same at every call; `None` when the run is complete.
+    ///
+    /// # Errors
+    /// When `data` are empty or do not fit the architecture, or the loss is no longer finite.
+    pub fn step(&mut self, data: &Dataset) -> Result<Option<Progress>> {
+        if data.is_empty() {
+            return Err(Error::new(ErrorKind::Shape, "number of samples", 0, "there must be at least one"));
+        }
+        let steps = data.len().div_ceil(self.settings.batch_size) as u64;
+        let all = steps * u64::from(self.settings.epochs);
+        if self.step >= all {
+            return Ok(None);
+        }
+        let (epoch, step) = ((self.step / steps) as u32, self.step % steps);
+        if step == 0 {
+            self.seen = Seen::default();
+        }
+        self.put_in_order(epoch, data.len());
+        let first = step as usize * self.settings.batch_size;
+        let batch = &self.order.1[first..data.len().min(first + self.settings.batch_size)];
+        let shards = self.shards(data, epoch, batch)?;
+        let learning_rate = self.settings.learning_rate.at(self.step as f32 / all as f32);
+        self.step += 1;
+        self.learn(shards, learning_rate)?;
+        let samples = self.seen.samples as f64;
+        Ok(Some(Progress {
+            epoch,
+            step: step + 1,
+            steps,
+            done: self.step as f64 / all as f64,
+            loss: self.seen.loss / samples,
+            accuracy: self.seen.correct as f64 / samples,
+        }))
+    }
+
+    fn put_in_order(&mut self, epoch: u32, samples: usize) {
+        if self.order.1.len() != samples || self.order.0 != epoch {
+            let mut order: Vec<u32> = (0..samples as u32).collect();
+            Random::new(self.settings.seed, Purpose::Shuffle, u64::from(epoch)).shuffle(&mut order);
+            self.order = (epoch, order);
+        }
+    }
+
+    /// The parts of a batch, each on a thread of its own where there are threads.
+    fn shards(&self, data: &Dataset, epoch: u32, batch: &[u32]) -> Result<Vec<Shard>> {
+        let parts: Vec<&[u32]> = batch.chunks(batch.len().div_ceil(SHARDS)).collect();
+        #[cfg(target_arch = "wasm32")]
+        return parts.into_iter().map(|part| self.shard(data, epoch, part)).collect();
+        #[cfg(not(target_arch = "wasm32"))]
+        std::thread::scope(|scope| {
+            let (first, others) = parts.split_first().expect("a batch has at least one sample");
+            let others: Vec<_> = others.iter().map(|part| scope.spawn(move || self.shard(data, epoch, part))).collect();
+            let first = self.shard(data, epoch, first);
+            let others =
+                others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            std::iter::once(first).chain(others).collect()
+        })
+    }
+
+    /// Forward and backward over some samples.
+    fn shard(&self, data: &Dataset, epoch: u32, samples: &[u32]) -> Result<Shard> {
+        let x = preprocess(&self.architecture, self.samples(data, epoch, samples)?.view())?;
+        let layers = || self.architecture.layers.iter().zip(&self.parameters);
+        let mut activations = vec![x];
+        for (named, parameters) in layers() {
+            let x = activations.last().expect("at least the input").view();
+            let output = named.layer.operator().forward(x, parameters, Mode::Training);
+            activations.push(output.map_err(|error| in_layer(&named.name, error))?);
+        }
+        let logits = activations.pop().expect("at least the input");
+        let logits = logits.into_dimensionality::<Ix2>().expect("the architecture ends in one value a label");
+        let targets: Vec<u8> = samples.iter().map(|sample| data.labels()[*sample as usize]).collect();
+        let result = cross_entropy(logits.view(), &targets)?;
+
+        let zeros = |layer: &Vec<ArrayD<f32>>| layer.iter().map(|array| ArrayD::zeros(array.raw_dim())).collect();
+        let mut gradients: Parameters = self.parameters.iter().map(zeros).collect();
+        let mut grad = result.gradient.into_dyn();
+        for (index, (((named, parameters), gradients), x)) in
+            layers().zip(&mut gradients).zip(&activations).enumerate().rev()
+        {
+            let operator = named.layer.operator();
+            let of_parameters = operator.grad_parameters(x.view(), parameters, grad.view(), gradients);
+            of_parameters.map_err(|error| in_layer(&named.name, error))?;
+            if index > 0 {
+                let of_input = operator.grad_input(x.view(), parameters, grad.view());
+                grad = of_input.map_err(|error| in_layer(&named.name, error))?;
+            }
+        }
+        let loss = f64::from(result.loss) * samples.len() as f64;
+        Ok(Shard { gradients, seen: Seen { samples: samples.len() as u64, correct: result.correct as u64, loss } })
+    }
+
+    /// A batch of samples, each changed at random.
+    fn samples(&self, data: &Dataset, epoch: u32, samples: &[u32]) -> Result<ArrayD<f32>> {
+        let size = data.image_shape();
+        let cells = size.iter().product::<usize>();
+        let mut values = vec![0.0; samples.len() * cells];
+        let mut image = Vec::with_capacity(cells);
+        for (sample, output) in samples.iter().zip(values.chunks_exact_mut(cells.max(1))) {
+            image.clear();
+            image.extend(data.pixels(*sample as usize));
+            let index = (u64::from(epoch) << 32) | u64::from(*sample);
+            let mut random = Random::new(self.settings.seed, Purpose::Augment, index);
+            self.settings.augmentation.apply(&image, size, &mut random, output)?;
+        }
+        let shape = [samples.len(), size[0], size[1], size[2]];
+        Ok(ArrayD::from_shape_vec(IxDyn(&shape), values).expect("as many values as the shape has cells"))
+    }
+
+    /// Puts the parts together, in their order, and takes the optimiser's step.
+    fn learn(&mut self, shards: Vec<Shard>, learning_rate: f32) -> Result<()> {
+        let samples: u64 = shards.iter().map(|shard| shard.seen.samples).sum();
+        let mut total: Option<Parameters> = None;
+        for Shard { mut gradients, seen } in shards {
+            let share = seen.samples as f32 / samples as f32;
+            gradients.iter_mut().flatten().for_each(|gradient| *gradient *= share);
+            self.seen.samples += seen.samples;
+            self.seen.correct += seen.correct;
+            self.seen.loss += seen.loss;
+            match &mut total {
+                None => total = Some(gradients),
+                Some(total) => {
+                    total.iter_mut().flatten().zip(gradients.iter().flatten()).for_each(|(sum, part)| *sum += part)
+                }
+            }
+        }
+        if !self.seen.loss.is_finite() {
+            return Err(Error::new(
+                ErrorKind::Parameter,
+                "learning_rate",
+                learning_rate,
+                "the loss is no longer finite",
+            ));
+        }
+        let roles = self.architecture.parameters().map(|(_, _, parameter)| parameter.role);
+        let parameters = self.parameters.iter_mut().flatten().zip(self.memory.iter_mut().flatten());
+        for ((role, (parameter, memory)), gradient) in roles.zip(parameters).zip(total.iter().flatten().flatten()) {
+            self.settings.optimizer.step(role, parameter, gradient, memory, learning_rate, self.step);
+        }
+        Ok(())
+    }
+}
