@@ -4,6 +4,8 @@ mod budget;
 mod npm;
 mod site;
 
+pub use budget::first_screen;
+
 use anyhow::Result;
 
 use crate::{

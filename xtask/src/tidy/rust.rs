@@ -206,7 +206,7 @@ mod tests {
             geometry("// 1.5 of f32\nconst X: usize = 0xfe + 1_usize; fn f() { for i in 0..3 { s(\"1.5\") } }"),
             [""; 0]
         );
-        assert!(geometry_has_no_floats(&Sources::default())[0].contains("there is no .rs file"));
+        assert!(geometry_has_no_floats(&Sources::default())[0].contains("no .rs file is there"));
     }
 
     #[test]

@@ -1,0 +1,88 @@
+// The package's pooling functions, imported by name as its users do. Expected numbers are worked out by hand.
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import init, { colorMap, colorize, pool, poolGeometry, poolImage } from "deep-end";
+
+before(() => init());
+
+// 4 × 4, row by row:   1  2  3  4 |  5  6  7  8 |  9 10 11 12 | 13 14 15 16
+const COUNTING = Float32Array.from({ length: 16 }, (_, at) => at + 1);
+const SHAPE = [1, 1, 4, 4];
+
+test("max gives values, shape and the winners' positions", () => {
+  const { data, shape, indices } = pool(COUNTING, { shape: SHAPE, method: "max", kernelSize: 2, returnIndices: true });
+  assert.deepEqual(data, Float32Array.of(6, 8, 14, 16));
+  assert.deepEqual(shape, [1, 1, 2, 2]);
+  assert.deepEqual(indices, Int32Array.of(5, 7, 13, 15));
+});
+
+test("average divides by the window, or by what it is told to", () => {
+  const layer = { shape: SHAPE, method: "average", kernelSize: 2 };
+  assert.deepEqual(pool(COUNTING, layer).data, Float32Array.of(3.5, 5.5, 11.5, 13.5));
+  assert.deepEqual(pool(COUNTING, { ...layer, divisorOverride: 2 }).data, Float32Array.of(7, 11, 23, 27));
+});
+
+test("Lp of one row", () => {
+  const { data } = pool(Float32Array.of(3, 4, 6, 8), { shape: [1, 1, 4], method: "lp", normType: 2, kernelSize: 2 });
+  assert.deepEqual(data, Float32Array.of(5, 10));
+});
+
+test("global and adaptive", () => {
+  assert.deepEqual(pool(COUNTING, { shape: SHAPE, method: "max", global: true }).data, Float32Array.of(16));
+  const { data, shape } = pool(COUNTING, { shape: SHAPE, method: "average", outputSize: [1, 2] });
+  assert.deepEqual(data, Float32Array.of(7.5, 9.5));
+  assert.deepEqual(shape, [1, 1, 1, 2]);
+});
+
+test("bytes stay bytes", () => {
+  const { data } = pool(Int8Array.of(-3, -1, -128, 127), { shape: [1, 1, 4], method: "max", kernelSize: 2 });
+  assert.deepEqual(data, Int8Array.of(-1, 127));
+  assert.deepEqual(pool(Uint8Array.of(3, 200), { shape: [1, 1, 2], method: "max", kernelSize: 2 }).data, Uint8Array.of(200));
+});
+
+test("the input is left as it was", () => {
+  const input = COUNTING.slice();
+  pool(input, { shape: SHAPE, method: "max", kernelSize: 3, padding: 1 });
+  assert.deepEqual(input, COUNTING);
+});
+
+test("errors are Errors that name the parameter as it was given, its value and the rule", () => {
+  const refused = (options, ...parts) =>
+    assert.throws(
+      () => pool(COUNTING, { shape: SHAPE, method: "max", kernelSize: 2, ...options }),
+      (error) => error instanceof Error && parts.every((part) => error.message.includes(part)),
+    );
+  refused({ stride: 0 }, "stride", "0");
+  refused({ kernelSize: 5 }, "5");
+  refused({ shape: [1, 1, 4, 5] }, "16", "20");
+  refused({ method: "maximum" }, "method", "maximum");
+  refused({ kernelsize: 2 }, "kernelsize");
+  assert.deepEqual(pool(COUNTING, { shape: SHAPE, method: "max", global: true }).data, Float32Array.of(16), "works on after errors");
+});
+
+test("a photograph's channels are pooled one by one", () => {
+  const cells = [
+    [10, 0, 0, 255], [20, 100, 0, 255],
+    [30, 0, 7, 255], [40, 0, 0, 255],
+  ];
+  const image = { data: Uint8ClampedArray.from(cells.flat()), width: 2, height: 2, colorSpace: "srgb" };
+  const pooled = poolImage(image, { method: "max", kernelSize: 2 });
+  assert.deepEqual([pooled.width, pooled.height], [1, 1]);
+  assert.deepEqual([...pooled.data], [40, 100, 7, 255]);
+});
+
+test("geometry tells what a layer does to a shape", () => {
+  const { shape, axes } = poolGeometry({ shape: [1, 3, 5], method: "max", kernelSize: 2 });
+  assert.deepEqual(shape, [1, 3, 2]);
+  assert.equal(axes.length, 1);
+  assert.deepEqual(axes[0].unread, [4]);
+});
+
+test("colours: as many as numbers, and the map's ends at the least and the greatest", () => {
+  const map = colorMap("gray");
+  assert.equal(map.length, 256 * 4);
+  const picture = colorize(Float32Array.of(-1, 3), 2, 1, { map: "gray" });
+  assert.deepEqual([picture.width, picture.height], [2, 1]);
+  assert.deepEqual([...picture.data.slice(0, 4)], [...map.slice(0, 4)]);
+  assert.deepEqual([...picture.data.slice(4, 8)], [...map.slice(-4)]);
+});

@@ -1,0 +1,21 @@
+// What a TypeScript user writes; it only has to type-check. A line under an expected error must not.
+import init, { pool, poolGeometry, type ArrayPoolOptions, type Method } from "deep-end";
+
+const started: Promise<void> = init();
+await started;
+
+const method: Method = "average";
+const options: ArrayPoolOptions = { shape: [1, 1, 4], method, kernelSize: [2], padding: [[1, 0]] };
+const floats: Float32Array = pool(new Float32Array(4), options).data;
+const bytes: Uint8Array = pool(new Uint8Array(4), { ...options, method: "max" }).data;
+const indices: Int32Array | undefined = pool(floats, { ...options, returnIndices: true }).indices;
+const extents: number[] = poolGeometry(options).axes.map((axis) => axis.output);
+
+// @ts-expect-error: no such method
+const unknown: Method = "maximum";
+// @ts-expect-error: the shape is missing
+pool(floats, { method: "max", kernelSize: 2 });
+// @ts-expect-error: ordinary arrays are not taken
+pool([1, 2], options);
+
+export { bytes, extents, indices, unknown };
