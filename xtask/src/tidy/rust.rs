@@ -77,24 +77,23 @@ pub fn kernels_have_twins(sources: &Sources) -> Complaints {
     let kernels = stems(sources, "src/kernel/", &NOT_KERNELS);
     let mut complaints =
         Vec::from_iter(kernels.is_empty().then(|| "src/kernel/: there is no kernel to check".to_owned()));
+    let tests: Vec<(&str, Vec<String>)> = ["src/kernel/", "tests/properties"]
+        .iter()
+        .flat_map(|start| sources.within(start, ".rs"))
+        .map(|(path, text)| (path, identifiers(path, text).unwrap_or_default()))
+        .filter(|(_, names)| has(names, "proptest") && TWINS.iter().any(|twin| has(names, twin)))
+        .collect();
     for (path, kernel) in kernels {
-        let tests = |text: &str| {
-            let names = identifiers(path, text).unwrap_or_default();
-            let has = |wanted: &str| names.iter().any(|name| name == wanted);
-            has("proptest") && TWINS.iter().any(|twin| has(twin))
-        };
-        let own = sources.within(path, "").any(|(_, text)| tests(text));
-        let elsewhere = sources.within("tests/properties", ".rs").any(|(path, text)| {
-            tests(text) && identifiers(path, text).is_ok_and(|names| names.iter().any(|name| name == kernel))
-        });
-        if !own && !elsewhere {
-            complaints.push(format!(
-                "{path}: no property test compares {kernel} with one of its twins, {}",
-                TWINS.join(", ")
-            ));
+        if !tests.iter().any(|(test, names)| *test == path || has(names, kernel)) {
+            let twins = TWINS.join(", ");
+            complaints.push(format!("{path}: no property test compares {kernel} with one of its twins, {twins}"));
         }
     }
     complaints
+}
+
+fn has(names: &[String], wanted: &str) -> bool {
+    names.iter().any(|name| name == wanted)
 }
 
 /// The modules directly in a folder, without those that are something else.
@@ -106,10 +105,21 @@ fn stems<'a>(sources: &'a Sources, folder: &'a str, others: &[&str]) -> Vec<(&'a
     files.filter(|(_, stem)| !others.contains(stem)).collect()
 }
 
-/// Whether the text has the method's name as a word, in the spelling of a module, a variant or a vector's field.
+/// Whether the text has the method's name as a word, or in a row of words: `log_sum_exp`, `LogSumExp`, `max_unpool`.
 fn names_method(text: &str, method: &str) -> bool {
-    let plain = method.replace('_', "");
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word.replace('_', "").to_lowercase() == plain)
+    let wanted: Vec<&str> = method.split('_').collect();
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.any(|word| parts(word).windows(wanted.len()).any(|parts| parts == wanted))
+}
+
+/// The words that a name in snake or camel case is made of, in lower case.
+fn parts(name: &str) -> Vec<String> {
+    let mut spaced = String::new();
+    for (at, c) in name.char_indices() {
+        let begins = c.is_uppercase() && name[..at].ends_with(|before: char| before.is_lowercase());
+        spaced.extend(begins.then_some('_').into_iter().chain(c.to_lowercase()));
+    }
+    spaced.split('_').filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 fn identifiers(path: &str, text: &str) -> Result<Vec<String>, String> {
@@ -206,7 +216,7 @@ mod tests {
             geometry("// 1.5 of f32\nconst X: usize = 0xfe + 1_usize; fn f() { for i in 0..3 { s(\"1.5\") } }"),
             [""; 0]
         );
-        assert!(geometry_has_no_floats(&Sources::default())[0].contains("no .rs file is there"));
+        assert!(geometry_has_no_floats(&Sources::default())[0].contains("there is none"));
     }
 
     #[test]
@@ -243,7 +253,9 @@ mod tests {
         let with =
             |test: &str| methods_are_tested(&Sources::of(&[&pool[..], &[("tests/conformance.rs", test)]].concat()));
         assert_eq!(with("Pooling::LogSumExp; Pooling::Max"), [""; 0]);
-        assert_eq!(with("Pooling::LogSumExp; maximum").len(), 1);
+        assert_eq!(with("log_sum_exp(); max_unpool()"), [""; 0]);
+        assert_eq!(with("Pooling::LogSumExp; maximum; climax").len(), 1);
+        assert_eq!(with("Max, Log, SumExp, logsumexp").len(), 1);
         assert!(with("max")[0].starts_with("src/pool/log_sum_exp.rs"));
         assert_eq!(methods_are_tested(&Sources::default()).len(), 1);
     }

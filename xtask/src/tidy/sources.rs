@@ -39,7 +39,9 @@ impl Sources {
     /// A complaint where a rule would look at nothing: an empty folder must not keep a rule in silence.
     pub fn lacks(&self, start: &str, end: &str) -> Option<String> {
         let nothing = self.within(start, end).next().is_none();
-        nothing.then(|| format!("{start}: no {end} file is there, so the rule would check nothing"))
+        nothing.then(|| {
+            format!("{start}{}: there is none, so the rule would check nothing", if end.is_empty() { "" } else { "*" })
+        })
     }
 
     fn read_folder(&mut self, folder: &Path, path: &str) -> Result<()> {
