@@ -54,7 +54,7 @@ test("errors are Errors that name the parameter as it was given, its value and t
     );
   refused({ stride: 0 }, "stride", "0");
   refused({ kernelSize: 5 }, "5");
-  refused({ shape: [1, 1, 4, 5] }, "16", "20");
+  refused({ shape: [1, 1, 4, 5] }, "x.length", "16", "[1, 1, 4, 5]");
   refused({ method: "maximum" }, "method", "maximum");
   refused({ kernelsize: 2 }, "kernelsize");
   assert.deepEqual(pool(COUNTING, { shape: SHAPE, method: "max", global: true }).data, Float32Array.of(16), "works on after errors");
