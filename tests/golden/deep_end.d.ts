@@ -1,0 +1,117 @@
+/* tslint:disable */
+/* eslint-disable */
+/** A pooling method. */
+export type Method = "max" | "average" | "lp";
+
+/** A pooling layer. One number stands for every spatial axis; a list has one value for each, outermost first. */
+export interface PoolOptions {
+    method: Method;
+    /** The window's size. Either this, or `outputSize`, or `global`. */
+    kernelSize?: number | number[];
+    /** How far the window moves. Default: `kernelSize`. */
+    stride?: number | number[];
+    /** Cells around the input: for all sides, for each axis, or `[before, after]` for each axis. Default: 0. */
+    padding?: number | (number | [number, number])[];
+    /** The distance between the window's cells. Default: 1. */
+    dilation?: number | number[];
+    /** Whether a last, partial window is kept. Default: false. */
+    ceilMode?: boolean;
+    /** Average: whether the divisor counts padding. Default: true. */
+    countIncludePad?: boolean;
+    /** Average: a divisor to use instead. */
+    divisorOverride?: number;
+    /** Lp: the power of the norm, above 0; `Infinity` is the largest magnitude. */
+    normType?: number;
+    /** Adaptive pooling: the output's extents, whatever the input's. */
+    outputSize?: number | number[];
+    /** Global pooling: one value for each feature map. */
+    global?: boolean;
+}
+
+/** A pooling layer and the shape of the numbers given to it. */
+export interface ArrayPoolOptions extends PoolOptions {
+    /** N, C and one to three spatial extents. */
+    shape: number[];
+    /** Max: whether to give each winner's flat position in its plane, −1 for a window without cells. Default: false. */
+    returnIndices?: boolean;
+}
+
+/** Numbers that pooling takes: `Float32Array` for every method, the others for max. */
+export type Numbers = Float32Array | Int8Array | Uint8Array;
+
+/** What `pool` returns. */
+export interface Pooled<T extends Numbers> {
+    data: T;
+    shape: number[];
+    /** With `returnIndices` only. */
+    indices?: Int32Array;
+}
+
+/** What a layer does to one axis of an input. */
+export interface AxisGeometry {
+    /** The input's extent. */
+    input: number;
+    /** The output's extent. */
+    output: number;
+    /** Padding cells before and after the input. */
+    padding: [number, number];
+    /** By how many cells the last window hangs over the padded input's end. */
+    overhang: number;
+    /** Input positions that no window reads. */
+    unread: number[];
+    /** For each output position: the first input position it reads, and how many, `step` apart. */
+    spans: { start: number; length: number }[];
+    /** The distance between the positions that one window reads. */
+    step: number;
+}
+
+/** What a layer does to an input of some shape. */
+export interface Geometry {
+    /** The output's shape. */
+    shape: number[];
+    /** The spatial axes, outermost first. */
+    axes: AxisGeometry[];
+}
+
+/** A colour map: two sequential, one diverging. */
+export type ColorMap = "deep" | "gray" | "tide";
+
+/** How numbers become colours. Without `min` and `max`, the numbers' own least and greatest. */
+export interface ColorizeOptions {
+    /** Default: `"deep"`. */
+    map?: ColorMap;
+    min?: number;
+    max?: number;
+}
+
+/** A picture: an `ImageData`, or an object of its form where there is none (Node). */
+export interface Picture {
+    readonly data: Uint8ClampedArray;
+    readonly width: number;
+    readonly height: number;
+}
+
+/** What every function here throws: an `Error` that says which parameter broke which rule. */
+export interface PoolError extends Error {
+    /** The parameter, in camelCase. */
+    parameter: string;
+    kind: "parameter" | "shape" | "format" | "memory" | "io";
+}
+
+/** Pools numbers laid out as N, C, spatial axes, row-major. */
+export function pool<T extends Numbers>(x: T, options: ArrayPoolOptions): Pooled<T>;
+
+/** Pools a picture channel by channel; results are scaled so that white stays white. Alpha is averaged. */
+export function poolImage(image: Picture, options: PoolOptions): ImageData;
+
+/** What a layer does to an input's shape, without any numbers. */
+export function poolGeometry(options: ArrayPoolOptions): Geometry;
+
+/** Draws numbers as a picture. A NaN is transparent. */
+export function colorize(data: Float32Array, width: number, height: number, options?: ColorizeOptions): ImageData;
+
+/** The 256 colours of a map as RGBA bytes. */
+export function colorMap(map: ColorMap): Uint8Array;
+
+
+
