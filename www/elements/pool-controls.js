@@ -9,10 +9,10 @@ import { PageElement } from "./base.js";
 /** @type {readonly { key: NumberSetting, id: string, label: string, least: number, to: number, hint: string }[]} */
 const NUMBERS = [
   { key: "normType", id: "norm-type", label: "Norm type p", least: 0, to: 16, hint: "1 adds up, 2 is Euclid’s length; the larger p, the nearer to max." },
-  { key: "kernelSize", id: "kernel-size", label: "Kernel size", least: 0, to: 32, hint: "Height and width of the window, in pixels." },
-  { key: "stride", id: "stride", label: "Stride", least: 0, to: 32, hint: "How far the window moves each time." },
-  { key: "padding", id: "padding", label: "Padding", least: 0, to: 16, hint: "Cells added around the picture before pooling." },
-  { key: "dilation", id: "dilation", label: "Dilation", least: 0, to: 8, hint: "1 reads neighbours; 2 reads every second pixel." },
+  { key: "kernelSize", id: "kernel-size", label: "Kernel size", least: 0, to: 32, hint: "Cells along each side of the window." },
+  { key: "stride", id: "stride", label: "Stride", least: 0, to: 32, hint: "How far the window moves at each step." },
+  { key: "padding", id: "padding", label: "Padding", least: 0, to: 16, hint: "Cells added around the picture." },
+  { key: "dilation", id: "dilation", label: "Dilation", least: 0, to: 8, hint: "2 reads every second pixel, 3 every third." },
   { key: "outputHeight", id: "output-height", label: "Output height", least: 0, to: 128, hint: "Rows to divide the picture into." },
   { key: "outputWidth", id: "output-width", label: "Output width", least: 0, to: 128, hint: "Columns to divide the picture into." },
 ];
@@ -23,9 +23,9 @@ const METHOD_WORDS = {
   lp: "Takes the p-norm of each window: (Σ|x|ᵖ)¹ᐟᵖ.",
 };
 const WINDOW_WORDS = {
-  sliding: "A window of one size moves over the picture.",
-  adaptive: "As many windows as the output has cells; their sizes adapt.",
-  global: "One window over everything: one value a channel.",
+  sliding: "One window size moves over the picture.",
+  adaptive: "The windows divide the picture evenly.",
+  global: "One window over everything.",
 };
 
 /** @param {string} name @param {string} legend @param {readonly [value: string, label: string][]} options */
@@ -58,8 +58,8 @@ export class PoolControls extends PageElement {
       ${number(NUMBERS[0])}
       ${choice("windows", "Windows", [["sliding", "Sliding"], ["adaptive", "To a size"], ["global", "Global"]])}
       ${NUMBERS.slice(1).map(number).join("")}
-      ${tick("ceil-mode", "ceilMode", "Ceil mode", "Lets a last window reach past the edge, so that no rest is dropped.")}
-      ${tick("count-include-pad", "countIncludePad", "Count padding in the mean", "Divides by the window’s size, padding included.")}
+      ${tick("ceil-mode", "ceilMode", "Ceil mode", "A last window may reach past the edge.")}
+      ${tick("count-include-pad", "countIncludePad", "Count padding in the mean", "The mean’s divisor includes the padding.")}
       <p class="message" id="other-error" aria-live="polite"></p>
       <div class="actions"><button type="button" id="reset">Reset</button><button type="button" id="copy-link">Copy link</button><span class="hint" id="copied" role="status"></span></div>
     </form>`;

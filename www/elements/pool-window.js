@@ -14,7 +14,7 @@ const HINTS = {
 export class PoolWindow extends PageElement {
   static keys = /** @type {const} */ (["photo", "pooled", "cell"]);
   static markup = `
-    <h3>One window, enlarged</h3>
+    <h2>One window, enlarged</h2>
     <div class="lens">
       <canvas id="window" width="${SIDE}" height="${SIDE}" role="img" aria-label="The window's pixels"></canvas>
       <span class="arrow" aria-hidden="true">→</span>

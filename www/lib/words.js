@@ -55,7 +55,8 @@ export function edgeText({ axes }) {
 /** @param {number} milliseconds */
 export function timeText(milliseconds) {
   if (milliseconds < 0.1) return "less than 0.1 ms";
-  return milliseconds < 1000 ? `${milliseconds.toPrecision(2).replace(/\.0$/, "")} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
+  return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 /** Positions as people count them, from 1. @param {number} first @param {number} last @param {0 | 1} at */
