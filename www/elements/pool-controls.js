@@ -97,7 +97,7 @@ export class PoolControls extends PageElement {
     const whole = control.key !== "normType";
     if (Number.isNaN(value) || value < 0 || (whole && !Number.isInteger(value))) {
       const message = `${control.label} takes a ${whole ? "whole " : ""}number.`;
-      return page.set({ entry: { parameter: control.id, message } });
+      return page.set({ entry: { parameter: control.key, message } });
     }
     adjust({ [control.key]: value });
   }
@@ -115,7 +115,7 @@ export class PoolControls extends PageElement {
       const field = /** @type {HTMLInputElement} */ (this.find(`#${id}`));
       slider.valueAsNumber = value;
       // What is being typed is left alone: "0." is on its way to "0.5".
-      if (entry?.parameter !== id && field.valueAsNumber !== value) field.valueAsNumber = value;
+      if (entry?.parameter !== key && field.valueAsNumber !== value) field.valueAsNumber = value;
     }
     const set = (/** @type {string} */ id, /** @type {boolean} */ value) => (/** @type {HTMLInputElement} */ (this.find(id)).checked = value);
     set("#stride-follows", settings.stride === null);
@@ -140,8 +140,8 @@ export class PoolControls extends PageElement {
 
   /** @param {import("../lib/state.js").Refusal | null} refusal */
   #complain(refusal) {
-    const id = { output_size: "output-height", norm_type: "norm-type" }[refusal?.parameter ?? ""] ?? refusal?.parameter.replaceAll("_", "-");
-    const place = this.querySelector(`#${id || "none"}-error`);
+    const key = refusal?.parameter === "outputSize" ? "outputHeight" : refusal?.parameter;
+    const place = this.querySelector(`#${NUMBERS.find((control) => control.key === key)?.id ?? "other"}-error`);
     const seen = place && !place.closest("[hidden]") ? place : this.find("#other-error");
     for (const message of this.querySelectorAll(".message")) {
       const text = refusal && message === seen ? refusal.message : "";

@@ -39,9 +39,15 @@ function section({ before, after }, at) {
     pair.append(...[before, after].map(mapCanvas));
     return pair;
   });
-  figure.querySelector(".maps")?.append(...channels);
+  const maps = /** @type {HTMLElement} */ (figure.querySelector(".maps"));
+  maps.append(...channels);
+  maps.style.setProperty("--wide", String(columns(after.channels, [10, 9, 8, 7, 6])));
+  maps.style.setProperty("--narrow", String(columns(after.channels, [4, 5, 3])));
   return figure;
 }
+
+/** Columns that leave no row half empty, where there are such. @param {number} count @param {readonly number[]} choices */
+const columns = (count, choices) => choices.find((choice) => count % choice === 0) ?? Math.min(count, choices[0]);
 
 /** @param {Layer} layer */
 function mapCanvas({ name, width, height }) {

@@ -1,10 +1,10 @@
 import { page } from "../lib/state.js";
 import { stopPooling } from "../lib/pooling.js";
+import { spanOf, windowOver } from "../lib/spans.js";
 import { edgeText, runs, shapeText, timeText } from "../lib/words.js";
 import { paint, PageElement } from "./base.js";
 
 /** @typedef {import("./base.js").Page} Page */
-/** @typedef {import("../lib/worker.js").Spans} Spans */
 
 /** Strips that no window reads are drawn up to this many; a stride beyond the window leaves more, which would hide the picture. */
 const MOST_STRIPS = 4;
@@ -62,8 +62,9 @@ export class PoolPhoto extends PageElement {
     const { pooled, photo } = page.value;
     if (!pooled || pooled.photo !== photo) return;
     const { x, y } = fraction(event, this.find("#source"));
-    const row = windowOver(pooled.rows, Math.floor(y * photo.image.height));
-    const column = windowOver(pooled.columns, Math.floor(x * photo.image.width));
+    const [down, across] = pooled.geometry.axes;
+    const row = windowOver(down, Math.floor(y * photo.image.height));
+    const column = windowOver(across, Math.floor(x * photo.image.width));
     if (row >= 0 && column >= 0) page.set({ cell: { row, column } });
   }
 
@@ -120,13 +121,12 @@ export class PoolPhoto extends PageElement {
    * @param {Page["cell"]} cell
    * @param {boolean} current  the result is of the photograph that is shown
    */
-  #mark({ image, photo, rows, columns, geometry }, { row, column }, current) {
+  #mark({ image, photo, geometry }, { row, column }, current) {
     const [sourceMark, pooledMark] = /** @type {HTMLElement[]} */ ([...this.querySelectorAll(".mark")]);
     place(pooledMark, image, { top: row, bottom: row, left: column, right: column });
-    const window = { top: rows.first[row], bottom: rows.last[row], left: columns.first[column], right: columns.last[column] };
-    const visible = current && Number.isFinite(window.top) && Number.isFinite(window.left);
-    sourceMark.hidden = !visible;
-    if (visible) place(sourceMark, photo.image, window);
+    const [rows, columns] = [spanOf(geometry.axes[0], row), spanOf(geometry.axes[1], column)];
+    sourceMark.hidden = !(current && rows && columns);
+    if (rows && columns) place(sourceMark, photo.image, { top: rows.first, bottom: rows.last, left: columns.first, right: columns.last });
     const { width, height } = photo.image;
     const [down, across] = geometry.axes.map(({ unread }) => runs(unread));
     const strips = [
@@ -152,17 +152,6 @@ function fraction({ clientX, clientY }, element) {
   const box = element.getBoundingClientRect();
   const within = (/** @type {number} */ at) => Math.max(0, Math.min(0.999999, at));
   return { x: within((clientX - box.left) / box.width), y: within((clientY - box.top) / box.height) };
-}
-
-/** The window that spans a position and whose middle is nearest to it, or −1. @param {Spans} spans @param {number} at */
-function windowOver({ first, last }, at) {
-  let best = -1;
-  let nearest = Infinity;
-  for (let i = 0; i < first.length; i++) {
-    const distance = Math.abs(first[i] + last[i] - 2 * at);
-    if (first[i] <= at && at <= last[i] && distance < nearest) [best, nearest] = [i, distance];
-  }
-  return best;
 }
 
 /**

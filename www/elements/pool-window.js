@@ -1,7 +1,9 @@
+import { spanOf } from "../lib/spans.js";
 import { spanText } from "../lib/words.js";
 import { PageElement } from "./base.js";
 
 /** @typedef {NonNullable<import("./base.js").Page["pooled"]>} Pooled */
+/** @typedef {import("../lib/spans.js").Span} Span */
 
 const SIDE = 144;
 const HINTS = {
@@ -26,27 +28,40 @@ export class PoolWindow extends PageElement {
   render({ photo, pooled, cell }) {
     if (!pooled || pooled.photo !== photo) return;
     const { row, column } = cell;
-    const { image, rows, columns, settings } = pooled;
+    const { image, geometry, settings } = pooled;
+    const [down, across] = geometry.axes;
+    const [rows, columns] = [spanOf(down, row), spanOf(across, column)];
     const [red, green, blue, alpha] = image.data.subarray(4 * (row * image.width + column));
-    const area = { top: rows.first[row], bottom: rows.last[row], left: columns.first[column], right: columns.last[column] };
-    this.#magnify(pooled, area);
+    this.#magnify(pooled, rows, columns);
     this.find("#window-colour").style.backgroundColor = `rgb(${red} ${green} ${blue} / ${alpha / 255})`;
     this.find("#window-cell").textContent =
-      `Output cell in row ${row + 1}, column ${column + 1} reads ${spanText(area.top, area.bottom, 0)} and ${spanText(area.left, area.right, 1)}.`;
+      `Output cell in row ${row + 1}, column ${column + 1} reads ${spanText(rows, 0)} and ${spanText(columns, 1)}.`;
     this.find("#window-value").textContent = `R ${red}  G ${green}  B ${blue}`;
-    const gaps = settings.windows === "sliding" && settings.dilation > 1 ? ` Dilated: only every ${settings.dilation}th row and column of it is read.` : "";
-    this.find("#window-hint").textContent = HINTS[settings.method] + gaps.replace("2th", "2nd").replace("3th", "3rd");
+    const gaps = down.step > 1 ? ` The pixels left dark are skipped: of each row and column it reads one in ${down.step}.` : "";
+    this.find("#window-hint").textContent = HINTS[settings.method] + gaps;
   }
 
-  /** @param {Pooled} pooled @param {{ top: number, bottom: number, left: number, right: number }} area */
-  #magnify({ photo }, { top, bottom, left, right }) {
+  /**
+   * Draws the pixels that the window reads, each as a square; those that a dilation skips stay dark.
+   * @param {Pooled} pooled
+   * @param {Span | null} rows
+   * @param {Span | null} columns
+   */
+  #magnify({ photo, geometry }, rows, columns) {
     const context = /** @type {HTMLCanvasElement} */ (this.find("#window")).getContext("2d");
     if (!context) return;
     context.clearRect(0, 0, SIDE, SIDE);
-    const [width, height] = [right - left + 1, bottom - top + 1];
-    if (!(width > 0 && height > 0)) return; // a window that sees padding alone
+    if (!rows || !columns) return; // it sees padding alone
+    const [width, height] = [columns.last - columns.first + 1, rows.last - rows.first + 1];
     const pixels = new OffscreenCanvas(width, height);
-    pixels.getContext("2d")?.putImageData(photo.image, -left, -top, left, top, width, height);
+    const read = pixels.getContext("2d");
+    if (!read) return;
+    const [down, across] = geometry.axes.map(({ step }) => step);
+    read.fillRect(0, 0, width, height);
+    if (down * across === 1) read.putImageData(photo.image, -columns.first, -rows.first, columns.first, rows.first, width, height);
+    else
+      for (let y = rows.first; y <= rows.last; y += down)
+        for (let x = columns.first; x <= columns.last; x += across) read.putImageData(photo.image, -columns.first, -rows.first, x, y, 1, 1);
     const scale = SIDE / Math.max(width, height);
     context.imageSmoothingEnabled = false;
     context.drawImage(pixels, (SIDE - width * scale) / 2, (SIDE - height * scale) / 2, width * scale, height * scale);

@@ -3,6 +3,15 @@
 
 /** @typedef {{ work: string, options: unknown, subject: unknown, transfer: Transferable[], resolve: (result: any) => void, reject: (reason: Error) => void }} Request */
 
+/** What the core refused, with the parameter that broke a rule. */
+export class Refused extends Error {
+  /** @param {string} message @param {string} parameter  in camelCase; empty where it is about no parameter */
+  constructor(message, parameter) {
+    super(message);
+    this.parameter = parameter;
+  }
+}
+
 export class Client {
   /** @type {Worker | null} */ #worker = null;
   /** @type {Request | null} */ #running = null;
@@ -89,7 +98,7 @@ export class Client {
     return worker;
   }
 
-  /** @param {{ id: number, started?: boolean, error?: string, result?: unknown }} answer */
+  /** @param {{ id: number, started?: boolean, error?: { message: string, parameter: string }, result?: unknown }} answer */
   #answered({ id, started, error, result }) {
     if (id !== this.#id || !this.#running) return;
     if (started) {
@@ -100,7 +109,7 @@ export class Client {
     const request = this.#running;
     this.#running = null;
     if (error === undefined) request.resolve(result);
-    else request.reject(new Error(error));
+    else request.reject(new Refused(error.message, error.parameter));
     this.#next();
   }
 }

@@ -50,7 +50,7 @@ const grouped = (value) => value.toLocaleString("en");
 export async function decode(blob, name) {
   if (blob.size === 0) throw new Unreadable(`“${name}” is empty: it holds no bytes.`);
   const size = await measure(blob).catch(() => {
-    throw new Unreadable(`“${name}” could not be read as a picture. It may be damaged, or a kind of file this browser does not show.`);
+    throw new Unreadable(`“${name}” could not be read as a picture. It may be damaged, far too large, or a kind of file this browser does not show.`);
   });
   if (size.width * size.height === 0) throw new Unreadable(`“${name}” has no size in pixels. A PNG, JPEG or WebP file will do.`);
   if (size.width * size.height > MOST_DECODED) {

@@ -50,7 +50,8 @@ async function answer(photo, settings) {
     page.set({ pooled: { ...result, photo, settings }, cell: { row, column } });
     if (request === newest) page.set({ refusal: null });
   } catch (reason) {
-    if (request === newest) page.set({ refusal: refusal(reason) });
+    const { message = String(reason), parameter = "" } = reason instanceof Error ? /** @type {Partial<import("./client.js").Refused>} */ (reason) : {};
+    if (request === newest) page.set({ refusal: { parameter, message } });
   } finally {
     clearTimeout(timer);
     if (request === newest) {
@@ -58,14 +59,4 @@ async function answer(photo, settings) {
       page.set({ pooling, slow: false, poolingsDone: page.value.poolingsDone + 1 });
     }
   }
-}
-
-/**
- * The core's messages begin with the parameter: `padding is [9, 9]: …`.
- * @param {unknown} reason
- */
-function refusal(reason) {
-  const message = reason instanceof Error ? reason.message : String(reason);
-  const [, parameter = ""] = /^([a-z_]+) is /.exec(message) ?? [];
-  return { parameter, message };
 }

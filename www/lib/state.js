@@ -8,7 +8,7 @@ import { DEFAULTS } from "./settings.js";
 /** @typedef {import("./worker.js").Recognised} Recognised */
 
 /** @typedef {"idle" | "working" | "ready" | "error"} Status */
-/** @typedef {{ parameter: string, message: string }} Refusal  a parameter as the core spells it, and the core's message */
+/** @typedef {{ parameter: string, message: string }} Refusal  a setting, or empty, and what is wrong with it */
 /** @typedef {{ points: { x: number, y: number, width: number }[] }} Stroke  in the pad's own pixels */
 /** @typedef {{ example: ImageData | null, strokes: readonly Stroke[] }} Drawing */
 

@@ -1,7 +1,7 @@
 // What the core found, in words.
 
 /** @typedef {import("./worker.js").Pooled["geometry"]} Geometry */
-/** @typedef {Geometry["axes"][number]} Axis */
+/** @typedef {import("./core.js").AxisGeometry} Axis */
 
 /** @param {readonly number[]} shape @returns {string}  `3 × 400 × 600` */
 export const shapeText = (shape) => shape.join(" × ");
@@ -26,30 +26,40 @@ export function runs(positions) {
   return found;
 }
 
+/** @param {readonly string[]} parts */
+const joined = (parts) => parts.filter(Boolean).join(" and ");
+
+/** @param {readonly Axis[]} axes */
+function paddingText(axes) {
+  const sides = axes.flatMap(({ padding }) => padding);
+  if (sides.every((side) => side === sides[0])) return sides[0] === 0 ? "" : `${counted(sides[0], "cell")} on every side`;
+  const each = axes.map(({ padding: [before, after] }, at) => {
+    const { one, many, before: first, after: last } = AXES[at];
+    if (before === after) return before === 0 ? "" : `${counted(before, one, many)} ${first} and ${last}`;
+    return `${counted(before, one, many)} ${first}, ${after} ${last}`;
+  });
+  return joined(each);
+}
+
 /** @param {Axis} axis @param {number} at */
-function axisSentences({ input, padding: [before, after], overhang, unread }, at) {
-  const words = AXES[at];
-  const said = [];
-  if (before + after > 0) {
-    const where = before === after ? `${counted(before, words.one, words.many)} ${words.before} and ${words.after}` : `${counted(before, words.one, words.many)} ${words.before}, ${after} ${words.after}`;
-    said.push(`Padding adds ${where}.`);
-  }
-  if (overhang > 0) said.push(`The last window reaches ${counted(overhang, words.one, words.many)} past the ${words.end} edge.`);
-  if (unread.length === input) said.push(`No window reads any ${words.one}.`);
-  else if (unread.length > 0) {
-    const tail = unread[0] === input - unread.length;
-    const subject = tail ? (unread.length === 1 ? `the last ${words.one}` : `the last ${counted(unread.length, words.one, words.many)}`) : `${unread.length} of ${counted(input, words.one, words.many)}`;
-    said.push(`No window reads ${subject}.`);
-  }
-  return said;
+function unreadText({ input, unread }, at) {
+  const { one, many } = AXES[at];
+  if (unread.length === 0) return "";
+  if (unread.length === input) return `any ${one}`;
+  if (unread[0] !== input - unread.length) return `${unread.length} of the ${counted(input, one, many)}`;
+  return unread.length === 1 ? `the last ${one}` : `the last ${counted(unread.length, one, many)}`;
 }
 
 /** What happened at the picture's edges. @param {Geometry} geometry @returns {string} */
 export function edgeText({ axes }) {
-  const said = axes.flatMap(axisSentences);
-  const whole = axes.every(({ unread }) => unread.length === 0);
-  if (said.length === 0) return "Every row and column is read, and no window reaches over the edge.";
-  return [...said, ...(whole ? ["Every row and column of the picture is read."] : [])].join(" ");
+  const padding = paddingText(axes);
+  const overhang = joined(axes.map((axis, at) => (axis.overhang ? `${counted(axis.overhang, AXES[at].one)} past the ${AXES[at].end} edge` : "")));
+  const unread = joined(axes.map(unreadText));
+  return [
+    padding && `Padding adds ${padding}.`,
+    overhang && `The last window reaches ${overhang}.`,
+    unread ? `No window reads ${unread}.` : "Every row and column is read.",
+  ].filter(Boolean).join(" ");
 }
 
 /** @param {number} milliseconds */
@@ -59,11 +69,11 @@ export function timeText(milliseconds) {
   return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** Positions as people count them, from 1. @param {number} first @param {number} last @param {0 | 1} at */
-export function spanText(first, last, at) {
+/** Positions as people count them, from 1. @param {import("./spans.js").Span | null} span @param {0 | 1} at */
+export function spanText(span, at) {
   const { one, many } = AXES[at];
-  if (!Number.isFinite(first)) return `no ${one}, only padding`;
-  return first === last ? `${one} ${first + 1}` : `${many} ${first + 1}–${last + 1}`;
+  if (!span) return `no ${one}, only padding`;
+  return span.first === span.last ? `${one} ${span.first + 1}` : `${many} ${span.first + 1}–${span.last + 1}`;
 }
 
 /** @param {number} value  of a colour scale */

@@ -1,30 +1,13 @@
 // Owns a core and answers one request at a time. Results are transferred, not copied.
-import init, { colorize, colorMap, Network, pool, poolGeometry, poolImage, prepareDigit } from "./core.js";
+import init, { colorize, colorMap, Network, poolGeometry, poolImage, prepareDigit } from "./core.js";
 
 /** @typedef {import("./core.js").PoolOptions} Options */
-/** @typedef {{ first: Float32Array, last: Float32Array }} Spans  of each window along one axis; infinite where it reads no cell */
-/** @typedef {{ image: ImageData, geometry: ReturnType<typeof poolGeometry>, rows: Spans, columns: Spans, milliseconds: number }} Pooled */
+/** @typedef {{ image: ImageData, geometry: ReturnType<typeof poolGeometry>, milliseconds: number }} Pooled */
 /** @typedef {{ name: string, kind: string, channels: number, height: number, width: number, image: ImageData }} Layer  its maps one below the other */
 /** @typedef {{ before: Layer, after: Layer, min: number, max: number }} Stage  a pooling layer and the layer it reads, on one colour scale */
 /** @typedef {{ seen: ImageData, labels: string[], probabilities: Float32Array, stages: Stage[], palette: Uint8Array, milliseconds: number }} Recognised */
 
-const MAP = "viridis";
-
-/**
- * Where the windows lie along one axis. The core is asked, so that no rule of geometry is written twice: pooling the
- * positions themselves by max gives every window's last cell, and pooling their negatives its first.
- * @param {Options} options
- * @param {number} length
- * @param {0 | 1} axis
- * @returns {Spans}
- */
-function spans({ kernelSize, stride, padding, dilation, ceilMode, outputSize, global }, length, axis) {
-  const windows = Array.isArray(outputSize) ? { outputSize: outputSize[axis] } : global ? { global } : { kernelSize, stride, padding, dilation, ceilMode };
-  const extreme = (/** @type {number} */ sign) =>
-    pool(Float32Array.from({ length }, (_, at) => sign * at), { ...windows, method: "max", shape: [1, 1, length] });
-  const first = /** @type {Float32Array} */ (extreme(-1).data).map((at) => -at);
-  return { first, last: /** @type {Float32Array} */ (extreme(1).data) };
-}
+const MAP = "deep";
 
 /**
  * @param {Options} options
@@ -37,7 +20,7 @@ function poolPhoto(options, photo) {
   const from = performance.now();
   const image = poolImage(photo, options);
   const milliseconds = performance.now() - from;
-  return { image, geometry, rows: spans(options, height, 0), columns: spans(options, width, 1), milliseconds };
+  return { image, geometry, milliseconds };
 }
 
 /** @type {Promise<Network> | undefined} */
@@ -110,6 +93,8 @@ self.addEventListener("message", async ({ data: { id, work, options, subject } }
     const result = await WORK[work](options, held);
     scope.postMessage({ id, result }, buffers(result));
   } catch (reason) {
-    scope.postMessage({ id, error: reason instanceof Error ? reason.message : String(reason) });
+    // An Error would arrive without the parameter that the core adds to it.
+    const { message = String(reason), parameter = "" } = reason instanceof Error ? /** @type {Error & { parameter?: string }} */ (reason) : {};
+    scope.postMessage({ id, error: { message, parameter } });
   }
 });
