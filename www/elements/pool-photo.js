@@ -22,7 +22,7 @@ export class PoolPhoto extends PageElement {
           <div class="strips" aria-hidden="true"></div><div class="mark" aria-hidden="true"></div></div>
       </figure>
       <figure>
-        <figcaption><b>Pooled</b><span class="shape" id="pooled-shape"></span></figcaption>
+        <figcaption><b>Pooled</b><span id="stale">before this change</span><span class="shape" id="pooled-shape"></span></figcaption>
         <div class="stage" id="pooled-stage" tabindex="0" role="application" aria-label="Pooled picture" aria-describedby="pooled-keys"><canvas id="pooled" width="75" height="50"></canvas>
           <div class="mark" aria-hidden="true"></div></div>
       </figure>

@@ -15,8 +15,7 @@ export class PoolPicker extends PageElement {
       <button type="button" class="quiet" id="previous-photo" disabled>Back to the previous one</button>
       <span class="hint" id="own-hint">or drop or paste one anywhere. It stays on your machine.</span>
     </div>
-    <p class="message" id="photo-error" role="alert"></p>
-    <p class="hint" id="photo-size"></p>`;
+    <div class="said"><p class="message" id="photo-error" role="alert"></p><p class="hint" id="photo-size"></p></div>`;
 
   built() {
     this.addEventListener("click", ({ target }) => {
