@@ -19,12 +19,12 @@ export class PoolPhoto extends PageElement {
       <figure>
         <figcaption><b>Photograph</b><span class="shape" id="source-shape"></span></figcaption>
         <div class="stage"><canvas id="source" width="600" height="400" role="img" aria-label="The photograph"></canvas>
-          <div class="strips" aria-hidden="true"></div><div class="mark" aria-hidden="true"></div></div>
+          <div class="strips" aria-hidden="true"></div><div class="mark" aria-hidden="true" hidden></div></div>
       </figure>
       <figure>
         <figcaption><b>Pooled</b><span id="stale">before this change</span><span class="shape" id="pooled-shape"></span></figcaption>
         <div class="stage" id="pooled-stage" tabindex="0" role="application" aria-label="Pooled picture" aria-describedby="pooled-keys"><canvas id="pooled" width="75" height="50"></canvas>
-          <div class="mark" aria-hidden="true"></div></div>
+          <div class="mark" aria-hidden="true" hidden></div></div>
       </figure>
     </div>
     <p class="unseen" id="pooled-keys">The arrow keys move over the cells and tell what each window reads; with Shift ten cells at a time.</p>
@@ -123,6 +123,7 @@ export class PoolPhoto extends PageElement {
    */
   #mark({ image, photo, geometry }, { row, column }, current) {
     const [sourceMark, pooledMark] = /** @type {HTMLElement[]} */ ([...this.querySelectorAll(".mark")]);
+    pooledMark.hidden = false;
     place(pooledMark, image, { top: row, bottom: row, left: column, right: column });
     const [rows, columns] = [spanOf(geometry.axes[0], row), spanOf(geometry.axes[1], column)];
     sourceMark.hidden = !(current && rows && columns);
