@@ -8,7 +8,7 @@ import { PageElement } from "./base.js";
 
 /** @type {readonly { key: NumberSetting, id: string, label: string, least: number, to: number, hint: string }[]} */
 const NUMBERS = [
-  { key: "normType", id: "norm-type", label: "Norm type p", least: 0, to: 16, hint: "1 adds up, 2 is Euclid’s length; the larger p, the nearer to max." },
+  { key: "normType", id: "norm-type", label: "Norm type p", least: 0, to: 16, hint: "2 is Euclid’s length; a larger p nears max." },
   { key: "kernelSize", id: "kernel-size", label: "Kernel size", least: 0, to: 32, hint: "Cells along each side of the window." },
   { key: "stride", id: "stride", label: "Stride", least: 0, to: 32, hint: "How far the window moves at each step." },
   { key: "padding", id: "padding", label: "Padding", least: 0, to: 16, hint: "Cells added around the picture." },
@@ -20,11 +20,11 @@ const NUMBERS = [
 const METHOD_WORDS = {
   max: "Keeps the largest value in each window.",
   average: "Takes the mean of each window.",
-  lp: "Takes the p-norm of each window: (Σ|x|ᵖ)¹ᐟᵖ.",
+  lp: "Takes the p-norm of each window.",
 };
 const WINDOW_WORDS = {
   sliding: "One window size moves over the picture.",
-  adaptive: "The windows divide the picture evenly.",
+  adaptive: "Windows fitted to the output’s size.",
   global: "One window over everything.",
 };
 

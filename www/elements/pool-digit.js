@@ -1,4 +1,4 @@
-import { examples } from "../lib/examples.js";
+import { EXAMPLES, exampleStrokes } from "../lib/examples.js";
 import { BLANK, draw, page, undoDrawing } from "../lib/state.js";
 import { PageElement } from "./base.js";
 
@@ -9,6 +9,8 @@ import { PageElement } from "./base.js";
 const SIDE = 448;
 /** As thick as handwriting in the training set: about a twelfth of the digit's height. */
 const WIDTH = 34;
+/** What the pad shows until something is drawn or picked. */
+const FIRST = "3";
 /** The keyboard's pen moves by this. */
 const STEP = 16;
 
@@ -20,7 +22,9 @@ export class PoolDigit extends PageElement {
       <div class="pen" aria-hidden="true" hidden></div><p class="invitation" aria-hidden="true">Draw a digit here</p></div>
     <div class="actions"><button type="button" id="clear-pad">Clear</button><button type="button" id="undo-stroke">Undo</button></div>
     <p class="hint" id="pad-keys">By keyboard: arrow keys move the pen, space sets it down and lifts it, backspace undoes.</p>
-    <div class="examples" role="group" aria-label="Digits to pick"></div>
+    <div class="examples" role="group" aria-label="Digits to pick">${EXAMPLES.map(
+      (digit) => `<button type="button" data-example="${digit}" aria-label="Example ${digit}" aria-pressed="false"><canvas width="64" height="64"></canvas></button>`,
+    ).join("")}</div>
     <p class="unseen" role="status" id="pen-said"></p>`;
   /** The drawing as it was when the present stroke began. @type {Drawing} */ #before = BLANK;
   /** @type {Stroke | null} */ #stroke = null;
@@ -37,23 +41,16 @@ export class PoolDigit extends PageElement {
     this.find("#clear-pad").addEventListener("click", () => draw(BLANK));
     this.find("#undo-stroke").addEventListener("click", undoDrawing);
     this.#offerExamples();
+    page.set({ drawing: { example: FIRST, strokes: exampleStrokes(FIRST, SIDE, WIDTH) } });
   }
 
-  async #offerExamples() {
-    const list = await examples().catch(() => []); // without them the pad still works
-    const buttons = list.map(({ label, image }) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.dataset.example = label;
-      button.setAttribute("aria-label", `A handwritten ${label}`);
-      const canvas = document.createElement("canvas");
-      [canvas.width, canvas.height] = [image.width, image.height];
-      canvas.getContext("2d")?.putImageData(image, 0, 0);
-      button.append(canvas);
-      button.addEventListener("click", () => draw({ example: image, strokes: [] }));
-      return button;
-    });
-    this.find(".examples").replaceChildren(...buttons);
+  #offerExamples() {
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-example]"))) {
+      const digit = String(button.dataset.example);
+      const canvas = button.querySelector("canvas");
+      if (canvas) drawStrokes(canvas, exampleStrokes(digit, canvas.width, canvas.width / 12));
+      button.addEventListener("click", () => draw({ example: digit, strokes: exampleStrokes(digit, SIDE, WIDTH) }));
+    }
   }
 
   /** @param {PointerEvent} event */
@@ -149,8 +146,11 @@ export class PoolDigit extends PageElement {
   /** @param {import("./base.js").Page} state */
   render({ drawing, pastDrawings, recognition, recognitionsDone }) {
     if (drawing !== this.#shown) this.#paint((this.#shown = drawing));
-    const blank = drawing.example === null && drawing.strokes.length === 0;
+    const blank = drawing.strokes.length === 0;
     this.toggleAttribute("data-blank", blank);
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-example]"))) {
+      button.setAttribute("aria-pressed", String(button.dataset.example === drawing.example));
+    }
     /** @type {HTMLButtonElement} */ (this.find("#clear-pad")).disabled = blank;
     /** @type {HTMLButtonElement} */ (this.find("#undo-stroke")).disabled = pastDrawings.length === 0;
     this.dataset.state = recognition;
@@ -158,32 +158,29 @@ export class PoolDigit extends PageElement {
   }
 
   /** Draws strokes as the network reads them, by their alpha, and hands the pixels on. @param {Drawing} drawing */
-  #paint({ example, strokes }) {
-    const pad = /** @type {HTMLCanvasElement} */ (this.find("#pad"));
-    const context = pad.getContext("2d", { willReadFrequently: true });
-    if (!context) return;
-    context.clearRect(0, 0, SIDE, SIDE);
-    if (example) context.drawImage(bitmap(example), 0, 0, SIDE, SIDE);
-    context.lineCap = context.lineJoin = "round";
-    context.strokeStyle = getComputedStyle(pad).color;
-    for (const { points } of strokes) {
-      let from = points[0];
-      for (const to of points) {
-        context.lineWidth = to.width;
-        context.beginPath();
-        context.moveTo(from.x, from.y);
-        context.lineTo(to.x, to.y);
-        context.stroke();
-        from = to;
-      }
-    }
-    page.set({ ink: context.getImageData(0, 0, SIDE, SIDE) });
+  #paint({ strokes }) {
+    const context = drawStrokes(/** @type {HTMLCanvasElement} */ (this.find("#pad")), strokes);
+    if (context) page.set({ ink: context.getImageData(0, 0, SIDE, SIDE) });
   }
 }
 
-/** @param {ImageData} image */
-function bitmap(image) {
-  const canvas = new OffscreenCanvas(image.width, image.height);
-  canvas.getContext("2d")?.putImageData(image, 0, 0);
-  return canvas;
+/** @param {HTMLCanvasElement} canvas @param {readonly Stroke[]} strokes */
+function drawStrokes(canvas, strokes) {
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) return null;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.lineCap = context.lineJoin = "round";
+  context.strokeStyle = getComputedStyle(canvas).color;
+  for (const { points } of strokes) {
+    let from = points[0];
+    for (const to of points) {
+      context.lineWidth = to.width;
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.lineTo(to.x, to.y);
+      context.stroke();
+      from = to;
+    }
+  }
+  return context;
 }

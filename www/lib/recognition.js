@@ -10,8 +10,12 @@ let newest = 0;
 
 /** Starts answering to every change of the drawing. */
 export function startRecognition() {
-  page.watch(["ink"], ({ ink }) => {
-    if (ink) answer(ink);
+  /** @type {ImageData | null} */
+  let asked = null;
+  page.watch(["ink", "poolingsDone", "photoError"], ({ ink, poolingsDone, photoError }) => {
+    // The photograph comes first: a newcomer sees it before the pad, and fetching the network would slow it down.
+    const due = poolingsDone > 0 || photoError !== null;
+    if (ink && ink !== asked && due) answer((asked = ink));
   });
 }
 

@@ -10,7 +10,7 @@ import { DEFAULTS } from "./settings.js";
 /** @typedef {"idle" | "working" | "ready" | "error"} Status */
 /** @typedef {{ parameter: string, message: string }} Refusal  a setting, or empty, and what is wrong with it */
 /** @typedef {{ points: { x: number, y: number, width: number }[] }} Stroke  in the pad's own pixels */
-/** @typedef {{ example: ImageData | null, strokes: readonly Stroke[] }} Drawing */
+/** @typedef {{ example: string | null, strokes: readonly Stroke[] }} Drawing  with the digit, where it was picked */
 
 /**
  * @typedef {object} Page
