@@ -1,10 +1,10 @@
 import { link } from "../lib/address.js";
-import { DEFAULTS } from "../lib/settings.js";
+import { DEFAULTS, settingOf } from "../lib/settings.js";
 import { adjust, page } from "../lib/state.js";
 import { PageElement } from "./base.js";
 
 /** @typedef {import("../lib/settings.js").Settings} Settings */
-/** @typedef {"kernelSize" | "stride" | "padding" | "dilation" | "normType" | "outputHeight" | "outputWidth"} NumberSetting */
+/** @typedef {(typeof import("../lib/settings.js").NUMERIC)[number]} NumberSetting */
 
 /** @type {readonly { key: NumberSetting, id: string, label: string, least: number, to: number, hint: string }[]} */
 const NUMBERS = [
@@ -32,7 +32,7 @@ const WINDOW_WORDS = {
 const choice = (name, legend, options) => `
   <fieldset class="choice"><legend>${legend}</legend>${options
     .map(([value, label]) => `<label><input type="radio" name="${name}" id="${name}-${value}" value="${value}"><span>${label}</span></label>`)
-    .join("")}</fieldset><p class="hint" id="${name}-words"></p><p class="message" id="${name}-error" aria-live="polite"></p>`;
+    .join("")}</fieldset><p class="hint" id="${name}-words"></p>`;
 
 /** @param {(typeof NUMBERS)[number]} control */
 const number = ({ key, id, label, least, to, hint }) => `
@@ -60,7 +60,6 @@ export class PoolControls extends PageElement {
       ${NUMBERS.slice(1).map(number).join("")}
       ${tick("ceil-mode", "ceilMode", "Ceil mode", "A last window may reach past the edge.")}
       ${tick("count-include-pad", "countIncludePad", "Count padding in the mean", "The mean’s divisor includes the padding.")}
-      <p class="message" id="other-error" aria-live="polite"></p>
       <div class="actions"><button type="button" id="reset">Reset</button><button type="button" id="copy-link">Copy link</button><span class="hint" id="copied" role="status"></span></div>
     </form>`;
 
@@ -140,14 +139,12 @@ export class PoolControls extends PageElement {
 
   /** @param {import("../lib/state.js").Refusal | null} refusal */
   #complain(refusal) {
-    const key = refusal?.parameter === "outputSize" ? "outputHeight" : refusal?.parameter;
-    const place = this.querySelector(`#${NUMBERS.find((control) => control.key === key)?.id ?? "other"}-error`);
-    const seen = place && !place.closest("[hidden]") ? place : this.find("#other-error");
-    for (const message of this.querySelectorAll(".message")) {
-      const text = refusal && message === seen ? refusal.message : "";
-      if (message.textContent !== text) message.textContent = text;
-      const field = this.querySelector(`#${message.id.replace("-error", "")}`);
-      if (field instanceof HTMLInputElement) field.setAttribute("aria-invalid", String(text !== ""));
+    const key = settingOf(refusal?.parameter ?? "");
+    for (const control of NUMBERS) {
+      const text = refusal && control.key === key ? refusal.message : "";
+      const message = this.find(`#${control.id}-error`);
+      if (message.textContent !== text) message.textContent = text; // said once, not at every rendering
+      this.find(`#${control.id}`).setAttribute("aria-invalid", String(text !== ""));
     }
   }
 }

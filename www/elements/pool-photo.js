@@ -1,3 +1,4 @@
+import { settingOf } from "../lib/settings.js";
 import { page } from "../lib/state.js";
 import { stopPooling } from "../lib/pooling.js";
 import { spanOf, windowOver } from "../lib/spans.js";
@@ -29,6 +30,7 @@ export class PoolPhoto extends PageElement {
     </div>
     <p class="unseen" id="pooled-keys">The arrow keys move over the cells and tell what each window reads; with Shift ten cells at a time.</p>
     <div class="facts">
+      <p class="message" id="other-error" role="alert"></p>
       <p class="shape" id="shapes"></p>
       <p id="edge"></p>
       <p class="time"><span id="time"></span><span id="working"><i aria-hidden="true"></i>Working… <button type="button" class="quiet" id="stop">Stop</button></span></p>
@@ -143,6 +145,8 @@ export class PoolPhoto extends PageElement {
     const wrong = photoError !== null || refusal !== null || entry !== null;
     this.dataset.state = opening !== null || pooling === "working" ? "working" : wrong ? "error" : pooled ? "ready" : "working";
     this.dataset.finished = String(poolingsDone);
+    // What is about one control is said beside it; the rest, as a core that does not start, here.
+    this.find("#other-error").textContent = refusal && !settingOf(refusal.parameter) ? refusal.message : "";
     this.toggleAttribute("data-slow", slow);
     this.toggleAttribute("data-stale", pooled !== null && (refusal !== null || entry !== null || pooled.photo !== photo));
   }

@@ -45,8 +45,9 @@ async function answer(photo, settings) {
     const rows = result.image.height;
     const columns = result.image.width;
     const { cell, pooled } = page.value;
-    const row = pooled ? Math.min(cell.row, rows - 1) : rows >> 1;
-    const column = pooled ? Math.min(cell.column, columns - 1) : columns >> 1;
+    // At first a cell a little off the middle, where photographs tend to have something to see.
+    const row = pooled ? Math.min(cell.row, rows - 1) : Math.floor(rows * 0.66);
+    const column = pooled ? Math.min(cell.column, columns - 1) : Math.floor(columns * 0.6);
     page.set({ pooled: { ...result, photo, settings }, cell: { row, column } });
     if (request === newest) page.set({ refusal: null });
   } catch (reason) {

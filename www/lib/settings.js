@@ -37,6 +37,18 @@ export const DEFAULTS = Object.freeze({
   outputWidth: 48,
 });
 
+/** The settings that are numbers: what the core can refuse for its value. */
+export const NUMERIC = /** @type {const} */ (["normType", "kernelSize", "stride", "padding", "dilation", "outputHeight", "outputWidth"]);
+
+/**
+ * The setting that a parameter of the core is set by; null where none is.
+ * @param {string} parameter
+ */
+export function settingOf(parameter) {
+  const name = parameter === "outputSize" ? "outputHeight" : parameter;
+  return NUMERIC.find((key) => key === name) ?? null;
+}
+
 /**
  * The core's options for these settings: only what applies, so that nothing set elsewhere can be refused here.
  * @param {Settings} settings
