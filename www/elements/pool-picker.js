@@ -12,8 +12,8 @@ export class PoolPicker extends PageElement {
     <div class="own">
       <label class="button" for="photo-file">Open your own…</label>
       <input type="file" id="photo-file" accept="image/*" class="unseen" aria-describedby="own-hint">
-      <button type="button" class="quiet" id="previous-photo" disabled>Previous one</button>
       <span class="hint" id="own-hint">or drop or paste one anywhere. It stays on your machine.</span>
+      <button type="button" class="quiet" id="previous-photo" disabled>Previous one</button>
     </div>
     <div class="said"><p class="message" id="photo-error" role="alert"></p><p class="hint" id="photo-size"></p></div>`;
 
