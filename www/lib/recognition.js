@@ -1,0 +1,41 @@
+// The drawing's pixels in, the network's answer out.
+import { Client } from "./client.js";
+import { page } from "./state.js";
+
+/** A run takes milliseconds: only a first one, which fetches the network, lasts longer, and that is not to be ended. */
+const PATIENCE = 10_000;
+
+const client = new Client(PATIENCE);
+let newest = 0;
+
+/** Starts answering to every change of the drawing. */
+export function startRecognition() {
+  /** @type {ImageData | null} */
+  let asked = null;
+  page.watch(["ink", "poolingsDone", "photoError"], ({ ink, poolingsDone, photoError }) => {
+    // The photograph comes first: a newcomer sees it before the pad, and fetching the network would slow it down.
+    const due = poolingsDone > 0 || photoError !== null;
+    if (ink && ink !== asked && due) answer((asked = ink));
+  });
+}
+
+/** @param {ImageData} ink  given away to the worker */
+async function answer(ink) {
+  const request = ++newest;
+  page.set({ recognition: "working" });
+  try {
+    /** @type {import("./worker.js").Recognised | { seen: null } | null} */
+    const result = await client.request("recognise", undefined, ink, [ink.data.buffer]);
+    if (!result) return;
+    page.set({ recognised: result.seen ? result : null });
+    if (request === newest) finish({ recognition: "ready", recognitionError: null });
+  } catch (reason) {
+    if (request !== newest) return;
+    finish({ recognition: "error", recognitionError: reason instanceof Error ? reason.message : String(reason) });
+  }
+}
+
+/** @param {Partial<import("./state.js").Page>} patch */
+function finish(patch) {
+  page.set({ ...patch, recognitionsDone: page.value.recognitionsDone + 1 });
+}
