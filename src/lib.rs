@@ -26,3 +26,8 @@ pub use pool::{Element, Pool, PoolOptions, Pooling};
 
 #[cfg(target_arch = "wasm32")]
 mod js;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
