@@ -41,8 +41,9 @@ function section({ before, after }, at) {
   });
   const maps = /** @type {HTMLElement} */ (figure.querySelector(".maps"));
   maps.append(...channels);
-  maps.style.setProperty("--wide", String(columns(after.channels, [10, 9, 8, 7, 6])));
-  maps.style.setProperty("--narrow", String(columns(after.channels, [4, 5, 3])));
+  maps.style.setProperty("--wide", String(columns(after.channels, [16, 12, 10, 9, 8, 7, 6])));
+  // On a phone a map of few cells is legible at half the size.
+  maps.style.setProperty("--narrow", String(columns(after.channels, before.width > 16 ? [4, 5, 3] : [8, 6, 5, 4, 3])));
   return figure;
 }
 
