@@ -92,7 +92,8 @@ impl Ink {
         let origin = std::array::from_fn(|axis| {
             let start = first[axis] as f64;
             let extent = scale * (last[axis] + 1 - first[axis]) as f64;
-            let offset = (CENTRE - scale * (moment[axis] / mass - start)).round();
+            // A tie goes up and to the left, also where rounding errors blur it.
+            let offset = (CENTRE - scale * (moment[axis] / mass - start) - 1e-9).round();
             // However lopsided the ink is, its box stays in the square.
             offset.clamp(0.0, SIZE as f64 - extent.ceil()) - scale * start
         });
@@ -174,10 +175,12 @@ mod tests {
     fn paper_may_be_clear_light_or_dark() {
         let draw = |paper, ink| prepare_digit(&rectangle(90, 20..70, 40..47, paper, ink), 90, 90).unwrap();
         let on_clear = draw(CLEAR, RED);
-        assert_eq!(on_clear, draw([255; 4], [0, 0, 0, 255]));
-        assert_eq!(on_clear, draw([30, 30, 30, 255], [240, 240, 240, 255]));
         // White strokes on a clear canvas of a dark page count by their alpha.
-        assert_eq!(on_clear, draw(CLEAR, [255; 4]));
+        for other in
+            [draw(CLEAR, [255; 4]), draw([255; 4], [0, 0, 0, 255]), draw([30, 30, 30, 255], [240, 240, 240, 255])]
+        {
+            assert!(on_clear.iter().zip(&other).all(|(a, b)| (a - b).abs() < 1e-6));
+        }
     }
 
     #[test]

@@ -35,7 +35,10 @@ fn refusal(change: impl FnOnce(&mut Value)) -> String {
     let (mut header, data) = parts(&file);
     change(&mut header);
     let error = Network::from_bytes(&join(&header, data)).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Format | ErrorKind::Shape | ErrorKind::Parameter), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::Format | ErrorKind::Shape | ErrorKind::Parameter | ErrorKind::Memory),
+        "{error}"
+    );
     error.to_string()
 }
 
@@ -81,10 +84,8 @@ fn a_header_that_lies_is_refused() {
     let error = Network::from_bytes(&[&u64::MAX.to_le_bytes()[..], b"{}"].concat()).unwrap_err();
     assert!(error.to_string().starts_with("safetensors header length is 18446744073709551615"), "{error}");
     assert!(Network::from_bytes(b"\x89PNG\r\n\x1a\n and so on").unwrap_err().to_string().contains("header length"));
-    assert!(
-        refusal(|header| *header = json!({})).contains("deep_end_network is absent"),
-        "no metadata, data left over"
-    );
+    assert!(refusal(|header| *header = json!({})).contains("bytes of tensors is 0"));
+    assert!(refusal(|header| drop(header["__metadata__"].take())).contains("deep_end_network is absent"));
     // The sizes of one tensor reach to the end of memory.
     let huge = refusal(|header| {
         header["linear_1.weight"]["shape"] = json!([u64::MAX / 2]);
@@ -132,7 +133,10 @@ fn an_architecture_that_makes_no_sense_is_refused() {
         refused_architecture(|a| a["layers"][0]["stride"] = json!([0, 1])),
         "stride of layer \"conv2d_1\" is [0, 1]",
     );
-    contains(refused_architecture(|a| a["layers"][0]["stride"] = json!(-1)), "architecture");
+    contains(
+        refused_architecture(|a| a["layers"][0]["stride"] = json!(-1)),
+        "metadata is not readable: invalid type: integer `-1`",
+    );
     contains(refused_architecture(|a| a["layers"][3]["method"] = json!("median")), "method is \"median\"");
     contains(refused_architecture(|a| a["layers"][3]["kernelSize"] = json!(0)), "kernel_size");
     contains(refused_architecture(|a| a["layers"][1]["name"] = json!("conv2d_1")), "layer name");
@@ -140,11 +144,30 @@ fn an_architecture_that_makes_no_sense_is_refused() {
     contains(refused_architecture(|a| a["labels"] = json!(["one"])), "number of labels is 1");
     contains(refused_architecture(|a| a["preprocessing"]["std"] = json!([0.0])), "std is [0.0]");
     contains(refused_architecture(|a| a["inputShape"] = json!([1, 8])), "input_shape is [1, 8]");
-    contains(refused_architecture(|a| a["inputShape"] = json!([1, 9, 9])), "linear takes samples of shape [64]".trim());
-    contains(refused_architecture(|a| a["inputShape"] = json!([1, 1 << 20, 1 << 20])), "all layers together");
+    contains(
+        refused_architecture(|a| a["inputShape"] = json!([1, 10, 10])),
+        "linear takes samples of shape [64]".trim(),
+    );
+    contains(refused_architecture(|a| a["inputShape"] = json!([1, 1 << 20, 1 << 20])), "with its padding");
     contains(
         refused_architecture(|a| a["layers"][0]["padding"] = json!([[u32::MAX, 0], [u32::MAX, 0]])),
-        "all layers together",
+        "with its padding",
+    );
+    contains(refused_architecture(|a| a["inputShape"] = json!([1, 3000, 3000])), "all layers together");
+    // Sizes that only an allocation would notice.
+    contains(
+        refused_architecture(|a| {
+            a["layers"][0]["padding"] = json!([[0, 1 << 30], [0, 1 << 30]]);
+            a["layers"][0]["stride"] = json!([1 << 30, 1 << 30]);
+        }),
+        "padding of layer \"conv2d_1\"",
+    );
+    contains(refused_architecture(|a| a["layers"][3]["kernelSize"] = json!(1 << 30)), "kernelSize is 1073741824");
+    contains(
+        refused_architecture(|a| {
+            a["layers"][3] = json!({ "name": "p", "type": "pool", "method": "max", "outputSize": [2, 1e9] })
+        }),
+        "outputSize is [2,1000000000.0]",
     );
     contains(refused_architecture(|a| a["layers"][0]["outChannels"] = json!(u64::MAX)), "conv2d_1");
 }

@@ -46,6 +46,9 @@ fn yes() -> bool {
     true
 }
 
+/// The most values that a sample may have with its padding (256 MB): a stride can hide any padding from the output's size.
+const MAX_PADDED: usize = 1 << 26;
+
 /// The convolution resolved for one input size.
 struct Frame {
     /// Height and width of the input, of the padded input and of the output.
@@ -175,7 +178,12 @@ impl Operator for Conv2d {
         if !fits(input, &[self.in_channels, 0, 0]) {
             return Err(misfit("conv2d", input, &[self.in_channels, 0, 0]));
         }
-        let ((_, height), (_, width)) = (self.axis(0, input[1])?, self.axis(1, input[2])?);
+        let ((padded_height, height), (padded_width, width)) = (self.axis(0, input[1])?, self.axis(1, input[2])?);
+        let padded = padded_height.checked_mul(padded_width).and_then(|plane| plane.checked_mul(self.in_channels));
+        if padded.is_none_or(|padded| padded > MAX_PADDED) {
+            let rule = format!("a sample may have at most {MAX_PADDED} values with its padding");
+            return Err(Error::new(ErrorKind::Memory, "padding", format!("{:?}", self.padding), rule));
+        }
         Ok(vec![self.out_channels, height, width])
     }
 

@@ -1,7 +1,7 @@
 //! Pooling as a layer of a network: no second pooling, only the crate's [`Pool`], written as [`PoolOptions`].
 
 use super::{Mode, Operator};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::{Pool, PoolOptions};
 use ndarray::{ArrayD, ArrayViewD};
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,10 @@ use serde_json::{Map, Value, json};
 
 /// The spatial axes of a network's feature maps.
 const AXES: usize = 2;
+
+/// The largest extent that a network's pooling may name: the geometry is laid out cell by cell before its size is checked
+/// with the network's, and a file of a few bytes can ask for any.
+const MAX_EXTENT: f64 = 65_536.0;
 
 /// A pooling layer of a network: `{"type": "pool", "method": "max", "kernelSize": 2}`. Every pooling that
 /// [`PoolOptions`] can describe is one.
@@ -42,10 +46,23 @@ impl TryFrom<Map<String, Value>> for PoolLayer {
     type Error = crate::Error;
 
     fn try_from(options: Map<String, Value>) -> Result<Self> {
-        let parsed = serde_json::from_value::<PoolOptions>(Value::Object(options.clone())).map_err(|error| {
-            crate::Error::new(crate::error::ErrorKind::Format, "pool", "not readable", error.to_string())
-        })?;
+        for key in ["kernelSize", "stride", "padding", "dilation", "outputSize"] {
+            if let Some(value) = options.get(key).filter(|value| largest(value) > MAX_EXTENT) {
+                let rule = format!("no extent of a network's pooling may be over {MAX_EXTENT}");
+                return Err(Error::new(ErrorKind::Format, key, value, rule));
+            }
+        }
+        let parsed = serde_json::from_value::<PoolOptions>(Value::Object(options.clone()))
+            .map_err(|error| Error::new(ErrorKind::Format, "pool", "not readable", error.to_string()))?;
         Ok(Self { pool: parsed.layer(AXES)?, options })
+    }
+}
+
+/// The largest number in a value or its lists.
+fn largest(value: &Value) -> f64 {
+    match value {
+        Value::Array(values) => values.iter().map(largest).fold(0.0, f64::max),
+        value => value.as_f64().unwrap_or(0.0),
     }
 }
 
