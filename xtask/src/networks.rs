@@ -1,6 +1,6 @@
 //! Training and evaluation of the networks that ship.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand, ValueEnum};
 use deep_end::io::{
     idx::{Part, read_mnist},
@@ -84,6 +84,9 @@ pub struct EvaluateArgs {
     /// Test digits that have been drawn large, elsewhere on a canvas, and prepared again as the page does it
     #[arg(long, conflicts_with = "wasm")]
     redrawn: bool,
+    /// Fail where the accuracy is lower
+    #[arg(long, value_name = "PERCENT")]
+    at_least: Option<f64>,
     /// Write the first test image of each class, for the page to offer
     #[arg(long, value_name = "FILE")]
     examples: Option<PathBuf>,
@@ -226,7 +229,10 @@ impl EvaluateArgs {
         }
         let confusion = Confusion::new(network.labels(), data.labels(), &answers)?;
         println!("{confusion}");
-        println!("test accuracy {:.2} %", 100.0 * confusion.accuracy());
+        let accuracy = 100.0 * confusion.accuracy();
+        println!("test accuracy {accuracy:.2} %");
+        let least = self.at_least.unwrap_or(0.0);
+        ensure!(accuracy >= least, "the accuracy is below the {least} % asked for");
         Ok(())
     }
 }
