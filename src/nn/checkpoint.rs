@@ -16,6 +16,7 @@ struct Metadata {
     settings: Settings,
     step: u64,
     seen: Seen,
+    samples: Option<usize>,
 }
 
 impl Trainer {
@@ -38,6 +39,7 @@ impl Trainer {
             settings: self.settings.clone(),
             step: self.step,
             seen: self.seen,
+            samples: self.samples,
         };
         write(&tensors, Precision::F32, METADATA_KEY, &metadata)
     }
@@ -48,7 +50,7 @@ impl Trainer {
     /// When the bytes are no checkpoint, or one that contradicts itself.
     pub fn resume(bytes: &[u8]) -> Result<Self> {
         let file = TensorFile::read(bytes, METADATA_KEY)?;
-        let Metadata { architecture, settings, step, seen } = file.metadata()?;
+        let Metadata { architecture, settings, step, seen, samples } = file.metadata()?;
         architecture.validate()?;
         let count = settings.optimizer.memory();
         let (mut parameters, mut memory) = (Vec::new(), vec![Vec::new(); architecture.layers.len()]);
@@ -58,7 +60,7 @@ impl Trainer {
             memory[layer].push(arrays.collect::<Result<Vec<ArrayD<f32>>>>()?);
         }
         let parameters = by_layer(&architecture, parameters)?;
-        Self::from_parts(architecture, settings, parameters, memory, step, seen)
+        Self::from_parts(architecture, settings, parameters, memory, (step, seen, samples))
     }
 }
 

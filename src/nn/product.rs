@@ -39,8 +39,8 @@ impl PackedWeights {
         for (block, bias) in self.bias.iter().enumerate() {
             let weights = &self.weights[block * self.depth..][..self.depth];
             let sums = multiply_block(weights, bias, columns);
-            for lane in 0..LANES.min(self.rows - block * LANES) {
-                write(block * LANES + lane, std::array::from_fn(|column| sums[column][lane]));
+            for (lane, row) in (block * LANES..self.rows).take(LANES).enumerate() {
+                write(row, sums.map(|of_column| of_column[lane]));
             }
         }
     }

@@ -90,6 +90,8 @@ pub struct Trainer {
     /// Steps done since the beginning.
     pub(crate) step: u64,
     pub(crate) seen: Seen,
+    /// How many samples the data had at the first step: other data would be another run.
+    pub(crate) samples: Option<usize>,
     /// The samples' order and the epoch it is for.
     order: (u32, Vec<u32>),
 }
@@ -126,7 +128,7 @@ impl Trainer {
         let parameters = by_layer(&architecture, parameters.collect())?;
         let zeros = |array: &ArrayD<f32>| vec![ArrayD::zeros(array.raw_dim()); settings.optimizer.memory()];
         let memory = parameters.iter().map(|layer| layer.iter().map(zeros).collect()).collect();
-        Self::from_parts(architecture, settings, parameters, memory, 0, Seen::default())
+        Self::from_parts(architecture, settings, parameters, memory, (0, Seen::default(), None))
     }
 
     pub(crate) fn from_parts(
@@ -134,11 +136,10 @@ impl Trainer {
         settings: Settings,
         parameters: Parameters,
         memory: Vec<Vec<Vec<ArrayD<f32>>>>,
-        step: u64,
-        seen: Seen,
+        (step, seen, samples): (u64, Seen, Option<usize>),
     ) -> Result<Self> {
         settings.validate()?;
-        Ok(Self { architecture, settings, parameters, memory, step, seen, order: (0, Vec::new()) })
+        Ok(Self { architecture, settings, parameters, memory, step, seen, samples, order: (0, Vec::new()) })
     }
 
     /// How it is trained.
@@ -161,6 +162,11 @@ impl Trainer {
     pub fn step(&mut self, data: &Dataset) -> Result<Option<Progress>> {
         if data.is_empty() {
             return Err(Error::new(ErrorKind::Shape, "number of samples", 0, "there must be at least one"));
+        }
+        let samples = *self.samples.get_or_insert(data.len());
+        if samples != data.len() {
+            let rule = format!("the run began with {samples}, and goes on only with the same data");
+            return Err(Error::new(ErrorKind::Shape, "number of samples", data.len(), rule));
         }
         let steps = data.len().div_ceil(self.settings.batch_size) as u64;
         let all = steps * u64::from(self.settings.epochs);

@@ -98,6 +98,8 @@ fn a_resumed_run_ends_with_the_same_weights() {
             let mut resumed = Trainer::resume(&first.checkpoint().unwrap()).unwrap();
             assert_eq!(train(&mut resumed, &data)[..], progress[stop..]);
             assert_eq!(resumed.network().unwrap(), whole.network().unwrap());
+            let other = data.clone().split(1).unwrap().0;
+            assert_eq!(resumed.step(&other).unwrap_err().parameter(), "number of samples");
         }
     }
 }

@@ -89,7 +89,8 @@ impl Conv2d {
             let value = format!("{} to {}", self.in_channels, self.out_channels);
             return rule("channels", value, "a convolution needs at least one on either side");
         }
-        if self.groups == 0 || self.in_channels % self.groups != 0 || self.out_channels % self.groups != 0 {
+        let divides = |channels: usize| self.groups > 0 && channels.is_multiple_of(self.groups);
+        if !divides(self.in_channels) || !divides(self.out_channels) {
             return rule("groups", self.groups.to_string(), "it must divide in_channels and out_channels");
         }
         Ok(())
