@@ -1,4 +1,4 @@
-//! The network that ships, on the example digits that ship.
+//! The network that ships, on the first test image of each class (MNIST: LeCun, Cortes, Burges; CC BY-SA 3.0).
 
 use deep_end::nn::Network;
 use deep_end::nn::digit::prepare_digit;
@@ -18,16 +18,20 @@ struct Example {
     pixels: Vec<u8>,
 }
 
-fn shipped(name: &str) -> Vec<u8> {
-    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/networks").join(name)).unwrap()
+fn read(path: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+fn shipped() -> Vec<u8> {
+    read("www/networks/digits.safetensors")
 }
 
 fn network() -> Network {
-    Network::from_bytes(&shipped("digits.safetensors")).unwrap()
+    Network::from_bytes(&shipped()).unwrap()
 }
 
 fn examples() -> Vec<(String, Array3<f32>)> {
-    let Examples { shape, examples } = serde_json::from_slice(&shipped("digits-examples.json")).unwrap();
+    let Examples { shape, examples } = serde_json::from_slice(&read("tests/network/digits-examples.json")).unwrap();
     assert_eq!(examples.len(), 10);
     let image = |pixels: Vec<u8>| Array3::from_shape_vec(shape, pixels).unwrap().mapv(|byte| f32::from(byte) / 255.0);
     examples.into_iter().map(|example| (example.label, image(example.pixels))).collect()
@@ -48,7 +52,7 @@ fn it_says_where_it_comes_from() {
     let origin = network.origin().unwrap();
     assert!(origin.command.starts_with("cargo xtask train digits"), "{}", origin.command);
     assert!(origin.command.contains(&format!("--seed {}", origin.training.seed)));
-    assert!(shipped("digits.safetensors").len() <= 25_000);
+    assert!(shipped().len() <= 25_000);
 }
 
 #[test]

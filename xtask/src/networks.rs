@@ -87,7 +87,7 @@ pub struct EvaluateArgs {
     /// Fail where the accuracy is lower
     #[arg(long, value_name = "PERCENT")]
     at_least: Option<f64>,
-    /// Write the first test image of each class, for the page to offer
+    /// Write the first test image of each class, for the tests
     #[arg(long, value_name = "FILE")]
     examples: Option<PathBuf>,
 }
