@@ -1,0 +1,87 @@
+//! A visitor's own photograph: every pixel of what the page shows against the core without a page.
+
+use anyhow::Result;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use browser_tests::{
+    files::{opened, photo},
+    visit,
+};
+use deep_end::Pooling;
+use serde_json::json;
+
+use crate::layer::{Layer, same};
+
+const MEAN: Pooling = Pooling::Average { count_include_pad: true, divisor_override: None };
+const MEAN_OF_INPUT: Pooling = Pooling::Average { count_include_pad: false, divisor_override: None };
+
+fn layers() -> Vec<Layer> {
+    let two = |method| Layer::tiling(method, 2);
+    let three = |method| Layer::tiling(method, 3);
+    vec![
+        two(Pooling::Max),
+        Layer { stride: 2, padding: 1, dilation: 2, ceil_mode: true, ..three(Pooling::Max) },
+        Layer { stride: 1, padding: 2, dilation: 3, ..two(Pooling::Max) },
+        two(MEAN),
+        Layer { stride: 2, padding: 1, ceil_mode: true, ..three(MEAN) },
+        Layer { stride: 2, padding: 1, ceil_mode: true, ..three(MEAN_OF_INPUT) },
+        Layer { stride: 5, dilation: 4, ..three(MEAN_OF_INPUT) },
+        two(Pooling::lp(1.0)),
+        Layer { stride: 1, padding: 1, ..three(Pooling::lp(2.0)) },
+        Layer { stride: 2, padding: 2, dilation: 2, ceil_mode: true, ..three(Pooling::lp(3.5)) },
+    ]
+}
+
+#[test]
+fn every_pixel_is_the_cores() -> Result<()> {
+    let file = photo("cat.png");
+    let picture = opened(&file)?;
+    visit(async |page| {
+        page.open().await?;
+        page.upload(&file).await?;
+        same(&page.pixels("#source").await?, &picture, "the photograph");
+        for layer in layers() {
+            layer.set(page).await?;
+            let wanted = layer.native(&picture)?;
+            same(&page.pixels("#pooled").await?, &wanted, &format!("{layer:?}"));
+            let shapes =
+                format!("3 × {} × {} → 3 × {} × {}", picture.height, picture.width, wanted.height, wanted.width);
+            assert_eq!(page.text("#shapes").await?, shapes, "{layer:?}");
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
+fn a_dropped_and_a_pasted_picture_are_opened() -> Result<()> {
+    let layer = Layer::tiling(Pooling::Max, 8);
+    visit(async |page| {
+        page.open().await?;
+        for (event, key, name) in [("DragEvent", "dataTransfer", "drop"), ("ClipboardEvent", "clipboardData", "paste")]
+        {
+            let file =
+                if name == "drop" { photo("cat.png") } else { browser_tests::files::noise("pasted.png", 61, 43)? };
+            let bytes = BASE64_STANDARD.encode(std::fs::read(&file)?);
+            let title = file.file_name().map(|name| name.to_string_lossy().into_owned());
+            let script = format!(
+                "const [text, title, done] = arguments;
+                 const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+                 const transfer = new DataTransfer();
+                 transfer.items.add(new File([bytes], title, {{ type: 'image/png' }}));
+                 const send = (type) => document.querySelector('#edge').dispatchEvent(
+                   new {event}(type, {{ {key}: transfer, bubbles: true, cancelable: true }}));
+                 if ('{name}' === 'drop') send('dragover');
+                 done(send('{name}'));"
+            );
+            let unhandled = page.run(&script, vec![json!(bytes), json!(title)]).await?;
+            assert!(name == "paste" || unhandled == false, "the browser would open the file by itself");
+            page.opened(&file).await?;
+            let picture = opened(&file)?;
+            same(&page.pixels("#source").await?, &picture, name);
+            same(&page.pixels("#pooled").await?, &layer.native(&picture)?, name);
+            assert_eq!(page.evaluate("document.documentElement.hasAttribute('data-dropping')").await?, false);
+        }
+        Ok(())
+    })?;
+    Ok(())
+}

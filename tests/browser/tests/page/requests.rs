@@ -1,0 +1,38 @@
+//! What the page asks for, and of whom.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use anyhow::{Result, ensure};
+use browser_tests::{site, visit};
+use xtask::dist::first_screen;
+
+/// The budget of the first screen weighs what `first_screen` lists, so nothing else may be asked for.
+#[test]
+fn the_first_screen_asks_for_what_its_budget_weighs() -> Result<()> {
+    let asked = visit(async |page| page.open().await)?;
+    let asked: BTreeSet<PathBuf> = asked.into_iter().collect();
+    let weighed: BTreeSet<PathBuf> = first_screen(&site())?.into_iter().collect();
+    let unweighed: Vec<_> = asked.difference(&weighed).collect();
+    ensure!(unweighed.is_empty(), "asked for, but not weighed: {unweighed:?}");
+    // The parts that only the worker asks for are in the list of what was asked: the check sees workers too.
+    for part in ["pkg/deep_end_bg.wasm", "lib/core.js", "networks/digits.safetensors"] {
+        ensure!(asked.contains(&PathBuf::from(part)), "{part} was not asked for: {asked:?}");
+    }
+    Ok(())
+}
+
+/// All six photographs can be chosen, and are files of the site.
+#[test]
+fn every_sample_is_there() -> Result<()> {
+    visit(async |page| {
+        page.open().await?;
+        for name in ["chelsea", "astronaut", "rocket", "camera", "brick", "coffee"] {
+            page.click(&format!("[data-sample={name}]")).await?;
+            page.until(&format!("document.querySelector('[data-sample={name}]').ariaPressed === 'true'")).await?;
+            page.settled().await?;
+            assert_eq!(page.text("#photo-error").await?, "");
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
