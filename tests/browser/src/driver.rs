@@ -15,7 +15,7 @@ use xtask::setup::Browser;
 use crate::DEADLINE;
 
 /// What a browser does for its maker is no part of the page, and fails where there is no network.
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 9] = [
     "--headless",
     "--disable-background-networking",
     "--disable-component-update",
@@ -25,6 +25,8 @@ const FLAGS: [&str; 8] = [
     // So that a page has the same width with and without something to scroll.
     "--hide-scrollbars",
     "--window-size=1440,1000",
+    // So that what is scrolled to is there at once, and can be clicked.
+    "--force-prefers-reduced-motion",
 ];
 
 /// A ChromeDriver of one test; it ends when this is dropped.

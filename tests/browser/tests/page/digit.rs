@@ -112,11 +112,16 @@ fn a_seven_drawn_with_the_mouse_is_read() -> Result<()> {
     Ok(())
 }
 
+/// Notes what kind of pointer comes down on the pad.
+const LISTEN: &str =
+    "document.querySelector('#pad').addEventListener('pointerdown', ({ pointerType }) => pointers.push(pointerType))";
+
 #[test]
 fn fingers_and_pens_draw_too() -> Result<()> {
     let network = network()?;
     visit(async |page| {
         page.open().await?;
+        page.evaluate(LISTEN).await?;
         let scrolled = "document.scrollingElement.scrollTop";
         for (pointer, strokes, digit) in
             [(Pointer::Touch, ONE, "1"), (Pointer::Pen, SEVEN, "7"), (Pointer::Mouse, NOUGHT, "0")]
@@ -124,8 +129,6 @@ fn fingers_and_pens_draw_too() -> Result<()> {
             page.click("#clear-pad").await?;
             page.read().await?;
             page.evaluate("window.pointers = []").await?;
-            page.evaluate("document.querySelector('#pad').addEventListener('pointerdown', ({ pointerType }) => pointers.push(pointerType))")
-                .await?;
             page.draw(pointer, strokes).await?;
             is_read_as(page, &network, digit).await?;
             says(page, digit).await?;
