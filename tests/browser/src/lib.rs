@@ -30,7 +30,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use futures_util::FutureExt;
-use xtask::{serve::Server, workspace::at};
+use xtask::{serve::Server, test::SITE, workspace::at};
 
 use driver::Driver;
 use page::Page;
@@ -38,10 +38,7 @@ use page::Page;
 /// How long a state of the page may take to come, however busy the machine is.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Names the folder that is tested; without it, it is `www`, as `cargo xtask build` leaves it.
-pub const SITE: &str = "DEEP_END_SITE";
-
-/// The folder with the page.
+/// The folder with the page: the release where `cargo xtask test` says so, else `www` as `cargo xtask build` leaves it.
 pub fn site() -> PathBuf {
     env::var_os(SITE).map_or_else(|| at("www"), |folder| at("").join(folder))
 }

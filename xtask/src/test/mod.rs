@@ -27,6 +27,9 @@ const DIGITS_AT_LEAST: &str = "99.4";
 /// Names a folder with the data sets; with its `mnist`, the shipped network is evaluated too.
 const DATA: &str = "DEEP_END_DATA";
 
+/// Tells the browser tests which folder holds the page.
+pub const SITE: &str = "DEEP_END_SITE";
+
 /// A step's name and what it does; it returns how many checks passed in it, 1 where it does not count them.
 type Step<'a> = (&'static str, Box<dyn Fn() -> Result<Tally> + 'a>);
 
@@ -103,9 +106,11 @@ fn document() -> Result<()> {
         .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+/// On the release, since that is what visitors get.
 fn in_browser(tools: &NpmTools, browser: &Browser) -> Result<Tally> {
     let mut cargo = cargo("test");
-    tested(browser.tell(cargo.args(["--package", "browser-tests"])).env("AXE", tools.axe()))
+    let tests = browser.tell(cargo.args(["--package", "browser-tests"]));
+    tested(tests.env("AXE", tools.axe()).env(SITE, at("dist/site")))
 }
 
 /// The folder with `mnist`, if the variable names one; relative to the repository's root.

@@ -107,7 +107,14 @@ fn a_seven_drawn_with_the_mouse_is_read() -> Result<()> {
         page.click("#undo-stroke").await?;
         page.read().await?;
         same(&page.pixels("#pad").await?, &pad, "after undo");
-        is_read_as(page, &network, "7").await
+        is_read_as(page, &network, "7").await?;
+
+        // Back to the very beginning, and no further.
+        page.click("#undo-stroke").await?;
+        page.read().await?;
+        is_read_as(page, &network, "3").await?;
+        assert!(!page.find("#undo-stroke").await?.is_enabled().await?);
+        Ok(())
     })?;
     Ok(())
 }
