@@ -1,5 +1,6 @@
 //! The one error type: which parameter, its value, the rule it broke.
 
+use crate::shown::Shown;
 use std::{borrow::Cow, fmt};
 
 /// What every function of this crate returns.
@@ -29,7 +30,11 @@ pub enum ErrorKind {
 /// assert_eq!(error.to_string(), "stride is [0, 2]: every stride must be at least 1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Broken>);
+
+/// Apart, so that a result is no larger than a pointer where nothing failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Broken {
     kind: ErrorKind,
     parameter: Cow<'static, str>,
     value: String,
@@ -44,36 +49,42 @@ impl Error {
     pub fn new(
         kind: ErrorKind,
         parameter: impl Into<Cow<'static, str>>,
-        value: impl fmt::Display,
+        value: impl Shown,
         rule: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { kind, parameter: parameter.into(), value: value.to_string(), rule: rule.into() }
+        Self(Box::new(Broken { kind, parameter: parameter.into(), value: value.shown(), rule: rule.into() }))
     }
 
     /// What the error is about.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// The name of the parameter, in this crate's spelling (`kernel_size`, not `kernelSize`).
     pub fn parameter(&self) -> &str {
-        &self.parameter
+        &self.0.parameter
     }
 
     /// The offending value, as text.
     pub fn value(&self) -> &str {
-        &self.value
+        &self.0.value
+    }
+
+    /// The whole message.
+    #[cold]
+    pub(crate) fn text(&self) -> String {
+        [self.parameter(), " is ", self.value(), ": ", self.rule()].concat()
     }
 
     /// The rule that the value broke.
     pub fn rule(&self) -> &str {
-        &self.rule
+        &self.0.rule
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is {}: {}", self.parameter, self.value, self.rule)
+        f.write_str(&self.text())
     }
 }
 

@@ -19,10 +19,12 @@ pub mod nn;
 pub mod options;
 pub mod pool;
 pub mod render;
+mod shown;
 
 pub use error::{Error, Result};
 pub use geometry::{Geometry, Window};
 pub use pool::{Element, Pool, PoolOptions, Pooling};
+pub use shown::Shown;
 
 #[cfg(target_arch = "wasm32")]
 mod js;

@@ -5,7 +5,7 @@ use super::{MAX_AXES, check_axes};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn validate(output_size: &[usize]) -> Result<()> {
-    let broken = |rule| Err(Error::new(ErrorKind::Parameter, "output_size", format!("{output_size:?}"), rule));
+    let broken = |rule| Err(Error::new(ErrorKind::Parameter, "output_size", output_size, rule));
     if output_size.is_empty() || output_size.len() > MAX_AXES {
         return broken("an output has one, two or three spatial axes");
     }

@@ -15,6 +15,7 @@ pub use plan::{AxisPlan, Plan, Span};
 pub use window::Window;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::shown::Shown;
 
 /// How the output cells of a layer are laid over its input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,16 +79,16 @@ pub const MAX_AXES: usize = 3;
 fn check_spatial(spatial: &[usize]) -> Result<()> {
     if spatial.is_empty() || spatial.len() > MAX_AXES {
         let rule = "an input has one, two or three spatial axes";
-        return Err(Error::new(ErrorKind::Shape, "shape", format!("{spatial:?}"), rule));
+        return Err(Error::new(ErrorKind::Shape, "shape", spatial, rule));
     }
     if spatial.contains(&0) {
         let rule = "every spatial extent must be at least 1";
-        return Err(Error::new(ErrorKind::Shape, "shape", format!("{spatial:?}"), rule));
+        return Err(Error::new(ErrorKind::Shape, "shape", spatial, rule));
     }
     // The sum of an extent and two paddings must stay a valid signed position.
     if spatial.iter().any(|&extent| extent > isize::MAX as usize) {
         let rule = "a spatial extent must fit a signed machine word";
-        return Err(Error::new(ErrorKind::Shape, "shape", format!("{spatial:?}"), rule));
+        return Err(Error::new(ErrorKind::Shape, "shape", spatial, rule));
     }
     Ok(())
 }
@@ -97,6 +98,6 @@ fn check_axes(parameter: &'static str, values: &[usize], spatial: &[usize]) -> R
     if values.len() == spatial.len() {
         return Ok(());
     }
-    let rule = format!("must have one value for each spatial axis of the input {spatial:?}");
-    Err(Error::new(ErrorKind::Shape, parameter, format!("{values:?}"), rule))
+    let rule = format!("must have one value for each spatial axis of the input {}", spatial.shown());
+    Err(Error::new(ErrorKind::Shape, parameter, values, rule))
 }

@@ -5,7 +5,7 @@ use super::plan::{AxisPlan, Plan, Span};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn validate(regions: &[Vec<[usize; 2]>]) -> Result<()> {
-    let broken = |rule| Err(Error::new(ErrorKind::Parameter, "regions", format!("{regions:?}"), rule));
+    let broken = |rule| Err(Error::new(ErrorKind::Parameter, "regions", regions, rule));
     if regions.is_empty() || regions.len() > super::MAX_AXES {
         return broken("an output has one, two or three spatial axes");
     }
@@ -23,7 +23,7 @@ pub(super) fn plan(regions: &[Vec<[usize; 2]>], spatial: &[usize]) -> Result<Pla
     let axis = |(regions, &extent): (&Vec<[usize; 2]>, &usize)| {
         if let Some(region) = regions.iter().find(|[_, end]| *end > extent) {
             let rule = format!("must end within the input's {extent} cells");
-            return Err(Error::new(ErrorKind::Shape, "regions", format!("{region:?}"), rule));
+            return Err(Error::new(ErrorKind::Shape, "regions", region.as_slice(), rule));
         }
         let span = |&[start, end]: &[usize; 2]| Span { start, len: end - start, padded_len: end - start };
         Ok(AxisPlan { extent, step: 1, padding: [0, 0], overhang: 0, spans: regions.iter().map(span).collect() })

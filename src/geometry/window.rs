@@ -78,40 +78,37 @@ impl Window {
 
     pub(super) fn validate(&self) -> Result<()> {
         let axes = self.kernel_size.len();
-        let list = |values: &[usize]| format!("{values:?}");
-        let broken = |parameter, value, rule: String| Err(Error::new(ErrorKind::Parameter, parameter, value, rule));
+        let broken =
+            |parameter, value: &[usize], rule: String| Err(Error::new(ErrorKind::Parameter, parameter, value, rule));
         if axes == 0 || axes > MAX_AXES {
-            return broken("kernel_size", list(&self.kernel_size), "a window has one, two or three axes".into());
+            return broken("kernel_size", &self.kernel_size, "a window has one, two or three axes".into());
         }
         for (parameter, values) in
             [("kernel_size", &self.kernel_size), ("stride", &self.stride), ("dilation", &self.dilation)]
         {
             if values.len() != axes {
-                return broken(
-                    parameter,
-                    list(values),
-                    format!("must have {axes} values, one for each axis of the kernel"),
-                );
+                return broken(parameter, values, format!("must have {axes} values, one for each axis of the kernel"));
             }
             if values.contains(&0) {
-                return broken(parameter, list(values), "every value must be at least 1".into());
+                return broken(parameter, values, "every value must be at least 1".into());
             }
         }
-        let padding = format!("{:?}", self.padding);
+        let wrong_padding =
+            |rule: String| Err(Error::new(ErrorKind::Parameter, "padding", self.padding.as_slice(), rule));
         if self.padding.len() != axes {
             let rule = format!("must have {axes} pairs [before, after], one for each axis of the kernel");
-            return broken("padding", padding, rule);
+            return wrong_padding(rule);
         }
         for axis in 0..axes {
             let Some(effective) = self.effective_kernel(axis) else {
                 let rule = "the effective kernel, dilation × (kernel_size − 1) + 1, must fit a signed machine word";
-                return broken("dilation", list(&self.dilation), rule.into());
+                return broken("dilation", &self.dilation, rule.into());
             };
             if self.padding[axis].iter().any(|&side| side >= effective) {
                 let rule = format!(
                     "must be below the effective kernel, dilation × (kernel_size − 1) + 1 = {effective}, on each side"
                 );
-                return broken("padding", padding, rule);
+                return wrong_padding(rule);
             }
         }
         Ok(())
@@ -162,7 +159,7 @@ impl Window {
             let rule = format!(
                 "the effective kernel, dilation × (kernel_size − 1) + 1 = {effective}, must not exceed the padded input's {padded} cells"
             );
-            Error::new(ErrorKind::Shape, "kernel_size", format!("{:?}", self.kernel_size), rule)
+            Error::new(ErrorKind::Shape, "kernel_size", self.kernel_size.as_slice(), rule)
         };
         if !self.ceil_mode {
             return Ok(padded.checked_sub(effective).ok_or_else(too_large)? / stride + 1);

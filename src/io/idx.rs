@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::nn::dataset::Dataset;
+use crate::shown::Shown;
 use flate2::read::GzDecoder;
 use ndarray::{Array4, ArrayD, IxDyn};
 use std::{fs, io::Read, path::Path};
@@ -57,7 +58,12 @@ fn read_file(folder: &Path, name: &str) -> Result<ArrayD<u8>> {
     let packed = folder.join(format!("{name}.gz"));
     let path = if packed.exists() { packed } else { folder.join(name) };
     let bytes = fs::read(&path).map_err(|error| {
-        Error::new(ErrorKind::Io, "data", path.display(), format!("cannot be read ({error}); {MNIST_SOURCE}"))
+        Error::new(
+            ErrorKind::Io,
+            "data",
+            path.display().to_string(),
+            format!("cannot be read ({error}); {MNIST_SOURCE}"),
+        )
     })?;
     read(&bytes).map_err(|error| {
         let parameter = format!("{} in {}", error.parameter(), path.display());
@@ -114,7 +120,7 @@ fn parse(bytes: &[u8]) -> Result<ArrayD<u8>> {
         .map_err(|error| broken("IDX axes", format!("{shape:?}"), error.to_string()))
 }
 
-fn broken(parameter: &'static str, value: impl std::fmt::Display, rule: String) -> Error {
+fn broken(parameter: &'static str, value: impl Shown, rule: String) -> Error {
     Error::new(ErrorKind::Format, parameter, value, rule)
 }
 

@@ -6,16 +6,17 @@ use super::picture;
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::render::{ColorMap, Rgba};
+use crate::shown::Shown;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// `colorize`; see `surface.d.ts`.
 #[wasm_bindgen(skip_typescript)]
 pub fn colorize(data: &[f32], width: f64, height: f64, options: &JsValue) -> JsResult<JsValue> {
     let (width, height) = (picture::extent("width", width)?, picture::extent("height", height)?);
-    let options: Options = if options.is_undefined() { Options::default() } else { read(options)? };
+    let options = if options.is_undefined() { Options::default() } else { read(options)? };
     options.only(&["map", "min", "max"])?;
     if width.checked_mul(height) != Some(data.len()) {
-        let rule = format!("must be width × height = {width} × {height}");
+        let rule = ["must be width × height = ", &width.shown(), " × ", &height.shown()].concat();
         return Err(Error::new(ErrorKind::Shape, "data.length", data.len(), rule).into());
     }
     let map = options.text("map")?.map_or(Ok(ColorMap::Deep), ColorMap::named)?;

@@ -18,7 +18,7 @@ impl From<Error> for JsError {
 
 impl From<JsError> for JsValue {
     fn from(JsError(error): JsError) -> Self {
-        let thrown = js_sys::Error::new(&error.to_string());
+        let thrown = js_sys::Error::new(&error.text());
         let kind = match error.kind() {
             ErrorKind::Parameter => "parameter",
             ErrorKind::Shape => "shape",
@@ -34,10 +34,14 @@ impl From<JsError> for JsValue {
 }
 
 fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
-        let mut letters = word.chars();
-        name + &letters.next().map(|letter| letter.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
-    })
+    let mut after_underscore = false;
+    let mut camel = String::with_capacity(name.len());
+    for letter in name.chars() {
+        match letter {
+            '_' => after_underscore = true,
+            _ if std::mem::take(&mut after_underscore) => camel.push(letter.to_ascii_uppercase()),
+            _ => camel.push(letter),
+        }
+    }
+    camel
 }

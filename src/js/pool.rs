@@ -1,12 +1,12 @@
 //! Pooling of typed arrays.
 
 use super::error::JsResult;
+use super::network::list;
 use super::options::{describe, read};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::AxisPlan;
 use crate::pool::{ArrayPoolOptions, Element, Pool};
 use js_sys::{Array, Float32Array, Int8Array, Int32Array, Object, Reflect, Uint8Array};
-use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// A layer, and the shape of its input.
@@ -18,7 +18,7 @@ struct Call {
 
 impl Call {
     fn read(options: &JsValue) -> JsResult<Self> {
-        let options: ArrayPoolOptions = read(options)?;
+        let options = ArrayPoolOptions::from(read(options)?);
         let (layer, shape) = options.layer_and_shape()?;
         Ok(Self { layer, shape, return_indices: options.return_indices()? })
     }
@@ -33,9 +33,8 @@ impl Call {
             (values, None, shape)
         };
         let pooled = Object::new();
-        let shape: Array = shape.iter().map(|&extent| JsValue::from(extent as f64)).collect();
         set(&pooled, "data", array(&values));
-        set(&pooled, "shape", shape.into());
+        set(&pooled, "shape", list(&shape).into());
         if let Some(indices) = indices {
             set(&pooled, "indices", Int32Array::from(indices.as_slice()).into());
         }
@@ -64,51 +63,33 @@ pub fn pool(x: &JsValue, options: &JsValue) -> JsResult<JsValue> {
     }
 }
 
-#[derive(Serialize)]
-struct Geometry {
-    shape: Vec<usize>,
-    axes: Vec<AxisGeometry>,
-}
-
-#[derive(Serialize)]
-struct AxisGeometry {
-    input: usize,
-    output: usize,
-    padding: [usize; 2],
-    overhang: usize,
-    unread: Vec<usize>,
-    spans: Vec<SpanGeometry>,
-    step: usize,
-}
-
-#[derive(Serialize)]
-struct SpanGeometry {
-    start: usize,
-    length: usize,
-}
-
-impl From<&AxisPlan> for AxisGeometry {
-    fn from(axis: &AxisPlan) -> Self {
-        let spans = axis.spans.iter().map(|span| SpanGeometry { start: span.start, length: span.len });
-        Self {
-            input: axis.extent,
-            output: axis.spans.len(),
-            padding: axis.padding,
-            overhang: axis.overhang,
-            unread: axis.unread(),
-            spans: spans.collect(),
-            step: axis.step,
-        }
-    }
-}
-
 /// `poolGeometry`; see `surface.d.ts`.
 #[wasm_bindgen(js_name = poolGeometry, skip_typescript)]
 pub fn pool_geometry(options: &JsValue) -> JsResult<JsValue> {
     let Call { layer, shape, .. } = Call::read(options)?;
     let output = layer.output_shape(&shape)?;
     let plan = layer.geometry().plan(&shape[2..])?;
-    let geometry = Geometry { shape: output, axes: plan.axes().iter().map(AxisGeometry::from).collect() };
-    let plain = serde_wasm_bindgen::Serializer::json_compatible();
-    Ok(geometry.serialize(&plain).expect("plain numbers and lists can be serialized"))
+    let geometry = Object::new();
+    set(&geometry, "shape", list(&output).into());
+    set(&geometry, "axes", plan.axes().iter().map(axis_geometry).collect::<Array>().into());
+    Ok(geometry.into())
+}
+
+fn axis_geometry(axis: &AxisPlan) -> Object {
+    let spans = axis.spans.iter().map(|span| {
+        let object = Object::new();
+        set(&object, "start", (span.start as f64).into());
+        set(&object, "length", (span.len as f64).into());
+        object
+    });
+    let object = Object::new();
+    for (key, value) in
+        [("input", axis.extent), ("output", axis.spans.len()), ("overhang", axis.overhang), ("step", axis.step)]
+    {
+        set(&object, key, (value as f64).into());
+    }
+    set(&object, "padding", list(&axis.padding).into());
+    set(&object, "unread", list(&axis.unread()).into());
+    set(&object, "spans", spans.collect::<Array>().into());
+    object
 }

@@ -2,8 +2,9 @@
 
 use super::layers::{Layer, Parameter};
 use crate::error::{Error, ErrorKind, Result};
+use crate::options::Options;
+use crate::shown::{Shown, quoted};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 
 /// The most layers a network may have, and the most values that one sample may need in all layers together (64 MB).
 /// A file of a few bytes can ask for any size; these are far above what a page could show.
@@ -11,7 +12,7 @@ const MAX_LAYERS: usize = 256;
 const MAX_VALUES: usize = 1 << 24;
 
 /// A layer and its name, which names its parameters in the file: `conv1.weight`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NamedLayer {
     /// Unique in the network, without a full stop.
     pub name: String,
@@ -20,9 +21,25 @@ pub struct NamedLayer {
     pub layer: Layer,
 }
 
+impl NamedLayer {
+    fn read(options: &Options) -> Result<Self> {
+        let name = options.required("name", options.text("name")?)?.to_owned();
+        let layer = Layer::read(options).map_err(|error| in_layer(&name, error))?;
+        Ok(Self { name, layer })
+    }
+}
+
+impl TryFrom<Options> for Architecture {
+    type Error = Error;
+
+    fn try_from(options: Options) -> Result<Self> {
+        Self::read(&options)
+    }
+}
+
 /// What happens to a picture's values, from 0 to 1, before the first layer: (x − mean) / std, channel by channel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Preprocessing {
     /// Subtracted, one for each channel.
     pub mean: Vec<f32>,
@@ -39,7 +56,7 @@ impl Preprocessing {
 
 /// A network without its weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", try_from = "Options")]
 pub struct Architecture {
     /// Channels, height, width of a sample.
     pub input_shape: Vec<usize>,
@@ -76,8 +93,27 @@ impl Architecture {
     /// # Errors
     /// When it is not the JSON of an architecture, names an unknown layer or parameter, or breaks a rule.
     pub fn from_json(json: &str) -> Result<Self> {
-        let architecture: Self = serde_json::from_str(json)
-            .map_err(|error| Error::new(ErrorKind::Format, "architecture", "not readable", error.to_string()))?;
+        let rule = "it must be a JSON object";
+        let unreadable = || Error::new(ErrorKind::Format, "architecture", "not readable", rule);
+        Self::try_from(Options::from_json(json.as_bytes()).ok_or_else(unreadable)?)
+    }
+
+    /// The architecture that a network file's object describes, checked.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json).
+    pub(crate) fn read(options: &Options) -> Result<Self> {
+        options.only(&["input_shape", "labels", "preprocessing", "layers"])?;
+        let preprocessing = options.required("preprocessing", options.object("preprocessing")?)?;
+        preprocessing.only(&["mean", "std"])?;
+        let numbers = |name| preprocessing.required(name, preprocessing.numbers(name)?);
+        let layers = options.required("layers", options.objects("layers")?)?;
+        let architecture = Self {
+            input_shape: options.required("input_shape", options.wholes("input_shape")?)?,
+            labels: options.required("labels", options.texts("labels")?)?,
+            preprocessing: Preprocessing { mean: numbers("mean")?, std: numbers("std")? },
+            layers: layers.iter().map(NamedLayer::read).collect::<Result<_>>()?,
+        };
         architecture.validate()?;
         Ok(architecture)
     }
@@ -97,34 +133,31 @@ impl Architecture {
         if self.input_shape.len() != 3 || self.input_shape.contains(&0) {
             return broken(
                 "input_shape",
-                format!("{:?}", self.input_shape),
+                self.input_shape.shown(),
                 "it must be channels, height and width, none of them 0",
             );
         }
         let Preprocessing { mean, std } = &self.preprocessing;
         if mean.len() != self.input_shape[0] || !mean.iter().all(|mean| mean.is_finite()) {
-            return broken("mean", format!("{mean:?}"), "it must have one finite value a channel");
+            return broken("mean", mean.shown(), "it must have one finite value a channel");
         }
         if std.len() != self.input_shape[0] || !std.iter().all(|std| std.is_normal() && *std > 0.0) {
-            return broken("std", format!("{std:?}"), "it must have one value above 0 a channel");
+            return broken("std", std.shown(), "it must have one value above 0 a channel");
         }
         if self.layers.is_empty() || self.layers.len() > MAX_LAYERS {
-            return broken("number of layers", self.layers.len().to_string(), "a network has from 1 to 256");
+            return broken("number of layers", self.layers.len().shown(), "a network has from 1 to 256");
         }
-        let mut names = HashSet::new();
-        for NamedLayer { name, .. } in &self.layers {
-            if name.is_empty() || name.contains('.') || !names.insert(name) {
-                return broken(
-                    "layer name",
-                    format!("{name:?}"),
-                    "it must be unique, not empty and without a full stop",
-                );
+        for (index, NamedLayer { name, .. }) in self.layers.iter().enumerate() {
+            let taken = self.layers[..index].iter().any(|other| other.name == *name);
+            if name.is_empty() || name.contains('.') || taken {
+                return broken("layer name", quoted(name), "it must be unique, not empty and without a full stop");
             }
         }
         let shapes = self.shapes()?;
         let answers = shapes.last().expect("at least the input");
         if self.labels.is_empty() || answers[..] != [self.labels.len()] {
-            let rule = format!("the last layer's output is {answers:?}, one value for each label is needed");
+            let rule =
+                ["the last layer's output is ", &answers.shown(), ", one value for each label is needed"].concat();
             return Err(Error::new(ErrorKind::Format, "number of labels", self.labels.len(), rule));
         }
         Ok(())
@@ -143,7 +176,7 @@ impl Architecture {
             values = values.saturating_add(count(&output).unwrap_or(usize::MAX));
             if values > MAX_VALUES {
                 let rule = format!("all layers together may have at most {MAX_VALUES} values a sample");
-                return Err(in_layer(name, Error::new(ErrorKind::Format, "output shape", format!("{output:?}"), rule)));
+                return Err(in_layer(name, Error::new(ErrorKind::Format, "output shape", output.as_slice(), rule)));
             }
             shapes.push(output);
         }
@@ -157,7 +190,7 @@ impl Architecture {
                 .operator()
                 .parameters()
                 .into_iter()
-                .map(move |parameter| (index, format!("{name}.{}", parameter.name), parameter))
+                .map(move |parameter| (index, [name.as_str(), ".", parameter.name].concat(), parameter))
         })
     }
 }
@@ -168,6 +201,9 @@ pub(crate) fn count(shape: &[usize]) -> Option<usize> {
 }
 
 /// The same error, saying in which layer.
+#[cold]
+#[inline(never)]
 pub(crate) fn in_layer(name: &str, error: Error) -> Error {
-    Error::new(error.kind(), format!("{} of layer {name:?}", error.parameter()), error.value(), error.rule().to_owned())
+    let parameter = [error.parameter(), " of layer \"", name, "\""].concat();
+    Error::new(error.kind(), parameter, error.value(), error.rule().to_owned())
 }

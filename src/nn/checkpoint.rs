@@ -1,11 +1,10 @@
 //! A training run on disk: everything that is needed to go on as if it had never stopped.
 
 use super::architecture::Architecture;
-use super::network::by_layer;
-use super::train::{Seen, Settings, Trainer};
+use super::tensor::Tensor;
+use super::train::{Seen, Settings, Trainer, arrays_by_layer};
 use crate::error::Result;
 use crate::io::safetensors::{Precision, TensorFile, write};
-use ndarray::ArrayD;
 use serde::{Deserialize, Serialize};
 
 const METADATA_KEY: &str = "deep_end_checkpoint";
@@ -30,9 +29,9 @@ impl Trainer {
         let arrays = self.parameters.iter().flatten().zip(self.memory.iter().flatten());
         for ((_, name, _), (parameter, memory)) in self.architecture.parameters().zip(arrays) {
             for (index, array) in memory.iter().enumerate() {
-                tensors.push((memory_name(&name, index), array.view()));
+                tensors.push((memory_name(&name, index), array.view().into()));
             }
-            tensors.push((name, parameter.view()));
+            tensors.push((name, parameter.view().into()));
         }
         let metadata = Metadata {
             architecture: self.architecture.clone(),
@@ -57,9 +56,9 @@ impl Trainer {
         for (layer, name, parameter) in architecture.parameters() {
             parameters.push(file.tensor(&name, &parameter.shape)?);
             let arrays = (0..count).map(|index| file.tensor(&memory_name(&name, index), &parameter.shape));
-            memory[layer].push(arrays.collect::<Result<Vec<ArrayD<f32>>>>()?);
+            memory[layer].push(arrays.map(|array| array.map(Tensor::into_array)).collect::<Result<_>>()?);
         }
-        let parameters = by_layer(&architecture, parameters)?;
+        let parameters = arrays_by_layer(&architecture, parameters)?;
         Self::from_parts(architecture, settings, parameters, memory, (step, seen, samples))
     }
 }

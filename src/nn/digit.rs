@@ -24,16 +24,21 @@ const CENTRE: f64 = 14.5;
 /// # Errors
 /// When the number of bytes is not 4 × `width` × `height`.
 pub fn prepare_digit(rgba: &[u8], width: usize, height: usize) -> Result<Array3<f32>> {
+    let values = prepare_digit_flat(rgba, width, height)?;
+    Ok(Array3::from_shape_vec((1, SIZE, SIZE), values).expect("scaling fills the square"))
+}
+
+/// [`prepare_digit`], row-major.
+pub(crate) fn prepare_digit_flat(rgba: &[u8], width: usize, height: usize) -> Result<Vec<f32>> {
     if width.checked_mul(height).and_then(|pixels| pixels.checked_mul(4)) != Some(rgba.len()) {
         let rule = format!("a picture of {width} × {height} pixels has 4 for each pixel");
         return Err(Error::new(ErrorKind::Shape, "number of bytes", rgba.len(), rule));
     }
     let ink = Ink { cells: ink(rgba, width, height), width };
-    let Some(place) = ink.place() else { return Ok(Array3::zeros((1, SIZE, SIZE))) };
+    let Some(place) = ink.place() else { return Ok(vec![0.0; SIZE * SIZE]) };
     let values = ink.scale(&place);
     let strongest = values.iter().fold(0.0, |most: f64, value| most.max(*value));
-    let values = values.iter().map(|value| (value / strongest) as f32).collect();
-    Ok(Array3::from_shape_vec((1, SIZE, SIZE), values).expect("scaling fills the square"))
+    Ok(values.iter().map(|value| (value / strongest) as f32).collect())
 }
 
 /// How much ink each pixel has, from 0 to 1.
@@ -49,12 +54,25 @@ fn ink(rgba: &[u8], width: usize, height: usize) -> Vec<f64> {
         let (y, x) = (index / width, index % width);
         y == 0 || x == 0 || y + 1 == height || x + 1 == width
     };
-    let mut border: Vec<u32> =
+    let border: Vec<u32> =
         (0..pixels.len()).filter(|index| on_border(*index)).map(|index| luma(&pixels[index])).collect();
-    border.sort_unstable();
-    let paper = border.get(border.len() / 2).copied().unwrap_or(0);
-    pixels.iter().map(|pixel| f64::from(luma(pixel).abs_diff(paper)) / 255_000.0).collect()
+    let paper = median(&border);
+    pixels.iter().map(|pixel| f64::from(luma(pixel).abs_diff(paper)) / f64::from(WHITE)).collect()
 }
+
+/// The value that as many are below as above, by halving the range it lies in: sorting would weigh more.
+fn median(values: &[u32]) -> u32 {
+    let (mut least, mut most) = (0, WHITE);
+    while least < most {
+        let middle = least + (most - least) / 2;
+        let up_to_middle = values.iter().filter(|value| **value <= middle).count();
+        (least, most) = if up_to_middle > values.len() / 2 { (least, middle) } else { (middle + 1, most) };
+    }
+    least
+}
+
+/// The luma of white.
+const WHITE: u32 = 255_000;
 
 struct Ink {
     cells: Vec<f64>,
@@ -95,7 +113,7 @@ impl Ink {
             // A tie goes up and to the left, also where rounding errors blur it.
             let offset = (CENTRE - scale * (moment[axis] / mass - start) - 1e-9).round();
             // However lopsided the ink is, its box stays in the square.
-            offset.clamp(0.0, SIZE as f64 - extent.ceil()) - scale * start
+            offset.max(0.0).min(SIZE as f64 - extent.ceil()) - scale * start
         });
         Some(Place { scale, origin })
     }
@@ -122,7 +140,9 @@ impl Ink {
 /// The drawing's pixels that output cell `cell` covers along an axis of `length` pixels, and the share of the cell that each fills.
 fn covered(place: &Place, axis: usize, cell: usize, length: usize) -> impl Iterator<Item = (usize, f64)> {
     let edge = |cell: usize| (cell as f64 - place.origin[axis]) / place.scale;
-    let (start, end) = (edge(cell).clamp(0.0, length as f64), edge(cell + 1).clamp(0.0, length as f64));
+    // Not `clamp`: its panic prints floats, and that printing would be a tenth of the bytes that a visitor loads.
+    let inside = |cell: usize| edge(cell).max(0.0).min(length as f64);
+    let (start, end) = (inside(cell), inside(cell + 1));
     let scale = place.scale;
     (start as usize..end.ceil() as usize).map(move |pixel| {
         let overlap = end.min(pixel as f64 + 1.0) - start.max(pixel as f64);

@@ -6,14 +6,19 @@ use ndarray::{Array2, ArrayView2};
 /// exp(xᵢ) / Σ exp(xⱼ) for every row; the row's maximum is subtracted first, so nothing overflows.
 /// The same bits on every machine (`libm`).
 pub fn softmax(logits: ArrayView2<f32>) -> Array2<f32> {
-    let mut probabilities = logits.to_owned();
-    for mut row in probabilities.rows_mut() {
-        let max = row.iter().fold(f32::NEG_INFINITY, |max, x| max.max(*x));
-        row.mapv_inplace(|x| libm::expf(x - max));
-        let sum: f32 = row.iter().sum();
-        row.mapv_inplace(|x| x / sum);
-    }
+    let mut probabilities = logits.as_standard_layout().into_owned();
+    softmax_rows(probabilities.as_slice_mut().expect("in standard layout"), logits.ncols());
     probabilities
+}
+
+/// The same in place, for rows of `classes` values one after the other.
+pub(crate) fn softmax_rows(logits: &mut [f32], classes: usize) {
+    for row in logits.chunks_exact_mut(classes.max(1)) {
+        let max = row.iter().fold(f32::NEG_INFINITY, |max, x| max.max(*x));
+        row.iter_mut().for_each(|x| *x = libm::expf(*x - max));
+        let sum: f32 = row.iter().sum();
+        row.iter_mut().for_each(|x| *x /= sum);
+    }
 }
 
 /// What [`cross_entropy`] finds.

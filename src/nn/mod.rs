@@ -5,6 +5,7 @@
 //! | [`layers`] | one file a layer, its forward beside its backward, as pure functions of input and parameters |
 //! | [`architecture`] | a network as data: its layers, input shape, labels and preprocessing, all checked |
 //! | [`network`] | an architecture with its weights: run it, and look at every layer |
+//! | [`tensor`] | the numbers that inference works on |
 //! | [`digit`] | a drawing brought into the form of MNIST's digits |
 //! | [`dataset`], [`augment`] | labelled pictures, and small random changes to them |
 //! | [`loss`], [`optimizer`], [`train`], [`checkpoint`] | learning the weights, and going on after an interruption |
@@ -26,6 +27,7 @@ pub mod optimizer;
 mod product;
 pub mod random;
 pub mod recipes;
+pub mod tensor;
 pub mod train;
 
 pub use architecture::Architecture;

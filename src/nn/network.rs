@@ -1,19 +1,21 @@
 //! A network with its weights: running it, looking at every layer, reading and writing its file.
 
 use super::architecture::{Architecture, NamedLayer, in_layer};
-use super::layers::{BatchNorm2d, Conv2d, Layer, Mode};
-use super::loss::softmax;
+use super::layers::{BatchNorm2d, Conv2d, Layer};
+use super::loss::softmax_rows;
+use super::tensor::{Tensor, TensorView};
 use super::train::Settings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::safetensors::{Precision, TensorFile, write};
-use ndarray::{Array1, ArrayD, ArrayViewD, Axis, Ix2};
+use crate::shown::Shown;
+use ndarray::{Array1, Array2, ArrayD, ArrayViewD, Axis};
 use serde::{Deserialize, Serialize};
 
 /// The key under which a network file keeps everything but the weights, as JSON.
 const METADATA_KEY: &str = "deep_end_network";
 
 /// Parameters by layer, each in the order of [`Operator::parameters`](super::layers::Operator::parameters).
-pub(crate) type Parameters = Vec<Vec<ArrayD<f32>>>;
+pub(crate) type Parameters = Vec<Vec<Tensor>>;
 
 /// Where a network's weights come from: enough to make them again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,10 +29,17 @@ pub struct Origin {
 }
 
 /// What a network file's metadata holds.
-#[derive(Serialize, Deserialize)]
-struct Metadata {
-    architecture: Architecture,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+#[derive(Serialize)]
+struct Metadata<'a> {
+    architecture: &'a Architecture,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'a Origin>,
+}
+
+/// The part of the metadata that running a network does not need.
+#[derive(Deserialize)]
+struct OriginMetadata {
+    #[serde(default)]
     origin: Option<Origin>,
 }
 
@@ -69,6 +78,10 @@ impl Network {
     /// When a shape is not what the architecture asks for, or a value is not finite.
     pub fn new(architecture: Architecture, parameters: Vec<ArrayD<f32>>) -> Result<Self> {
         architecture.validate()?;
+        Self::of_tensors(architecture, parameters.iter().map(|array| array.view().into()).collect())
+    }
+
+    fn of_tensors(architecture: Architecture, parameters: Vec<Tensor>) -> Result<Self> {
         let parameters = by_layer(&architecture, parameters)?;
         Ok(Self { architecture, parameters, origin: None })
     }
@@ -84,13 +97,24 @@ impl Network {
     /// When the bytes are no such file, or anything in it does not fit the architecture; the error says what.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let file = TensorFile::read(bytes, METADATA_KEY)?;
-        let Metadata { architecture, origin } = file.metadata()?;
-        architecture.validate()?;
+        let OriginMetadata { origin } = file.metadata()?;
+        Ok(Self { origin, ..Self::read(&file)? })
+    }
+
+    /// [`from_bytes`](Self::from_bytes) without the origin: what the page calls.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only src/js calls it"))]
+    pub(crate) fn from_bytes_to_run(bytes: &[u8]) -> Result<Self> {
+        Self::read(&TensorFile::read(bytes, METADATA_KEY)?)
+    }
+
+    fn read(file: &TensorFile) -> Result<Self> {
+        let document = file.document()?;
+        document.only(&["architecture", "origin"])?;
+        let architecture = Architecture::read(document.required("architecture", document.object("architecture")?)?)?;
         let wanted: Vec<_> = architecture.parameters().collect();
         file.expect_only(wanted.iter().map(|(_, name, _)| name.as_str()))?;
         let parameters = wanted.iter().map(|(_, name, parameter)| file.tensor(name, &parameter.shape));
-        let parameters = by_layer(&architecture, parameters.collect::<Result<_>>()?)?;
-        Ok(Self { architecture, parameters, origin })
+        Self::of_tensors(architecture, parameters.collect::<Result<_>>()?)
     }
 
     /// The network's file, with weights of this precision.
@@ -100,8 +124,8 @@ impl Network {
     pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>> {
         let names = self.architecture.parameters().map(|(_, name, _)| name);
         let tensors: Vec<_> =
-            names.zip(self.parameters.iter().flatten()).map(|(name, array)| (name, array.view())).collect();
-        let metadata = Metadata { architecture: self.architecture.clone(), origin: self.origin.clone() };
+            names.zip(self.parameters.iter().flatten()).map(|(name, tensor)| (name, tensor.clone())).collect();
+        let metadata = Metadata { architecture: &self.architecture, origin: self.origin.as_ref() };
         write(&tensors, precision, METADATA_KEY, &metadata)
     }
 
@@ -127,7 +151,7 @@ impl Network {
 
     /// How many numbers were learned.
     pub fn parameter_count(&self) -> usize {
-        self.parameters.iter().flatten().map(ArrayD::len).sum()
+        self.parameters.iter().flatten().map(|tensor| tensor.values().len()).sum()
     }
 
     /// Runs the network on one input, shaped as [`input_shape`](Self::input_shape), values from 0 to 1, and keeps what
@@ -137,29 +161,32 @@ impl Network {
     /// When the input has another shape.
     pub fn run(&self, input: ArrayViewD<f32>) -> Result<Run> {
         let mut layers = Vec::with_capacity(self.architecture.layers.len());
-        let logits = self.forward(input.insert_axis(Axis(0)), |NamedLayer { name, layer }, values| {
-            let values = values.index_axis(Axis(0), 0).to_owned();
-            layers.push(LayerOutput { name: name.clone(), kind: layer.kind(), values });
+        let probabilities = self.run_flat(input.insert_axis(Axis(0)).into(), &mut |named, output| {
+            let (name, kind) = (named.name.clone(), named.layer.kind());
+            layers.push(LayerOutput { name, kind, values: output.sample().to_array() });
         })?;
-        Ok(Run { probabilities: probabilities(logits).index_axis_move(Axis(0), 0), layers })
+        Ok(Run { probabilities: Array1::from(probabilities.into_values()), layers })
     }
 
     /// The probabilities for a batch of inputs, one row an input: the same bits as one by one.
     ///
     /// # Errors
     /// When the inputs have another shape.
-    pub fn run_batch(&self, inputs: ArrayViewD<f32>) -> Result<ndarray::Array2<f32>> {
-        Ok(probabilities(self.forward(inputs, |_, _| ())?))
+    pub fn run_batch(&self, inputs: ArrayViewD<f32>) -> Result<Array2<f32>> {
+        let probabilities = self.run_flat(inputs.into(), &mut |_, _| ())?.into_array();
+        Ok(probabilities.into_dimensionality().expect("the architecture ends in one value a label"))
     }
 
-    /// The last layer's output for a batch; `see` is shown every layer's.
-    fn forward(&self, inputs: ArrayViewD<f32>, mut see: impl FnMut(&NamedLayer, &ArrayD<f32>)) -> Result<ArrayD<f32>> {
+    /// The probabilities for a batch, one row an input; `see` is shown every layer's output.
+    pub(crate) fn run_flat(&self, inputs: Tensor, see: &mut dyn FnMut(&NamedLayer, &Tensor)) -> Result<Tensor> {
         let mut x = preprocess(&self.architecture, inputs)?;
-        for (layer, parameters) in self.architecture.layers.iter().zip(&self.parameters) {
-            let forward = layer.layer.operator().forward(x.view(), parameters, Mode::Inference);
-            x = forward.map_err(|error| in_layer(&layer.name, error))?;
-            see(layer, &x);
+        for (named, parameters) in self.architecture.layers.iter().zip(&self.parameters) {
+            let parameters: Vec<TensorView> = parameters.iter().map(Tensor::view).collect();
+            let forward = named.layer.operator().forward(x.view(), &parameters);
+            x = forward.map_err(|error| in_layer(&named.name, error))?;
+            see(named, &x);
         }
+        softmax_rows(x.values_mut(), self.architecture.labels.len());
         Ok(x)
     }
 
@@ -170,7 +197,7 @@ impl Network {
     /// When a folded weight is not finite.
     pub fn fold_batch_norm(&self) -> Result<Self> {
         let mut layers: Vec<NamedLayer> = Vec::new();
-        let mut parameters: Vec<Vec<ArrayD<f32>>> = Vec::new();
+        let mut parameters: Parameters = Vec::new();
         for (named, own) in self.architecture.layers.iter().zip(&self.parameters) {
             match (&named.layer, layers.last_mut().map(|last| &mut last.layer), parameters.last_mut()) {
                 (Layer::BatchNorm2d(norm), Some(Layer::Conv2d(conv)), Some(of_conv)) => fold(norm, own, conv, of_conv)?,
@@ -181,76 +208,70 @@ impl Network {
             }
         }
         let architecture = Architecture { layers, ..self.architecture.clone() };
-        let folded = Self::new(architecture, parameters.into_iter().flatten().collect())?;
+        architecture.validate()?;
+        let folded = Self::of_tensors(architecture, parameters.into_iter().flatten().collect())?;
         Ok(Self { origin: self.origin.clone(), ..folded })
     }
 }
 
 /// conv then norm: every output channel's weights times its scale, its bias times the scale plus the shift.
-fn fold(norm: &BatchNorm2d, of_norm: &[ArrayD<f32>], conv: &mut Conv2d, of_conv: &mut Vec<ArrayD<f32>>) -> Result<()> {
-    let scales = norm.scale_and_shift(of_norm)?;
+fn fold(norm: &BatchNorm2d, of_norm: &[Tensor], conv: &mut Conv2d, of_conv: &mut Vec<Tensor>) -> Result<()> {
+    let of_norm: Vec<TensorView> = of_norm.iter().map(Tensor::view).collect();
+    let scales = norm.scale_and_shift(&of_norm)?;
     if !conv.bias {
         conv.bias = true;
-        of_conv.push(ArrayD::zeros(vec![conv.out_channels]));
+        of_conv.push(Tensor::new(vec![conv.out_channels], vec![0.0; conv.out_channels])?);
     }
-    for (channel, (scale, shift)) in scales.into_iter().enumerate() {
-        of_conv[0].index_axis_mut(Axis(0), channel).mapv_inplace(|weight| weight * scale);
-        of_conv[1][[channel]] = of_conv[1][[channel]] * scale + shift;
+    let [weight, bias] = of_conv.as_mut_slice() else { return Ok(()) };
+    let of_channel = weight.values().len() / conv.out_channels;
+    let channels = weight.values_mut().chunks_exact_mut(of_channel).zip(bias.values_mut());
+    for ((weights, bias), (scale, shift)) in channels.zip(scales) {
+        weights.iter_mut().for_each(|weight| *weight *= scale);
+        *bias = *bias * scale + shift;
     }
     Ok(())
 }
 
 /// Checks the inputs' shape and applies (x − mean) / std; left out where it changes nothing.
-pub(crate) fn preprocess(architecture: &Architecture, inputs: ArrayViewD<f32>) -> Result<ArrayD<f32>> {
-    if inputs.shape().get(1..) != Some(&architecture.input_shape[..]) {
-        let rule = format!("this network takes {:?}", architecture.input_shape);
-        let shape = inputs.shape().get(1..).unwrap_or(&[]);
-        return Err(Error::new(ErrorKind::Shape, "input shape", format!("{shape:?}"), rule));
+pub(crate) fn preprocess(architecture: &Architecture, mut inputs: Tensor) -> Result<Tensor> {
+    let sample = inputs.shape().get(1..).unwrap_or_default();
+    if sample != architecture.input_shape {
+        let rule = ["this network takes ", &architecture.input_shape.shown()].concat();
+        return Err(Error::new(ErrorKind::Shape, "input shape", sample, rule));
     }
-    let mut x = inputs.as_standard_layout().into_owned();
+    let plane = sample[1] * sample[2];
     let preprocessing = &architecture.preprocessing;
-    for (channel, (mean, std)) in preprocessing.mean.iter().zip(&preprocessing.std).enumerate() {
-        if (*mean, *std) != (0.0, 1.0) {
-            x.index_axis_mut(Axis(1), channel).mapv_inplace(|x| (x - mean) / std);
+    let channels = preprocessing.mean.iter().zip(&preprocessing.std).cycle();
+    for (values, (&mean, &std)) in inputs.values_mut().chunks_exact_mut(plane).zip(channels) {
+        if (mean, std) != (0.0, 1.0) {
+            values.iter_mut().for_each(|x| *x = (*x - mean) / std);
         }
     }
-    Ok(x)
-}
-
-fn probabilities(logits: ArrayD<f32>) -> ndarray::Array2<f32> {
-    softmax(logits.into_dimensionality::<Ix2>().expect("the architecture ends in one value a label").view())
+    Ok(inputs)
 }
 
 /// Checks number, shapes and values of `parameters`, and parts them by layer.
-pub(crate) fn by_layer(architecture: &Architecture, parameters: Vec<ArrayD<f32>>) -> Result<Parameters> {
+pub(crate) fn by_layer(architecture: &Architecture, parameters: Vec<Tensor>) -> Result<Parameters> {
     let wanted: Vec<_> = architecture.parameters().collect();
     if wanted.len() != parameters.len() {
-        let rule = format!("this architecture has {}", wanted.len());
+        let rule = ["this architecture has ", &wanted.len().shown()].concat();
         return Err(Error::new(ErrorKind::Shape, "number of parameters", parameters.len(), rule));
     }
     let mut layers = vec![Vec::new(); architecture.layers.len()];
-    for ((layer, name, parameter), array) in wanted.into_iter().zip(parameters) {
-        if array.shape() != parameter.shape {
-            let rule = format!("the architecture asks for {:?}", parameter.shape);
-            return Err(Error::new(
-                ErrorKind::Format,
-                format!("shape of {name}"),
-                format!("{:?}", array.shape()),
-                rule,
-            ));
+    for ((layer, name, parameter), tensor) in wanted.into_iter().zip(parameters) {
+        if tensor.shape() != parameter.shape {
+            let rule = ["the architecture asks for ", &parameter.shape.shown()].concat();
+            return Err(Error::new(ErrorKind::Format, ["shape of ", &name].concat(), tensor.shape(), rule));
         }
-        if let Some((index, value)) = array.iter().enumerate().find(|(_, value)| !value.is_finite()) {
-            return Err(Error::new(
-                ErrorKind::Format,
-                format!("{name}, value {index}"),
-                value,
-                "a weight must be finite",
-            ));
+        let values = tensor.values();
+        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+            let parameter = [&name, ", value ", &index.shown()].concat();
+            return Err(Error::new(ErrorKind::Format, parameter, values[index], "a weight must be finite"));
         }
-        if parameter.name == "running_var" && array.iter().any(|variance| *variance < 0.0) {
+        if parameter.name == "running_var" && values.iter().any(|variance| *variance < 0.0) {
             return Err(Error::new(ErrorKind::Format, name, "negative somewhere", "a variance must be at least 0"));
         }
-        layers[layer].push(array);
+        layers[layer].push(tensor);
     }
     Ok(layers)
 }

@@ -3,11 +3,12 @@
 use super::architecture::{Architecture, in_layer};
 use super::augment::Augmentation;
 use super::dataset::Dataset;
-use super::layers::{Mode, Role};
+use super::layers::Role;
 use super::loss::cross_entropy;
-use super::network::{Network, Parameters, by_layer, preprocess};
+use super::network::{Network, by_layer, preprocess};
 use super::optimizer::{OneCycle, Optimizer};
 use super::random::{Purpose, Random};
+use super::tensor::Tensor;
 use crate::error::{Error, ErrorKind, Result};
 use ndarray::{ArrayD, Ix2, IxDyn};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,9 @@ use std::time::Duration;
 /// Every batch is split into so many parts, however many cores there are, so that the result does not depend on them.
 /// Batch norm takes the statistics of a part, which regularises a little more (Hoffer et al. 2017, ghost batch norm).
 const SHARDS: usize = 2;
+
+/// Parameters by layer, each in the order of [`Operator::parameters`](super::layers::Operator::parameters).
+pub(crate) type Parameters = Vec<Vec<ArrayD<f32>>>;
 
 /// How to train.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -125,7 +129,7 @@ impl Trainer {
                 Role::Scale | Role::RunningVariance => 1.0,
             })
         });
-        let parameters = by_layer(&architecture, parameters.collect())?;
+        let parameters = arrays_by_layer(&architecture, parameters.map(|array| array.view().into()).collect())?;
         let zeros = |array: &ArrayD<f32>| vec![ArrayD::zeros(array.raw_dim()); settings.optimizer.memory()];
         let memory = parameters.iter().map(|layer| layer.iter().map(zeros).collect()).collect();
         Self::from_parts(architecture, settings, parameters, memory, (0, Seen::default(), None))
@@ -221,12 +225,12 @@ impl Trainer {
 
     /// Forward and backward over some samples.
     fn shard(&self, data: &Dataset, epoch: u32, samples: &[u32]) -> Result<Shard> {
-        let x = preprocess(&self.architecture, self.samples(data, epoch, samples)?.view())?;
+        let x = preprocess(&self.architecture, self.samples(data, epoch, samples)?)?.into_array();
         let layers = || self.architecture.layers.iter().zip(&self.parameters);
         let mut activations = vec![x];
         for (named, parameters) in layers() {
             let x = activations.last().expect("at least the input").view();
-            let output = named.layer.operator().forward(x, parameters, Mode::Training);
+            let output = named.layer.differentiable().forward_training(x, parameters);
             activations.push(output.map_err(|error| in_layer(&named.name, error))?);
         }
         let logits = activations.pop().expect("at least the input");
@@ -240,7 +244,7 @@ impl Trainer {
         for (index, (((named, parameters), gradients), x)) in
             layers().zip(&mut gradients).zip(&activations).enumerate().rev()
         {
-            let operator = named.layer.operator();
+            let operator = named.layer.differentiable();
             let of_parameters = operator.grad_parameters(x.view(), parameters, grad.view(), gradients);
             of_parameters.map_err(|error| in_layer(&named.name, error))?;
             if index > 0 {
@@ -253,7 +257,7 @@ impl Trainer {
     }
 
     /// A batch of samples, each changed at random.
-    fn samples(&self, data: &Dataset, epoch: u32, samples: &[u32]) -> Result<ArrayD<f32>> {
+    fn samples(&self, data: &Dataset, epoch: u32, samples: &[u32]) -> Result<Tensor> {
         let size = data.image_shape();
         let cells = size.iter().product::<usize>();
         let mut values = vec![0.0; samples.len() * cells];
@@ -265,8 +269,7 @@ impl Trainer {
             let mut random = Random::new(self.settings.seed, Purpose::Augment, index);
             self.settings.augmentation.apply(&image, size, &mut random, output)?;
         }
-        let shape = [samples.len(), size[0], size[1], size[2]];
-        Ok(ArrayD::from_shape_vec(IxDyn(&shape), values).expect("as many values as the shape has cells"))
+        Tensor::new(vec![samples.len(), size[0], size[1], size[2]], values)
     }
 
     /// Puts the parts together, in their order, and takes the optimiser's step.
@@ -301,4 +304,10 @@ impl Trainer {
         }
         Ok(())
     }
+}
+
+/// [`by_layer`] as arrays.
+pub(crate) fn arrays_by_layer(architecture: &Architecture, parameters: Vec<Tensor>) -> Result<Parameters> {
+    let layers = by_layer(architecture, parameters)?;
+    Ok(layers.into_iter().map(|layer| layer.into_iter().map(Tensor::into_array).collect()).collect())
 }

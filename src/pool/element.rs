@@ -49,7 +49,7 @@ impl sealed::Sealed for f32 {
 }
 
 macro_rules! integer {
-    ($($type:ty),*) => {$(
+    ($($type:ty, $forward:expr;)*) => {$(
         impl Element for $type {
             const LOWEST: Self = <$type>::MIN;
 
@@ -61,7 +61,7 @@ macro_rules! integer {
         impl sealed::Sealed for $type {
             fn forward(method: Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>> {
                 match method {
-                    Pooling::Max => max::forward(cells, shapes),
+                    Pooling::Max => $forward(cells, shapes),
                     _ => {
                         let rule = concat!("values of type ", stringify!($type), " can only be compared: max pooling");
                         Err(Error::new(ErrorKind::Parameter, "method", method.name(), rule))
@@ -80,4 +80,11 @@ macro_rules! integer {
         }
     )*};
 }
-integer!(u8, i8);
+integer!(u8, max::forward; i8, signed;);
+
+/// By way of u8: adding 128 keeps the order.
+fn signed(cells: &[i8], shapes: &Shapes) -> Result<Vec<i8>> {
+    let mut bytes: Vec<u8> = reserve(cells.len(), &shapes.output)?;
+    bytes.extend(cells.iter().map(|&cell| cell as u8 ^ 0x80));
+    Ok(max::forward(&bytes, shapes)?.into_iter().map(|byte| (byte ^ 0x80) as i8).collect())
+}

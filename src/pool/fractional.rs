@@ -33,12 +33,12 @@ impl Fractional {
         for (parameter, values) in [("kernel_size", &kernel_size), ("output_size", &output_size)] {
             if values.is_empty() || values.contains(&0) {
                 let rule = "must have one value for each spatial axis, each at least 1";
-                return Err(Error::new(ErrorKind::Parameter, parameter, format!("{values:?}"), rule));
+                return Err(Error::new(ErrorKind::Parameter, parameter, values.as_slice(), rule));
             }
         }
         if kernel_size.len() != output_size.len() {
             let rule = format!("must have as many values as kernel_size, {}", kernel_size.len());
-            return Err(Error::new(ErrorKind::Parameter, "output_size", format!("{output_size:?}"), rule));
+            return Err(Error::new(ErrorKind::Parameter, "output_size", output_size.as_slice(), rule));
         }
         Ok(Self { kernel_size, output_size })
     }
@@ -52,7 +52,7 @@ impl Fractional {
         let axes = self.kernel_size.len();
         if spatial.len() != axes || samples.len() != axes {
             let rule = format!("shape and random_samples must have {axes} values, one for each axis of the kernel");
-            return Err(Error::new(ErrorKind::Shape, "random_samples", format!("{samples:?}"), rule));
+            return Err(Error::new(ErrorKind::Shape, "random_samples", samples, rule));
         }
         if let Some(sample) = samples.iter().find(|sample| !(0.0..1.0).contains(*sample)) {
             return Err(Error::new(ErrorKind::Parameter, "random_samples", sample, "a sample lies in [0, 1)"));
@@ -61,7 +61,7 @@ impl Fractional {
             let (kernel, outputs, extent) = (self.kernel_size[axis], self.output_size[axis], spatial[axis]);
             if kernel.checked_add(outputs - 1).is_none_or(|least| least > extent) {
                 let rule = format!("kernel_size + output_size − 1 must not exceed the input's {extent} cells");
-                return Err(Error::new(ErrorKind::Shape, "output_size", format!("{:?}", self.output_size), rule));
+                return Err(Error::new(ErrorKind::Shape, "output_size", self.output_size.as_slice(), rule));
             }
             Ok(starts(extent - kernel, outputs, samples[axis]).map(|start| [start, start + kernel]).collect())
         };

@@ -61,7 +61,7 @@ pub(super) fn forward<T: Element>(cells: &[T], shapes: &Shapes) -> Result<Vec<T>
 pub(super) fn forward_with_indices(cells: &[f32], shapes: &Shapes) -> Result<(Vec<f32>, Vec<i32>)> {
     if shapes.plane_in > i32::MAX as usize {
         let rule = "indices are 32-bit: a plane may have at most 2³¹ − 1 cells";
-        return Err(Error::new(ErrorKind::Shape, "shape", format!("{:?}", shapes.plan.input_shape()), rule));
+        return Err(Error::new(ErrorKind::Shape, "shape", shapes.plan.input_shape().as_slice(), rule));
     }
     let (mut values, mut indices) = (shapes.reserve_output()?, shapes.reserve_output()?);
     let mut scratch = Scratch::default();

@@ -20,6 +20,7 @@ pub use unpool::{max_unpool, max_unpool_backward};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Window};
+use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn};
 use shapes::Shapes;
 
@@ -202,8 +203,8 @@ impl Pool {
     pub fn backward(&self, x: ArrayViewD<f32>, grad_output: ArrayViewD<f32>) -> Result<ArrayD<f32>> {
         let shapes = Shapes::of_cells(&self.geometry, x.shape(), x.len())?;
         if grad_output.shape() != shapes.output {
-            let rule = format!("must have the output's shape {:?}", shapes.output);
-            return Err(Error::new(ErrorKind::Shape, "grad_output", format!("{:?}", grad_output.shape()), rule));
+            let rule = format!("must have the output's shape {}", shapes.output.shown());
+            return Err(Error::new(ErrorKind::Shape, "grad_output", grad_output.shape(), rule));
         }
         let (standard, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
         let (cells, gradients) = (cells(&standard), cells(&grad_output));

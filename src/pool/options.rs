@@ -4,6 +4,7 @@ use super::{Pool, Pooling};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Window};
 use crate::options::Options;
+use crate::shown::quoted;
 use serde::Deserialize;
 
 /// A pooling layer as data. What is left out has PyTorch's default; a single number stands for every axis.
@@ -18,6 +19,24 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct PoolOptions(Options);
+
+impl From<Options> for PoolOptions {
+    fn from(options: Options) -> Self {
+        Self(options)
+    }
+}
+
+impl From<PoolOptions> for Options {
+    fn from(options: PoolOptions) -> Self {
+        options.0
+    }
+}
+
+impl From<Options> for ArrayPoolOptions {
+    fn from(options: Options) -> Self {
+        Self(options.into())
+    }
+}
 
 /// A pooling layer, and the shape of the flat list of numbers that it is applied to.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -94,11 +113,11 @@ impl PoolOptions {
                 let rule = "must be given for Lp pooling: the power of the norm, above 0";
                 Pooling::Lp { norm_type: options.number("norm_type")?.ok_or_else(|| missing("norm_type", rule))? }
             }
-            _ => return Err(Error::new(ErrorKind::Parameter, "method", format!("\"{name}\""), rule)),
+            _ => return Err(Error::new(ErrorKind::Parameter, "method", quoted(name), rule)),
         };
         for (parameter, owner) in OWNED {
             if let (Some(value), true) = (options.given(parameter), owner != name) {
-                let rule = format!("belongs to the method {owner}, the method is {name}");
+                let rule = ["belongs to the method ", owner, ", the method is ", name].concat();
                 return Err(Error::new(ErrorKind::Parameter, parameter, value, rule));
             }
         }
@@ -118,7 +137,7 @@ impl PoolOptions {
         let exclude = |parameters: &[&'static str], by: &str| {
             let given = parameters.iter().find_map(|&parameter| Some((parameter, options.given(parameter)?)));
             given.map_or(Ok(()), |(parameter, value)| {
-                let rule = format!("does not go with {by}, which decides every region");
+                let rule = ["does not go with ", by, ", which decides every region"].concat();
                 Err(Error::new(ErrorKind::Parameter, parameter, value, rule))
             })
         };
@@ -236,6 +255,7 @@ mod tests {
 
     #[test]
     fn a_key_given_twice_is_refused_in_either_spelling() {
-        assert!(serde_json::from_str::<PoolOptions>(r#"{ "kernelSize": 1, "kernel_size": 2 }"#).is_err());
+        let twice = r#"{ "method": "max", "kernelSize": 1, "kernel_size": 2 }"#;
+        assert_eq!(message(twice), "kernel_size is 2: the option is given twice");
     }
 }

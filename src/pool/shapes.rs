@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Plan};
+use crate::shown::Shown;
 
 /// The plan of one plane, and how many planes and cells there are.
 pub struct Shapes {
@@ -21,7 +22,7 @@ impl Shapes {
     pub(super) fn of_cells(geometry: &Geometry, shape: &[usize], cells: usize) -> Result<Self> {
         let shapes = Self::new(geometry, shape)?;
         if shapes.planes * shapes.plane_in != cells {
-            let rule = format!("must be the product of shape, {shape:?}");
+            let rule = format!("must be the product of shape, {}", shape.shown());
             return Err(Error::new(ErrorKind::Shape, "x.length", cells, rule));
         }
         Ok(shapes)
@@ -30,7 +31,7 @@ impl Shapes {
     pub(super) fn new(geometry: &Geometry, shape: &[usize]) -> Result<Self> {
         let Some((batch, spatial)) = shape.split_at_checked(2) else {
             let rule = "an input has the extents N, C and one to three spatial ones";
-            return Err(Error::new(ErrorKind::Shape, "shape", format!("{shape:?}"), rule));
+            return Err(Error::new(ErrorKind::Shape, "shape", shape, rule));
         };
         let plan = geometry.plan(spatial)?;
         let output = [batch, &plan.output_shape()].concat();
@@ -39,7 +40,7 @@ impl Shapes {
             let cells = extents.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
             cells.filter(|&cells| cells <= isize::MAX as usize / size_of::<f64>()).ok_or_else(|| {
                 let rule = "the number of values overflows";
-                Error::new(ErrorKind::Shape, "shape", format!("{extents:?}"), rule)
+                Error::new(ErrorKind::Shape, "shape", extents, rule)
             })
         };
         product(shape)?;
@@ -64,6 +65,6 @@ pub(super) fn reserve<T>(count: usize, shape: &[usize]) -> Result<Vec<T>> {
     let mut values = Vec::new();
     let rule = "the result does not fit into memory";
     let reserved = values.try_reserve_exact(count);
-    reserved.map_err(|_| Error::new(ErrorKind::Memory, "shape", format!("{shape:?}"), rule))?;
+    reserved.map_err(|_| Error::new(ErrorKind::Memory, "shape", shape, rule))?;
     Ok(values)
 }

@@ -3,6 +3,7 @@
 
 use super::shapes::reserve;
 use crate::error::{Error, ErrorKind, Result};
+use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayViewD, IxDyn};
 
 /// Scatters `x`, shaped (N, C, spatial…), to `indices`, flat in each plane of `output_size`; zeros elsewhere. Where two
@@ -24,12 +25,7 @@ pub fn max_unpool(x: ArrayViewD<f32>, indices: ArrayViewD<i32>, output_size: &[u
     let (shape, plane) = check(x.shape(), &indices, output_size)?;
     let count = shape.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
     let Some(count) = count else {
-        return Err(Error::new(
-            ErrorKind::Shape,
-            "output_size",
-            format!("{shape:?}"),
-            "the number of values overflows",
-        ));
+        return Err(Error::new(ErrorKind::Shape, "output_size", shape.as_slice(), "the number of values overflows"));
     };
     let mut values = reserve(count, &shape)?;
     values.resize(count, 0.0);
@@ -50,8 +46,8 @@ pub fn max_unpool_backward(grad_output: ArrayViewD<f32>, indices: ArrayViewD<i32
     let spatial = grad_output.shape().get(2..).unwrap_or_default();
     let (shape, plane) = check(indices.shape(), &indices, spatial)?;
     if grad_output.shape() != shape {
-        let rule = format!("must have the output's shape {shape:?}");
-        return Err(Error::new(ErrorKind::Shape, "grad_output", format!("{:?}", grad_output.shape()), rule));
+        let rule = format!("must have the output's shape {}", shape.shown());
+        return Err(Error::new(ErrorKind::Shape, "grad_output", grad_output.shape(), rule));
     }
     let grad_output = grad_output.as_standard_layout();
     let gradients = grad_output.as_slice().expect("standard layout");
@@ -67,19 +63,20 @@ pub fn max_unpool_backward(grad_output: ArrayViewD<f32>, indices: ArrayViewD<i32
 /// The output's shape and the cells in one of its planes.
 fn check(shape: &[usize], indices: &ArrayViewD<i32>, output_size: &[usize]) -> Result<(Vec<usize>, usize)> {
     if indices.shape() != shape {
-        let rule = format!("must have the shape of the values, {shape:?}");
-        return Err(Error::new(ErrorKind::Shape, "indices", format!("{:?}", indices.shape()), rule));
+        let rule = format!("must have the shape of the values, {}", shape.shown());
+        return Err(Error::new(ErrorKind::Shape, "indices", indices.shape(), rule));
     }
     if !(3..=5).contains(&shape.len()) || output_size.len() != shape.len() - 2 {
         let rule = format!(
-            "must have one extent for each spatial axis of the input {shape:?}, of which there are one to three"
+            "must have one extent for each spatial axis of the input {}, of which there are one to three",
+            shape.shown()
         );
-        return Err(Error::new(ErrorKind::Shape, "output_size", format!("{output_size:?}"), rule));
+        return Err(Error::new(ErrorKind::Shape, "output_size", output_size, rule));
     }
     let plane = output_size.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
     let Some(plane) = plane else {
         let rule = "the number of values overflows";
-        return Err(Error::new(ErrorKind::Shape, "output_size", format!("{output_size:?}"), rule));
+        return Err(Error::new(ErrorKind::Shape, "output_size", output_size, rule));
     };
     if let Some(index) = indices.iter().find(|&&index| index < -1 || index >= 0 && index as usize >= plane) {
         let rule = format!("must lie in the output's plane of {plane} cells, or be −1");

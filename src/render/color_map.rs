@@ -5,6 +5,7 @@
 //! map, so it reads without colour vision and in print.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::shown::{number, quoted};
 use std::sync::OnceLock;
 
 /// How values become colours.
@@ -42,7 +43,7 @@ impl ColorMap {
     /// When there is none.
     pub fn named(name: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|map| map.name() == name);
-        found.ok_or_else(|| Error::new(ErrorKind::Parameter, "map", format!("{name:?}"), "must be deep, gray or tide"))
+        found.ok_or_else(|| Error::new(ErrorKind::Parameter, "map", quoted(name), "must be deep, gray or tide"))
     }
 
     /// The map's name in options and messages.
@@ -81,7 +82,12 @@ pub fn colorize(values: &[f32], map: ColorMap, min: f32, max: f32) -> Result<Vec
         }
     }
     if min > max {
-        return Err(Error::new(ErrorKind::Parameter, "min", min, format!("must not be above max, {max}")));
+        return Err(Error::new(
+            ErrorKind::Parameter,
+            "min",
+            min,
+            format!("must not be above max, {}", number(f64::from(max))),
+        ));
     }
     let table = map.table();
     // In f64, where max − min cannot overflow.
@@ -91,7 +97,7 @@ pub fn colorize(values: &[f32], map: ColorMap, min: f32, max: f32) -> Result<Vec
             return [0; 4];
         }
         let position = if range > 0.0 { (f64::from(value) - low) / range } else { 0.0 };
-        let [red, green, blue] = table[(position * 255.0 + 0.5).clamp(0.0, 255.0) as usize];
+        let [red, green, blue] = table[(position * 255.0 + 0.5).max(0.0).min(255.0) as usize];
         [red, green, blue, 255]
     };
     Ok(values.iter().flat_map(pixel).collect())

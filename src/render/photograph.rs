@@ -72,7 +72,7 @@ fn plane<T>(pixels: &[u8], channel: usize, shape: &[usize], cell: impl Fn(u8) ->
     let mut values = Vec::new();
     let rule = "one channel of the picture does not fit into memory";
     let reserved = values.try_reserve_exact(pixels.len() / 4);
-    reserved.map_err(|_| Error::new(ErrorKind::Memory, "image", format!("{shape:?}"), rule))?;
+    reserved.map_err(|_| Error::new(ErrorKind::Memory, "image", shape, rule))?;
     values.extend(pixels[channel..].iter().step_by(4).map(|&code| cell(code)));
     Ok(values)
 }
@@ -81,7 +81,7 @@ fn zeros(count: usize, shape: &[usize]) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let rule = "the pooled picture does not fit into memory";
     let reserved = bytes.try_reserve_exact(count);
-    reserved.map_err(|_| Error::new(ErrorKind::Memory, "image", format!("{shape:?}"), rule))?;
+    reserved.map_err(|_| Error::new(ErrorKind::Memory, "image", shape, rule))?;
     bytes.resize(count, 0);
     Ok(bytes)
 }

@@ -1,7 +1,7 @@
 //! The operators of networks.
 
 use crate::suite::Case;
-use deep_end::nn::layers::{BatchNorm2d, Conv2d, Linear, Mode, Operator};
+use deep_end::nn::layers::{BatchNorm2d, Conv2d, Differentiable, Linear, forward};
 use deep_end::nn::loss::{cross_entropy, softmax};
 use ndarray::{ArrayD, Ix2, arr0};
 
@@ -34,11 +34,11 @@ pub fn linear(case: &Case) -> Outcome {
 }
 
 /// Output and, where the case has them, gradients of a layer whose parameters are called as PyTorch calls them.
-fn layer(case: &Case, operator: &dyn Operator) -> Outcome {
+fn layer(case: &Case, operator: &dyn Differentiable) -> Outcome {
     let names: Vec<_> = operator.parameters().into_iter().map(|parameter| parameter.name).collect();
     let parameters = names.iter().map(|name| case.f32(name).cloned()).collect::<Result<Vec<_>, _>>()?;
     let x = case.f32("input")?;
-    case.compare("output", &operator.forward(x.view(), &parameters, Mode::Inference).map_err(text)?)?;
+    case.compare("output", &forward(operator, x.view(), &parameters).map_err(text)?)?;
     if case.has("grad_output") {
         let grad_output = case.f32("grad_output")?.view();
         let grad_input = operator.grad_input(x.view(), &parameters, grad_output.view()).map_err(text)?;

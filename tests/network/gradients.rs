@@ -1,7 +1,7 @@
 //! Every layer's gradients against finite differences of its forward pass.
 
 use crate::values;
-use deep_end::nn::layers::{BatchNorm2d, Conv2d, Flatten, Linear, Mode, Operator, PoolLayer, Relu, Role};
+use deep_end::nn::layers::{BatchNorm2d, Conv2d, Differentiable, Flatten, Linear, PoolLayer, Relu, Role};
 use deep_end::nn::loss::cross_entropy;
 use ndarray::{Array2, ArrayD, Ix2};
 use serde_json::json;
@@ -10,8 +10,13 @@ use serde_json::json;
 const STEP: f32 = 1.0 / 128.0;
 
 /// Σ output · grad_output, in f64: its derivatives are what the layer's gradients claim to be.
-fn objective(layer: &dyn Operator, x: &ArrayD<f32>, parameters: &[ArrayD<f32>], grad_output: &ArrayD<f32>) -> f64 {
-    let output = layer.forward(x.view(), parameters, Mode::Training).unwrap();
+fn objective(
+    layer: &dyn Differentiable,
+    x: &ArrayD<f32>,
+    parameters: &[ArrayD<f32>],
+    grad_output: &ArrayD<f32>,
+) -> f64 {
+    let output = layer.forward_training(x.view(), parameters).unwrap();
     output.iter().zip(grad_output).map(|(y, grad)| f64::from(*y) * f64::from(*grad)).sum()
 }
 
@@ -24,16 +29,16 @@ fn close(what: &str, analytic: f32, numeric: f64) {
     assert!(error <= 2e-3 * (1.0 + numeric.abs()), "{what}: gradient {analytic}, finite difference {numeric}");
 }
 
-fn check(layer: &dyn Operator, shape: &[usize]) {
+fn check(layer: &dyn Differentiable, shape: &[usize]) {
     check_at(layer, values(shape, 1));
 }
 
-fn check_at(layer: &dyn Operator, x: ArrayD<f32>) {
+fn check_at(layer: &dyn Differentiable, x: ArrayD<f32>) {
     let described = layer.parameters();
     // Scales and variances must not be near 0.
     let parameters: Vec<ArrayD<f32>> =
         described.iter().enumerate().map(|(i, parameter)| values(&parameter.shape, 50 * i + 3) + 1.5).collect();
-    let output_shape = layer.forward(x.view(), &parameters, Mode::Training).unwrap();
+    let output_shape = layer.forward_training(x.view(), &parameters).unwrap();
     let grad_output = values(output_shape.shape(), 11);
 
     let grad_input = layer.grad_input(x.view(), &parameters, grad_output.view()).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::values;
 use deep_end::error::ErrorKind;
-use deep_end::nn::layers::{BatchNorm2d, Conv2d, Linear, Mode, Operator, Relu};
+use deep_end::nn::layers::{BatchNorm2d, Conv2d, Differentiable, Linear, Operator, Relu, forward};
 use deep_end::nn::loss::{cross_entropy, softmax};
 use ndarray::{ArrayD, Axis, Slice, array, s};
 
@@ -13,7 +13,7 @@ fn an_impulse_as_kernel_shifts_the_picture() {
         let mut weight = ArrayD::zeros(vec![1, 1, 3, 3]);
         weight[[0, 0, dy, dx]] = 1.0;
         let conv = Conv2d { bias: false, ..Conv2d::new(1, 1, [3, 3]) };
-        let y = conv.forward(x.view(), &[weight], Mode::Inference).unwrap();
+        let y = forward(&conv, x.view(), &[weight]).unwrap();
         assert_eq!(y, x.slice(s![.., .., dy..dy + 4, dx..dx + 5]).into_dyn());
     }
 }
@@ -22,12 +22,12 @@ fn an_impulse_as_kernel_shifts_the_picture() {
 fn groups_are_convolutions_of_their_own() {
     let (x, weight, bias) = (values(&[2, 4, 5, 5], 0), values(&[6, 2, 3, 3], 7), values(&[6], 2));
     let whole = Conv2d { groups: 2, ..Conv2d::new(4, 6, [3, 3]) };
-    let y = whole.forward(x.view(), &[weight.clone(), bias.clone()], Mode::Inference).unwrap();
+    let y = forward(&whole, x.view(), &[weight.clone(), bias.clone()]).unwrap();
     for group in 0..2 {
         let rows = Slice::from(3 * group..3 * group + 3);
         let parameters = [weight.slice_axis(Axis(0), rows).to_owned(), bias.slice_axis(Axis(0), rows).to_owned()];
         let channels = x.slice_axis(Axis(1), Slice::from(2 * group..2 * group + 2));
-        let part = Conv2d::new(2, 3, [3, 3]).forward(channels, &parameters, Mode::Inference).unwrap();
+        let part = forward(&Conv2d::new(2, 3, [3, 3]), channels, &parameters).unwrap();
         assert_eq!(y.slice_axis(Axis(1), rows), part);
     }
 }
@@ -40,10 +40,10 @@ fn a_sample_has_the_same_bits_alone_and_in_a_batch() {
     for (layer, shape) in cases {
         let x = values(shape, 5);
         let parameters: Vec<_> = layer.parameters().iter().map(|parameter| values(&parameter.shape, 9)).collect();
-        let together = layer.forward(x.view(), &parameters, Mode::Inference).unwrap();
+        let together = forward(layer, x.view(), &parameters).unwrap();
         for n in 0..7 {
             let one = x.slice_axis(Axis(0), Slice::from(n..n + 1));
-            let alone = layer.forward(one, &parameters, Mode::Inference).unwrap();
+            let alone = forward(layer, one, &parameters).unwrap();
             assert_eq!(together.slice_axis(Axis(0), Slice::from(n..n + 1)), alone);
         }
     }
@@ -53,7 +53,7 @@ fn a_sample_has_the_same_bits_alone_and_in_a_batch() {
 fn batch_norm_gives_mean_0_and_variance_1() {
     let x = values(&[4, 2, 5, 5], 0) * 7.0 + 3.0;
     let parameters = [1.0, 0.0, 0.0, 1.0].map(|start| ArrayD::from_elem(vec![2], start));
-    let y = BatchNorm2d::new(2).forward(x.view(), &parameters, Mode::Training).unwrap();
+    let y = BatchNorm2d::new(2).forward_training(x.view(), &parameters).unwrap();
     for channel in y.axis_iter(Axis(1)) {
         let mean = channel.mean().unwrap();
         let variance = channel.mapv(|y| (y - mean).powi(2)).mean().unwrap();
@@ -64,7 +64,7 @@ fn batch_norm_gives_mean_0_and_variance_1() {
 #[test]
 fn relu_keeps_nan_and_has_no_gradient_at_0() {
     let x = array![[-1.0, 0.0, 2.0, f32::NAN]].into_dyn();
-    let y = Relu {}.forward(x.view(), &[], Mode::Inference).unwrap();
+    let y = forward(&Relu {}, x.view(), &[]).unwrap();
     assert_eq!(y.as_slice().unwrap()[..3], [0.0, 0.0, 2.0]);
     assert!(y[[0, 3]].is_nan());
     let grad = Relu {}.grad_input(x.view(), &[], ArrayD::ones(vec![1, 4]).view()).unwrap();
@@ -81,28 +81,22 @@ fn softmax_of_huge_logits_is_finite() {
 
 #[test]
 fn what_does_not_fit_is_an_error_that_names_it() {
-    let forward = |conv: Conv2d, shape: &[usize]| {
+    let refused = |conv: Conv2d, shape: &[usize]| {
         let parameters: Vec<_> = conv.parameters().iter().map(|p| ArrayD::zeros(p.shape.clone())).collect();
-        conv.forward(values(shape, 0).view(), &parameters, Mode::Inference).map(|_| ()).unwrap_err()
+        forward(&conv, values(shape, 0).view(), &parameters).map(|_| ()).unwrap_err()
     };
     let conv = Conv2d::new(2, 4, [3, 3]);
-    assert_eq!(forward(Conv2d { stride: [0, 1], ..conv }, &[1, 2, 5, 5]).parameter(), "stride");
-    assert_eq!(forward(Conv2d { dilation: [1, 0], ..conv }, &[1, 2, 5, 5]).parameter(), "dilation");
-    assert_eq!(forward(Conv2d { groups: 3, ..conv }, &[1, 2, 5, 5]).parameter(), "groups");
-    assert_eq!(forward(Conv2d { groups: 0, ..conv }, &[1, 2, 5, 5]).parameter(), "groups");
-    assert_eq!(forward(conv, &[1, 2, 2, 5]).parameter(), "kernel_size");
-    assert_eq!(forward(conv, &[1, 3, 5, 5]).kind(), ErrorKind::Shape);
-    assert_eq!(forward(conv, &[2, 5, 5]).kind(), ErrorKind::Shape);
-    assert_eq!(forward(conv.padding([[usize::MAX, 1], [0, 0]]), &[1, 2, 5, 5]).kind(), ErrorKind::Shape);
-    assert_eq!(
-        conv.forward(values(&[1, 2, 5, 5], 0).view(), &[], Mode::Inference).unwrap_err().parameter(),
-        "number of parameters"
-    );
+    assert_eq!(refused(Conv2d { stride: [0, 1], ..conv }, &[1, 2, 5, 5]).parameter(), "stride");
+    assert_eq!(refused(Conv2d { dilation: [1, 0], ..conv }, &[1, 2, 5, 5]).parameter(), "dilation");
+    assert_eq!(refused(Conv2d { groups: 3, ..conv }, &[1, 2, 5, 5]).parameter(), "groups");
+    assert_eq!(refused(Conv2d { groups: 0, ..conv }, &[1, 2, 5, 5]).parameter(), "groups");
+    assert_eq!(refused(conv, &[1, 2, 2, 5]).parameter(), "kernel_size");
+    assert_eq!(refused(conv, &[1, 3, 5, 5]).kind(), ErrorKind::Shape);
+    assert_eq!(refused(conv, &[2, 5, 5]).kind(), ErrorKind::Shape);
+    assert_eq!(refused(conv.padding([[usize::MAX, 1], [0, 0]]), &[1, 2, 5, 5]).kind(), ErrorKind::Shape);
+    assert_eq!(forward(&conv, values(&[1, 2, 5, 5], 0).view(), &[]).unwrap_err().parameter(), "number of parameters");
     let wrong = [values(&[4, 2, 3, 2], 0), values(&[4], 0)];
-    assert_eq!(
-        conv.forward(values(&[1, 2, 5, 5], 0).view(), &wrong, Mode::Inference).unwrap_err().parameter(),
-        "weight"
-    );
+    assert_eq!(forward(&conv, values(&[1, 2, 5, 5], 0).view(), &wrong).unwrap_err().parameter(), "weight");
     assert_eq!(cross_entropy(array![[0.0, 1.0]].view(), &[2]).unwrap_err().parameter(), "target");
     assert_eq!(cross_entropy(array![[0.0, 1.0]].view(), &[]).unwrap_err().parameter(), "number of targets");
 }

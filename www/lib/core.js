@@ -1,5 +1,5 @@
 // Starts the core once, in a page, a worker or Node, and hands on its functions. This file is also the npm package's entry.
-import start from "../pkg/deep_end.js";
+import start, { Network } from "../pkg/deep_end.js";
 export * from "../pkg/deep_end.js";
 
 /** @type {Promise<void> | undefined} */
@@ -16,6 +16,30 @@ export default function init() {
     throw reason;
   });
   return started;
+}
+
+/** @param {string | URL} address */
+Network.load = async function load(address) {
+  return Network.fromBytes(await bytesOf(address).catch((reason) => Promise.reject(failed(address, reason))));
+};
+
+/** @param {string | URL} address */
+async function bytesOf(address) {
+  if (/^file:/i.test(String(address)) && typeof process === "object") return read(new URL(address));
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/**
+ * An error of the core's form.
+ * @param {string | URL} address
+ * @param {unknown} reason
+ */
+function failed(address, reason) {
+  const why = reason instanceof Error ? reason.message : String(reason);
+  const error = new Error(`url is ${address}: could not be fetched: ${why}`, { cause: reason });
+  return Object.assign(error, { parameter: "url", kind: "io" });
 }
 
 async function load() {

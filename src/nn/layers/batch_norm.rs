@@ -1,29 +1,27 @@
 //! Batch normalisation of feature maps (Ioffe and Szegedy 2015).
 
-use super::{Mode, Operator, Parameter, Role, batch_of, check_grad_output, check_parameters, fits, misfit};
+mod training;
+
+use super::{Operator, Parameter, Role, batch_of, check_parameters, fits, misfit};
 use crate::error::Result;
-use crate::nn::product::{dot, square_distance, sum};
-use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn};
-use serde::{Deserialize, Serialize};
-use std::ops::Range;
+use crate::nn::tensor::{Tensor, TensorView};
+use crate::options::Options;
+use serde::Serialize;
 
 /// y = (x − mean) / √(variance + eps) · weight + bias for every channel, as `torch.nn.BatchNorm2d`.
 ///
 /// In training mean and variance are the batch's (the variance divided by n; by n − 1 for the running one); at inference
 /// the running ones. Folded into the convolution before it when a network is finished.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct BatchNorm2d {
     /// Channels of a sample.
     pub num_features: usize,
     /// Keeps the denominator from 0.
-    #[serde(default = "eps")]
     pub eps: f32,
 }
 
-fn eps() -> f32 {
-    1e-5
-}
+const EPS: f32 = 1e-5;
 
 /// Where each parameter lies.
 const WEIGHT: usize = 0;
@@ -34,13 +32,23 @@ const RUNNING_VAR: usize = 3;
 impl BatchNorm2d {
     /// Normalises `num_features` channels, with PyTorch's eps of 10⁻⁵.
     pub fn new(num_features: usize) -> Self {
-        Self { num_features, eps: eps() }
+        Self { num_features, eps: EPS }
+    }
+
+    /// As a network file describes it.
+    pub(super) fn read(options: &Options) -> Result<Self> {
+        options.only(&["num_features", "eps"])?;
+        let plain = Self::new(options.required("num_features", options.whole("num_features")?)?);
+        Ok(Self { eps: options.number("eps")?.map_or(plain.eps, |eps| eps as f32), ..plain })
     }
 
     /// For every channel what x is multiplied by and what is then added, at inference.
-    pub fn scale_and_shift(&self, parameters: &[ArrayD<f32>]) -> Result<Vec<(f32, f32)>> {
-        check_parameters(self, parameters)?;
-        let value = |parameter: usize, channel: usize| parameters[parameter][[channel]];
+    ///
+    /// # Errors
+    /// When the parameters are not this layer's.
+    pub fn scale_and_shift(&self, parameters: &[TensorView]) -> Result<Vec<(f32, f32)>> {
+        check_parameters(self, parameters.iter().map(|parameter| parameter.shape()))?;
+        let value = |parameter: usize, channel: usize| parameters[parameter].values()[channel];
         Ok((0..self.num_features)
             .map(|channel| {
                 let scale = value(WEIGHT, channel) / (value(RUNNING_VAR, channel) + self.eps).sqrt();
@@ -48,71 +56,13 @@ impl BatchNorm2d {
             })
             .collect())
     }
-
-    /// Mean and variance (divided by n) of a channel of the batch. Planes are added in f64: a batch has 10⁵ cells.
-    fn statistics(&self, planes: &Planes, channel: usize) -> (f32, f32) {
-        let mean = planes.mean(channel, sum);
-        (mean, planes.mean(channel, |plane| square_distance(plane, mean)))
-    }
-
-    /// Everything that the gradients need of a channel of the batch.
-    fn batch(&self, x: &Planes, grad_output: &Planes, channel: usize) -> Batch {
-        let (mean, variance) = self.statistics(x, channel);
-        let inverse = 1.0 / (variance + self.eps).sqrt();
-        let planes = || (0..x.batch).map(|n| (x.plane(n, channel), grad_output.plane(n, channel)));
-        let grad_sum = planes().map(|(_, grad)| f64::from(sum(grad))).sum::<f64>() as f32;
-        let product = planes().map(|(x, grad)| f64::from(dot(x, grad))).sum::<f64>() as f32;
-        Batch { mean, variance, inverse, grad_sum, grad_scale: (product - mean * grad_sum) * inverse }
-    }
-
-    fn check(&self, x: &ArrayViewD<f32>, parameters: &[ArrayD<f32>]) -> Result<()> {
-        batch_of(x, "batchNorm2d", &[self.num_features, 0, 0])?;
-        check_parameters(self, parameters)
-    }
 }
 
-/// A channel of a batch: its statistics, 1/√(variance + eps), Σ grad and Σ grad·(x − mean)/√(variance + eps).
-struct Batch {
-    mean: f32,
-    variance: f32,
-    inverse: f32,
-    grad_sum: f32,
-    grad_scale: f32,
-}
-
-/// A contiguous N, C, H, W batch as planes.
-struct Planes<'a> {
-    values: &'a [f32],
-    batch: usize,
-    channels: usize,
-    cells: usize,
-}
-
-impl<'a> Planes<'a> {
-    fn new(array: &'a CowArray<f32, IxDyn>) -> Self {
-        let shape = array.shape();
-        let values = array.as_slice().expect("in standard layout");
-        Self { values, batch: shape[0], channels: shape[1], cells: shape[2] * shape[3] }
-    }
-
-    fn range(&self, n: usize, channel: usize) -> Range<usize> {
-        let plane = n * self.channels + channel;
-        plane * self.cells..(plane + 1) * self.cells
-    }
-
-    fn plane(&self, n: usize, channel: usize) -> &'a [f32] {
-        &self.values[self.range(n, channel)]
-    }
-
-    /// Cells of one channel in the whole batch.
-    fn count(&self) -> f32 {
-        (self.batch * self.cells) as f32
-    }
-
-    /// The mean over a channel of what `total` adds up for a plane.
-    fn mean(&self, channel: usize, total: impl Fn(&[f32]) -> f32) -> f32 {
-        let sum: f64 = (0..self.batch).map(|n| f64::from(total(self.plane(n, channel)))).sum();
-        (sum / (self.batch * self.cells) as f64) as f32
+/// Every plane of a batch of N × C of them times its channel's scale, plus its shift.
+fn apply(scales: &[(f32, f32)], shape: &[usize], values: &mut [f32]) {
+    let cells = shape[2] * shape[3];
+    for (plane, (scale, shift)) in values.chunks_exact_mut(cells.max(1)).zip(scales.iter().cycle()) {
+        plane.iter_mut().for_each(|x| *x = *x * scale + shift);
     }
 }
 
@@ -133,74 +83,11 @@ impl Operator for BatchNorm2d {
         .to_vec()
     }
 
-    fn forward(&self, x: ArrayViewD<f32>, parameters: &[ArrayD<f32>], mode: Mode) -> Result<ArrayD<f32>> {
-        self.check(&x, parameters)?;
-        let x = x.as_standard_layout();
-        let scales = match mode {
-            Mode::Inference => self.scale_and_shift(parameters)?,
-            Mode::Training => {
-                let planes = Planes::new(&x);
-                (0..self.num_features)
-                    .map(|channel| {
-                        let (mean, variance) = self.statistics(&planes, channel);
-                        let scale = parameters[WEIGHT][[channel]] / (variance + self.eps).sqrt();
-                        (scale, parameters[BIAS][[channel]] - mean * scale)
-                    })
-                    .collect()
-            }
-        };
-        let cells = x.shape()[2] * x.shape()[3];
-        let mut output = x.into_owned();
-        let planes = output.as_slice_mut().expect("in standard layout").chunks_exact_mut(cells.max(1));
-        for (plane, (scale, shift)) in planes.zip(scales.iter().cycle()) {
-            plane.iter_mut().for_each(|x| *x = *x * scale + shift);
-        }
+    fn forward(&self, x: TensorView, parameters: &[TensorView]) -> Result<Tensor> {
+        batch_of(x.shape(), "batchNorm2d", &[self.num_features, 0, 0])?;
+        let scales = self.scale_and_shift(parameters)?;
+        let mut output = x.reshaped(x.shape().to_vec())?;
+        apply(&scales, x.shape(), output.values_mut());
         Ok(output)
-    }
-
-    fn grad_parameters(
-        &self,
-        x: ArrayViewD<f32>,
-        _: &[ArrayD<f32>],
-        grad_output: ArrayViewD<f32>,
-        gradients: &mut [ArrayD<f32>],
-    ) -> Result<()> {
-        self.check(&x, gradients)?;
-        check_grad_output(self, &x, &grad_output)?;
-        let (x, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
-        let (x, grad_output) = (Planes::new(&x), Planes::new(&grad_output));
-        for channel in 0..self.num_features {
-            let batch = self.batch(&x, &grad_output, channel);
-            gradients[WEIGHT][[channel]] += batch.grad_scale;
-            gradients[BIAS][[channel]] += batch.grad_sum;
-            gradients[RUNNING_MEAN][[channel]] += batch.mean;
-            gradients[RUNNING_VAR][[channel]] += batch.variance * x.count() / (x.count() - 1.0).max(1.0);
-        }
-        Ok(())
-    }
-
-    fn grad_input(
-        &self,
-        x: ArrayViewD<f32>,
-        parameters: &[ArrayD<f32>],
-        grad_output: ArrayViewD<f32>,
-    ) -> Result<ArrayD<f32>> {
-        self.check(&x, parameters)?;
-        check_grad_output(self, &x, &grad_output)?;
-        let (x, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
-        let (xs, grads) = (Planes::new(&x), Planes::new(&grad_output));
-        let mut grad_input = vec![0.0; xs.values.len()];
-        for channel in 0..self.num_features {
-            let Batch { mean, inverse, grad_sum, grad_scale, .. } = self.batch(&xs, &grads, channel);
-            let scale = parameters[WEIGHT][[channel]] * inverse;
-            let (from_mean, from_variance) = (grad_sum / xs.count(), grad_scale / xs.count() * inverse);
-            for n in 0..xs.batch {
-                let cells = xs.plane(n, channel).iter().zip(grads.plane(n, channel));
-                for (to, (x, grad)) in grad_input[xs.range(n, channel)].iter_mut().zip(cells) {
-                    *to = scale * (grad - from_mean - (x - mean) * from_variance);
-                }
-            }
-        }
-        Ok(ArrayD::from_shape_vec(x.raw_dim(), grad_input).expect("as many values as x"))
     }
 }

@@ -3,15 +3,19 @@
 //! The planes of a sample are copied into a frame of zeros once; after that a window is its first cell plus a fixed list
 //! of offsets, and neither loop knows of padding, stride or dilation.
 
-use super::{Mode, Operator, Parameter, Role, batch_of, check_grad_output, check_parameters, fits, misfit};
+mod gradients;
+
+use super::{Operator, Parameter, Role, batch_of, check_parameters, fits, misfit};
 use crate::error::{Error, ErrorKind, Result};
-use crate::nn::product::{COLUMNS, PackedWeights, sum};
-use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Dimension, IxDyn, linalg::general_mat_mul};
-use serde::{Deserialize, Serialize};
+use crate::nn::product::{COLUMNS, PackedWeights};
+use crate::nn::tensor::{Tensor, TensorView};
+use crate::options::Options;
+use crate::shown::Shown;
+use serde::Serialize;
 
 /// A convolution as `torch.nn.Conv2d`: `weight` is `out_channels` × `in_channels / groups` × kernel; padding is of zeros.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Conv2d {
     /// Channels of a sample.
     pub in_channels: usize,
@@ -20,30 +24,15 @@ pub struct Conv2d {
     /// Height and width of the kernel.
     pub kernel_size: [usize; 2],
     /// Step between windows down and across.
-    #[serde(default = "ones")]
     pub stride: [usize; 2],
     /// Rows of zeros above and below, columns of zeros left and right.
-    #[serde(default)]
     pub padding: [[usize; 2]; 2],
     /// Step between the cells of a window.
-    #[serde(default = "ones")]
     pub dilation: [usize; 2],
     /// Channels are split into so many groups that do not see each other.
-    #[serde(default = "one")]
     pub groups: usize,
     /// Whether there is a bias; a batch norm right after makes it superfluous.
-    #[serde(default = "yes")]
     pub bias: bool,
-}
-
-fn ones() -> [usize; 2] {
-    [1, 1]
-}
-fn one() -> usize {
-    1
-}
-fn yes() -> bool {
-    true
 }
 
 /// The most values that a sample may have with its padding (256 MB): a stride can hide any padding from the output's size.
@@ -62,8 +51,33 @@ struct Frame {
 impl Conv2d {
     /// A convolution with stride 1, without padding, with bias.
     pub fn new(in_channels: usize, out_channels: usize, kernel_size: [usize; 2]) -> Self {
-        let (stride, dilation) = (ones(), ones());
-        Self { in_channels, out_channels, kernel_size, stride, padding: [[0; 2]; 2], dilation, groups: 1, bias: true }
+        let (stride, padding, dilation) = ([1, 1], [[0; 2]; 2], [1, 1]);
+        Self { in_channels, out_channels, kernel_size, stride, padding, dilation, groups: 1, bias: true }
+    }
+
+    /// As a network file describes it; what is left out is as in [`new`](Self::new).
+    pub(super) fn read(options: &Options) -> Result<Self> {
+        options.only(&[
+            "in_channels",
+            "out_channels",
+            "kernel_size",
+            "stride",
+            "padding",
+            "dilation",
+            "groups",
+            "bias",
+        ])?;
+        let channels = |name| options.required(name, options.whole(name)?);
+        let kernel_size = options.required("kernel_size", options.axes("kernel_size")?)?;
+        let plain = Self::new(channels("in_channels")?, channels("out_channels")?, kernel_size);
+        Ok(Self {
+            stride: options.axes("stride")?.unwrap_or(plain.stride),
+            padding: options.sides("padding")?.unwrap_or(plain.padding),
+            dilation: options.axes("dilation")?.unwrap_or(plain.dilation),
+            groups: options.whole("groups")?.unwrap_or(plain.groups),
+            bias: options.flag("bias")?.unwrap_or(plain.bias),
+            ..plain
+        })
     }
 
     /// The same convolution with so many zeros on every side.
@@ -75,7 +89,7 @@ impl Conv2d {
         let rule = |parameter, value: String, rule: &'static str| {
             Err(Error::new(ErrorKind::Parameter, parameter, value, rule))
         };
-        let axes = |parameter, value: [usize; 2]| rule(parameter, format!("{value:?}"), "every one must be at least 1");
+        let axes = |parameter, value: [usize; 2]| rule(parameter, value.shown(), "every one must be at least 1");
         if self.kernel_size.contains(&0) {
             return axes("kernel_size", self.kernel_size);
         }
@@ -91,7 +105,7 @@ impl Conv2d {
         }
         let divides = |channels: usize| self.groups > 0 && channels.is_multiple_of(self.groups);
         if !divides(self.in_channels) || !divides(self.out_channels) {
-            return rule("groups", self.groups.to_string(), "it must divide in_channels and out_channels");
+            return rule("groups", self.groups.shown(), "it must divide in_channels and out_channels");
         }
         Ok(())
     }
@@ -106,7 +120,7 @@ impl Conv2d {
             Some(room @ 1..) => Ok((padded, (room - 1) / self.stride[axis] + 1)),
             _ => {
                 let rule = format!("the padded input has only {padded} cells on axis {axis}");
-                Err(Error::new(ErrorKind::Shape, "kernel_size", format!("{:?}", self.kernel_size), rule))
+                Err(Error::new(ErrorKind::Shape, "kernel_size", self.kernel_size.as_slice(), rule))
             }
         }
     }
@@ -126,11 +140,15 @@ impl Conv2d {
     }
 
     /// Checks everything that the loops rely on; the batch size and the frame.
-    fn resolve(&self, x: &ArrayViewD<f32>, parameters: &[ArrayD<f32>]) -> Result<(usize, Frame)> {
-        let batch = batch_of(x, "conv2d", &[self.in_channels, 0, 0])?;
-        self.output_shape(&x.shape()[1..])?;
+    fn resolve<'a>(
+        &self,
+        shape: &[usize],
+        parameters: impl ExactSizeIterator<Item = &'a [usize]>,
+    ) -> Result<(usize, Frame)> {
+        let batch = batch_of(shape, "conv2d", &[self.in_channels, 0, 0])?;
+        self.output_shape(&shape[1..])?;
         check_parameters(self, parameters)?;
-        Ok((batch, self.frame(x.shape()[2], x.shape()[3])?))
+        Ok((batch, self.frame(shape[2], shape[3])?))
     }
 }
 
@@ -148,13 +166,6 @@ impl Frame {
     fn pad(&self, padding: [[usize; 2]; 2], planes: &[f32], padded: &mut [f32]) {
         for (row, start) in planes.chunks_exact(self.input[1].max(1)).zip(self.rows(padding)) {
             padded[start..][..row.len()].copy_from_slice(row);
-        }
-    }
-
-    /// Copies planes out of their frame.
-    fn unpad(&self, padding: [[usize; 2]; 2], padded: &[f32], planes: &mut [f32]) {
-        for (row, start) in planes.chunks_exact_mut(self.input[1].max(1)).zip(self.rows(padding)) {
-            row.copy_from_slice(&padded[start..][..row.len()]);
         }
     }
 
@@ -183,7 +194,7 @@ impl Operator for Conv2d {
         let padded = padded_height.checked_mul(padded_width).and_then(|plane| plane.checked_mul(self.in_channels));
         if padded.is_none_or(|padded| padded > MAX_PADDED) {
             let rule = format!("a sample may have at most {MAX_PADDED} values with its padding");
-            return Err(Error::new(ErrorKind::Memory, "padding", format!("{:?}", self.padding), rule));
+            return Err(Error::new(ErrorKind::Memory, "padding", self.padding.as_slice(), rule));
         }
         Ok(vec![self.out_channels, height, width])
     }
@@ -200,21 +211,18 @@ impl Operator for Conv2d {
         parameters
     }
 
-    fn forward(&self, x: ArrayViewD<f32>, parameters: &[ArrayD<f32>], _: Mode) -> Result<ArrayD<f32>> {
-        let (batch, frame) = self.resolve(&x, parameters)?;
+    fn forward(&self, x: TensorView, parameters: &[TensorView]) -> Result<Tensor> {
+        let (batch, frame) = self.resolve(x.shape(), parameters.iter().map(|parameter| parameter.shape()))?;
         let (rows, depth) = (self.out_channels / self.groups, frame.offsets.len());
-        let weight = parameters[0].as_standard_layout();
-        let weight = weight.as_slice().unwrap_or(&[]);
-        let bias: Option<Vec<f32>> = parameters.get(1).map(|bias| bias.iter().copied().collect());
+        let (weight, bias) = (parameters[0].values(), parameters.get(1).map(|bias| bias.values()));
         let groups: Vec<PackedWeights> = (0..self.groups)
             .map(|group| {
-                let bias = bias.as_ref().map(|bias| &bias[group * rows..][..rows]);
+                let bias = bias.map(|bias| &bias[group * rows..][..rows]);
                 PackedWeights::new(&weight[group * rows * depth..][..rows * depth], bias, rows, depth)
             })
             .collect();
 
-        let x = x.as_standard_layout();
-        let x = x.as_slice().unwrap_or(&[]);
+        let x = x.values();
         let (sample, plane) = (frame.sample(self.in_channels), frame.output[0] * frame.output[1]);
         let windows = frame.windows(self.stride);
         let mut padded = vec![0.0; frame.cells(self.in_channels)];
@@ -234,80 +242,7 @@ impl Operator for Conv2d {
                 }
             }
         }
-        Ok(shaped(output, &[batch, self.out_channels, frame.output[0], frame.output[1]]))
-    }
-
-    fn grad_parameters(
-        &self,
-        x: ArrayViewD<f32>,
-        _: &[ArrayD<f32>],
-        grad_output: ArrayViewD<f32>,
-        gradients: &mut [ArrayD<f32>],
-    ) -> Result<()> {
-        let (batch, frame) = self.resolve(&x, gradients)?;
-        check_grad_output(self, &x, &grad_output)?;
-        let (rows, depth) = (self.out_channels / self.groups, frame.offsets.len());
-        let (x, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
-        let (x, grad_output) = (x.as_slice().unwrap_or(&[]), grad_output.as_slice().unwrap_or(&[]));
-        let (sample, plane) = (frame.sample(self.in_channels), frame.output[0] * frame.output[1]);
-        let mut padded = vec![0.0; frame.cells(self.in_channels)];
-        let mut columns = vec![0.0; depth * plane];
-        let mut grad_weight = vec![0.0; self.out_channels * depth];
-        let mut grad_bias = vec![0.0; self.out_channels];
-        for n in 0..batch {
-            frame.pad(self.padding, &x[n * sample..][..sample], &mut padded);
-            let grads = &grad_output[n * self.out_channels * plane..][..self.out_channels * plane];
-            for group in 0..self.groups {
-                unfold(
-                    &padded[group * frame.cells(self.in_channels / self.groups)..],
-                    &frame,
-                    self.stride,
-                    &mut columns,
-                );
-                let grad = matrix(&grads[group * rows * plane..], rows, plane);
-                let of_group = &mut grad_weight[group * rows * depth..][..rows * depth];
-                let columns = matrix(&columns, depth, plane);
-                general_mat_mul(1.0, &grad, &columns.t(), 1.0, &mut matrix_mut(of_group, rows, depth));
-            }
-            for (total, grad) in grad_bias.iter_mut().zip(grads.chunks_exact(plane)) {
-                *total += sum(grad);
-            }
-        }
-        let shape = gradients[0].raw_dim();
-        gradients[0] += &shaped(grad_weight, shape.slice());
-        if self.bias {
-            gradients[1] += &Array1::from(grad_bias).into_dyn();
-        }
-        Ok(())
-    }
-
-    fn grad_input(
-        &self,
-        x: ArrayViewD<f32>,
-        parameters: &[ArrayD<f32>],
-        grad_output: ArrayViewD<f32>,
-    ) -> Result<ArrayD<f32>> {
-        let (batch, frame) = self.resolve(&x, parameters)?;
-        check_grad_output(self, &x, &grad_output)?;
-        let (rows, depth) = (self.out_channels / self.groups, frame.offsets.len());
-        let (weight, grad_output) = (parameters[0].as_standard_layout(), grad_output.as_standard_layout());
-        let (weight, grad_output) = (weight.as_slice().unwrap_or(&[]), grad_output.as_slice().unwrap_or(&[]));
-        let (sample, plane) = (frame.sample(self.in_channels), frame.output[0] * frame.output[1]);
-        let mut grad_padded = vec![0.0; frame.cells(self.in_channels)];
-        let mut grad_columns = vec![0.0; depth * plane];
-        let mut grad_input = vec![0.0; batch * sample];
-        for n in 0..batch {
-            grad_padded.fill(0.0);
-            for group in 0..self.groups {
-                let grad = matrix(&grad_output[(n * self.out_channels + group * rows) * plane..], rows, plane);
-                let weight = matrix(&weight[group * rows * depth..], rows, depth);
-                general_mat_mul(1.0, &weight.t(), &grad, 0.0, &mut matrix_mut(&mut grad_columns, depth, plane));
-                let first = group * frame.cells(self.in_channels / self.groups);
-                fold(&grad_columns, &frame, self.stride, &mut grad_padded[first..]);
-            }
-            frame.unpad(self.padding, &grad_padded, &mut grad_input[n * sample..][..sample]);
-        }
-        Ok(shaped(grad_input, &[batch, self.in_channels, frame.input[0], frame.input[1]]))
+        Tensor::new(vec![batch, self.out_channels, frame.output[0], frame.output[1]], output)
     }
 }
 
@@ -317,46 +252,4 @@ fn gather(planes: &[f32], windows: &[usize], offsets: &[usize], columns: &mut [[
     for (column, offset) in columns.iter_mut().zip(offsets) {
         *column = starts.map(|start| planes[start + offset]);
     }
-}
-
-/// All windows of a plane as the columns of a matrix, one row a cell of the window.
-fn unfold(planes: &[f32], frame: &Frame, stride: [usize; 2], columns: &mut [f32]) {
-    let [height, width] = frame.output;
-    for (offset, row) in frame.offsets.iter().zip(columns.chunks_exact_mut(height * width)) {
-        for (y, to) in row.chunks_exact_mut(width).enumerate() {
-            let from = &planes[offset + y * stride[0] * frame.padded[1]..];
-            if stride[1] == 1 {
-                to.copy_from_slice(&from[..width]);
-            } else {
-                to.iter_mut().zip(from.iter().step_by(stride[1])).for_each(|(to, from)| *to = *from);
-            }
-        }
-    }
-}
-
-/// The transpose of [`unfold`]: adds every column back to where its cells came from.
-fn fold(columns: &[f32], frame: &Frame, stride: [usize; 2], planes: &mut [f32]) {
-    let [height, width] = frame.output;
-    for (offset, row) in frame.offsets.iter().zip(columns.chunks_exact(height * width)) {
-        for (y, from) in row.chunks_exact(width).enumerate() {
-            let to = &mut planes[offset + y * stride[0] * frame.padded[1]..];
-            if stride[1] == 1 {
-                to[..width].iter_mut().zip(from).for_each(|(to, from)| *to += from);
-            } else {
-                to.iter_mut().step_by(stride[1]).zip(from).for_each(|(to, from)| *to += from);
-            }
-        }
-    }
-}
-
-fn matrix(values: &[f32], rows: usize, columns: usize) -> ArrayView2<'_, f32> {
-    ArrayView2::from_shape((rows, columns), &values[..rows * columns]).expect("exactly rows × columns values")
-}
-
-fn matrix_mut(values: &mut [f32], rows: usize, columns: usize) -> ArrayViewMut2<'_, f32> {
-    ArrayViewMut2::from_shape((rows, columns), values).expect("exactly rows × columns values")
-}
-
-fn shaped(values: Vec<f32>, shape: &[usize]) -> ArrayD<f32> {
-    ArrayD::from_shape_vec(IxDyn(shape), values).expect("as many values as the shape has cells")
 }

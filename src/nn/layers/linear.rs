@@ -1,14 +1,17 @@
 //! A fully connected layer: y = x·Wᵀ + b.
 
-use super::{Mode, Operator, Parameter, Role, batch_of, check_grad_output, check_parameters, fits, misfit};
+use super::differentiable::{Differentiable, check_grad_output, shapes};
+use super::{Operator, Parameter, Role, batch_of, check_parameters, fits, misfit};
 use crate::error::Result;
 use crate::nn::product::{COLUMNS, PackedWeights};
-use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, linalg::general_mat_mul};
-use serde::{Deserialize, Serialize};
+use crate::nn::tensor::{Tensor, TensorView};
+use crate::options::Options;
+use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, linalg::general_mat_mul};
+use serde::Serialize;
 
 /// y = x·Wᵀ + b, as `torch.nn.Linear`: `weight` is `out_features` × `in_features`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Linear {
     /// Values in a sample.
     pub in_features: usize,
@@ -20,6 +23,13 @@ impl Linear {
     /// A layer from `in_features` to `out_features` values.
     pub fn new(in_features: usize, out_features: usize) -> Self {
         Self { in_features, out_features }
+    }
+
+    /// As a network file describes it.
+    pub(super) fn read(options: &Options) -> Result<Self> {
+        options.only(&["in_features", "out_features"])?;
+        let features = |name| options.required(name, options.whole(name)?);
+        Ok(Self::new(features("in_features")?, features("out_features")?))
     }
 }
 
@@ -40,16 +50,13 @@ impl Operator for Linear {
         ]
     }
 
-    fn forward(&self, x: ArrayViewD<f32>, parameters: &[ArrayD<f32>], _: Mode) -> Result<ArrayD<f32>> {
-        let batch = batch_of(&x, "linear", &[self.in_features])?;
-        check_parameters(self, parameters)?;
-        let (weight, bias) = (parameters[0].as_standard_layout(), parameters[1].as_standard_layout());
+    fn forward(&self, x: TensorView, parameters: &[TensorView]) -> Result<Tensor> {
+        let batch = batch_of(x.shape(), "linear", &[self.in_features])?;
+        check_parameters(self, parameters.iter().map(|parameter| parameter.shape()))?;
         let (rows, depth) = (self.out_features, self.in_features);
-        let weights =
-            PackedWeights::new(weight.as_slice().unwrap_or(&[]), Some(bias.as_slice().unwrap_or(&[])), rows, depth);
-        let x = x.as_standard_layout();
-        let x = x.as_slice().unwrap_or(&[]);
-        let mut output = Array2::zeros((batch, rows));
+        let weights = PackedWeights::new(parameters[0].values(), Some(parameters[1].values()), rows, depth);
+        let x = x.values();
+        let mut output = vec![0.0; batch * rows];
         let mut columns = vec![[0.0; COLUMNS]; depth];
         for first in (0..batch).step_by(COLUMNS) {
             let filled = COLUMNS.min(batch - first);
@@ -60,13 +67,15 @@ impl Operator for Linear {
             }
             weights.multiply(&columns, |row, sums| {
                 for (column, sum) in sums[..filled].iter().enumerate() {
-                    output[[first + column, row]] = *sum;
+                    output[(first + column) * rows + row] = *sum;
                 }
             });
         }
-        Ok(output.into_dyn())
+        Tensor::new(vec![batch, rows], output)
     }
+}
 
+impl Differentiable for Linear {
     fn grad_parameters(
         &self,
         x: ArrayViewD<f32>,
@@ -75,7 +84,7 @@ impl Operator for Linear {
         gradients: &mut [ArrayD<f32>],
     ) -> Result<()> {
         check_grad_output(self, &x, &grad_output)?;
-        check_parameters(self, gradients)?;
+        check_parameters(self, shapes(gradients))?;
         let (x, grad_output) = (matrix(x), matrix(grad_output));
         general_mat_mul(1.0, &grad_output.t(), &x, 1.0, &mut matrix_mut(&mut gradients[0]));
         gradients[1] += &grad_output.sum_axis(Axis(0)).into_dyn();
@@ -89,7 +98,7 @@ impl Operator for Linear {
         grad_output: ArrayViewD<f32>,
     ) -> Result<ArrayD<f32>> {
         check_grad_output(self, &x, &grad_output)?;
-        check_parameters(self, parameters)?;
+        check_parameters(self, shapes(parameters))?;
         Ok(matrix(grad_output).dot(&matrix(parameters[0].view())).into_dyn())
     }
 }

@@ -1,4 +1,5 @@
-//! The layers of a network. Each is its parameters' shapes and pure functions: forward, and the gradients beside it.
+//! The layers of a network. Each is its parameters' shapes and pure functions: forward ([`Operator`]), and the gradients
+//! beside it ([`Differentiable`]). They are two traits so that what runs a network does not carry what trains one.
 //!
 //! The gradients take the layer's input again and recompute what they need of the forward pass, so a layer keeps no state:
 //! one network can be shared by threads, and what has to be stored for training is the list of activations alone. There
@@ -6,28 +7,23 @@
 
 mod batch_norm;
 mod conv2d;
+mod differentiable;
 mod linear;
 mod pooling;
 mod shape;
 
 pub use batch_norm::BatchNorm2d;
 pub use conv2d::Conv2d;
+pub use differentiable::{Differentiable, forward};
 pub use linear::Linear;
 pub use pooling::PoolLayer;
 pub use shape::{Flatten, Relu};
 
+use super::tensor::{Tensor, TensorView};
 use crate::error::{Error, ErrorKind, Result};
-use ndarray::{ArrayD, ArrayViewD};
-use serde::{Deserialize, Serialize};
-
-/// What a forward pass is for: batch norm uses the batch's own statistics in training, the learned ones at inference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Learned statistics; the same bits on every machine.
-    Inference,
-    /// The statistics of this batch.
-    Training,
-}
+use crate::options::Options;
+use crate::shown::{Shown, quoted};
+use serde::Serialize;
 
 /// How a parameter starts, and how it is learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +56,7 @@ pub struct Parameter {
     pub role: Role,
 }
 
-/// What every layer can do. `x` and `grad_output` start with the batch axis; `output_shape` is without it.
+/// What every layer does at inference. `x` starts with the batch axis; `output_shape` is without it.
 pub trait Operator {
     /// The shape of the output for one sample of shape `input`; an error if the layer cannot take it.
     fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>>;
@@ -71,30 +67,11 @@ pub trait Operator {
     }
 
     /// The output for the batch `x`.
-    fn forward(&self, x: ArrayViewD<f32>, parameters: &[ArrayD<f32>], mode: Mode) -> Result<ArrayD<f32>>;
-
-    /// Adds the gradients of the parameters in a training-mode forward pass to `gradients`.
-    fn grad_parameters(
-        &self,
-        _x: ArrayViewD<f32>,
-        _parameters: &[ArrayD<f32>],
-        _grad_output: ArrayViewD<f32>,
-        _gradients: &mut [ArrayD<f32>],
-    ) -> Result<()> {
-        Ok(())
-    }
-
-    /// The gradient for `x` of a training-mode forward pass.
-    fn grad_input(
-        &self,
-        x: ArrayViewD<f32>,
-        parameters: &[ArrayD<f32>],
-        grad_output: ArrayViewD<f32>,
-    ) -> Result<ArrayD<f32>>;
+    fn forward(&self, x: TensorView, parameters: &[TensorView]) -> Result<Tensor>;
 }
 
 /// A layer as a network file describes it: `{"type": "conv2d", "inChannels": 1, …}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Layer {
     /// A two-dimensional convolution.
@@ -112,7 +89,31 @@ pub enum Layer {
     Linear(Linear),
 }
 
+/// The words that name the kinds of layers.
+const KINDS: &str = "conv2d, batchNorm2d, relu, pool, flatten or linear";
+
 impl Layer {
+    /// The layer that a network file's object describes; `name` and `type` are the network's, the rest the layer's.
+    ///
+    /// # Errors
+    /// When the kind is unknown, or a parameter is missing, unknown, or not what it must be.
+    pub fn read(options: &Options) -> Result<Self> {
+        let kind = options.required("type", options.text("type")?)?;
+        let own = options.without(&["name", "type"]);
+        Ok(match kind {
+            "conv2d" => Self::Conv2d(Conv2d::read(&own)?),
+            "batchNorm2d" => Self::BatchNorm2d(BatchNorm2d::read(&own)?),
+            "relu" => own.only(&[]).map(|()| Self::Relu(Relu {}))?,
+            "pool" => Self::Pool(PoolLayer::try_from(own)?),
+            "flatten" => own.only(&[]).map(|()| Self::Flatten(Flatten {}))?,
+            "linear" => Self::Linear(Linear::read(&own)?),
+            _ => {
+                let rule = ["there is no such kind of layer; it must be ", KINDS].concat();
+                return Err(Error::new(ErrorKind::Parameter, "type", quoted(kind), rule));
+            }
+        })
+    }
+
     /// The word that names this kind of layer in a network file.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -136,13 +137,26 @@ impl Layer {
             Self::Linear(layer) => layer,
         }
     }
+
+    /// What the layer does in training.
+    pub fn differentiable(&self) -> &(dyn Differentiable + Sync) {
+        match self {
+            Self::Conv2d(layer) => layer,
+            Self::BatchNorm2d(layer) => layer,
+            Self::Relu(layer) => layer,
+            Self::Pool(layer) => layer,
+            Self::Flatten(layer) => layer,
+            Self::Linear(layer) => layer,
+        }
+    }
 }
 
-/// The batch size of `x`, after checking that one sample of it has the shape `expected` names (0: any size).
-fn batch_of(x: &ArrayViewD<f32>, layer: &'static str, expected: &[usize]) -> Result<usize> {
-    match x.shape() {
+/// The batch size of an `x` of this shape, after checking that one sample of it has the shape `expected` names (0: any
+/// size).
+fn batch_of(shape: &[usize], layer: &'static str, expected: &[usize]) -> Result<usize> {
+    match shape {
         [batch, sample @ ..] if fits(sample, expected) => Ok(*batch),
-        shape => Err(misfit(layer, shape.get(1..).unwrap_or(&[]), expected)),
+        _ => Err(misfit(layer, shape.get(1..).unwrap_or(&[]), expected)),
     }
 }
 
@@ -151,35 +165,33 @@ fn fits(shape: &[usize], expected: &[usize]) -> bool {
     shape.len() == expected.len() && shape.iter().zip(expected).all(|(have, want)| *want == 0 || have == want)
 }
 
+#[cold]
+#[inline(never)]
 fn misfit(layer: &'static str, shape: &[usize], expected: &[usize]) -> Error {
-    let sizes: Vec<String> = expected.iter().map(|n| if *n == 0 { "any".into() } else { n.to_string() }).collect();
-    let rule = format!("{layer} takes samples of shape [{}]", sizes.join(", "));
-    Error::new(ErrorKind::Shape, "input", format!("{shape:?}"), rule)
+    let mut rule = [layer, " takes samples of shape ["].concat();
+    for (axis, &size) in expected.iter().enumerate() {
+        rule.push_str(if axis == 0 { "" } else { ", " });
+        rule.push_str(&if size == 0 { "any".to_owned() } else { size.shown() });
+    }
+    rule.push(']');
+    Error::new(ErrorKind::Shape, "input", shape, rule)
 }
 
 /// Refuses parameters whose number or shapes are not the layer's: every kernel relies on them.
-fn check_parameters(operator: &dyn Operator, have: &[ArrayD<f32>]) -> Result<()> {
+fn check_parameters<'a>(operator: &dyn Operator, have: impl ExactSizeIterator<Item = &'a [usize]>) -> Result<()> {
     let want = operator.parameters();
     if have.len() != want.len() {
-        let names: Vec<_> = want.iter().map(|parameter| parameter.name).collect();
-        let rule = format!("this layer takes {}: {}", want.len(), names.join(", "));
+        let mut rule = ["this layer takes ", &want.len().shown(), ":"].concat();
+        for parameter in &want {
+            rule = [rule.as_str(), if rule.ends_with(':') { " " } else { ", " }, parameter.name].concat();
+        }
         return Err(Error::new(ErrorKind::Shape, "number of parameters", have.len(), rule));
     }
-    for (array, parameter) in have.iter().zip(want) {
-        if array.shape() != parameter.shape {
-            let rule = format!("this layer needs {:?}", parameter.shape);
-            return Err(Error::new(ErrorKind::Shape, parameter.name, format!("{:?}", array.shape()), rule));
+    for (shape, parameter) in have.zip(want) {
+        if shape != parameter.shape {
+            let rule = ["this layer needs ", &parameter.shape.shown()].concat();
+            return Err(Error::new(ErrorKind::Shape, parameter.name, shape, rule));
         }
-    }
-    Ok(())
-}
-
-/// Refuses a `grad_output` that is not shaped like the output.
-fn check_grad_output(operator: &dyn Operator, x: &ArrayViewD<f32>, grad_output: &ArrayViewD<f32>) -> Result<()> {
-    let sample = operator.output_shape(x.shape().get(1..).unwrap_or(&[]))?;
-    if grad_output.shape().first() != x.shape().first() || grad_output.shape().get(1..) != Some(&sample[..]) {
-        let rule = format!("it must have the output's shape, [{}, {sample:?}]", x.shape()[0]);
-        return Err(Error::new(ErrorKind::Shape, "grad_output", format!("{:?}", grad_output.shape()), rule));
     }
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! Pooling as a layer of a network: no second pooling, only the crate's [`Pool`], written as [`PoolOptions`].
 
-use super::{Mode, Operator};
+use super::Operator;
+use super::differentiable::Differentiable;
 use crate::error::{Error, ErrorKind, Result};
+use crate::nn::tensor::{Tensor, TensorView};
+use crate::options::Options;
+use crate::shown::Shown;
 use crate::{Pool, PoolOptions};
 use ndarray::{ArrayD, ArrayViewD};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
 /// The spatial axes of a network's feature maps.
 const AXES: usize = 2;
@@ -17,11 +20,11 @@ const MAX_EXTENT: f64 = 65_536.0;
 /// A pooling layer of a network: `{"type": "pool", "method": "max", "kernelSize": 2}`. Every pooling that
 /// [`PoolOptions`] can describe is one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Map<String, Value>", into = "Map<String, Value>")]
+#[serde(try_from = "Options", into = "Options")]
 pub struct PoolLayer {
     pool: Pool,
     /// As it was written, to be written again.
-    options: Map<String, Value>,
+    options: Options,
 }
 
 impl PoolLayer {
@@ -30,10 +33,10 @@ impl PoolLayer {
     /// # Errors
     /// When `kernel_size` is 0.
     pub fn max(kernel_size: usize) -> Result<Self> {
-        let mut options = Map::new();
-        options.insert("method".into(), json!("max"));
-        options.insert("kernelSize".into(), json!(kernel_size));
-        Self::try_from(options)
+        Self::try_from(Options::of([
+            ("kernelSize".to_owned(), kernel_size.into()),
+            ("method".to_owned(), "max".into()),
+        ]))
     }
 
     /// The pooling.
@@ -42,31 +45,22 @@ impl PoolLayer {
     }
 }
 
-impl TryFrom<Map<String, Value>> for PoolLayer {
+impl TryFrom<Options> for PoolLayer {
     type Error = crate::Error;
 
-    fn try_from(options: Map<String, Value>) -> Result<Self> {
-        for key in ["kernelSize", "stride", "padding", "dilation", "outputSize"] {
-            if let Some(value) = options.get(key).filter(|value| largest(value) > MAX_EXTENT) {
-                let rule = format!("no extent of a network's pooling may be over {MAX_EXTENT}");
-                return Err(Error::new(ErrorKind::Format, key, value, rule));
+    fn try_from(options: Options) -> Result<Self> {
+        for name in ["kernel_size", "stride", "padding", "dilation", "output_size"] {
+            if let Some(value) = options.given(name).filter(|_| options.largest(name) > MAX_EXTENT) {
+                let rule = ["no extent of a network's pooling may be over ", &MAX_EXTENT.shown()].concat();
+                return Err(Error::new(ErrorKind::Format, name, value, rule));
             }
         }
-        let parsed = serde_json::from_value::<PoolOptions>(Value::Object(options.clone()))
-            .map_err(|error| Error::new(ErrorKind::Format, "pool", "not readable", error.to_string()))?;
-        Ok(Self { pool: parsed.layer(AXES)?, options })
+        let options = PoolOptions::from(options);
+        Ok(Self { pool: options.layer(AXES)?, options: options.into() })
     }
 }
 
-/// The largest number in a value or its lists.
-fn largest(value: &Value) -> f64 {
-    match value {
-        Value::Array(values) => values.iter().map(largest).fold(0.0, f64::max),
-        value => value.as_f64().unwrap_or(0.0),
-    }
-}
-
-impl From<PoolLayer> for Map<String, Value> {
+impl From<PoolLayer> for Options {
     fn from(layer: PoolLayer) -> Self {
         layer.options
     }
@@ -74,14 +68,16 @@ impl From<PoolLayer> for Map<String, Value> {
 
 impl Operator for PoolLayer {
     fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>> {
-        let batch: Vec<usize> = std::iter::once(1).chain(input.iter().copied()).collect();
-        Ok(self.pool.output_shape(&batch)?.split_off(1))
+        Ok(self.pool.output_shape(&[&[1], input].concat())?.split_off(1))
     }
 
-    fn forward(&self, x: ArrayViewD<f32>, _: &[ArrayD<f32>], _: Mode) -> Result<ArrayD<f32>> {
-        self.pool.forward(x)
+    fn forward(&self, x: TensorView, _: &[TensorView]) -> Result<Tensor> {
+        let (values, shape) = self.pool.forward_flat(x.values(), x.shape())?;
+        Tensor::new(shape, values)
     }
+}
 
+impl Differentiable for PoolLayer {
     fn grad_input(&self, x: ArrayViewD<f32>, _: &[ArrayD<f32>], grad_output: ArrayViewD<f32>) -> Result<ArrayD<f32>> {
         self.pool.backward(x, grad_output)
     }
