@@ -97,7 +97,7 @@ pub fn colorize(values: &[f32], map: ColorMap, min: f32, max: f32) -> Result<Vec
             return [0; 4];
         }
         let position = if range > 0.0 { (f64::from(value) - low) / range } else { 0.0 };
-        let [red, green, blue] = table[(position * 255.0 + 0.5).max(0.0).min(255.0) as usize];
+        let [red, green, blue] = table[(position * 255.0 + 0.5).clamp(0.0, 255.0) as usize];
         [red, green, blue, 255]
     };
     Ok(values.iter().flat_map(pixel).collect())
