@@ -21,8 +21,7 @@ pub(crate) enum Datum {
     Text(String),
     List(Vec<Datum>),
     Object(Options),
-    /// Something that is none of these: a function, a symbol.
-    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only JavaScript has such things"))]
+    /// Something that is none of these, or is nested too deep.
     Other,
 }
 

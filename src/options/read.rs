@@ -1,11 +1,14 @@
-//! Options from whatever serde reads.
+//! Options from whatever serde reads: JavaScript objects, by way of serde-wasm-bindgen, and JSON.
 //!
-//! Every kind of value is read the same way, and what an option may be is decided where it is used. The page has no use
-//! for it: its options are JavaScript objects, and network files are read by `json`.
+//! Every kind of value is read the same way; what an option may be is decided where it is used.
 
 use super::{Datum, Options};
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use std::fmt;
+
+/// How deep values may be nested; what lies deeper is `Other`. Padding is a list of lists; a JavaScript object can
+/// contain itself.
+const DEPTH: usize = 8;
 
 impl<'de> Deserialize<'de> for Options {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -18,54 +21,76 @@ impl<'de> Deserialize<'de> for Options {
 
 impl<'de> Deserialize<'de> for Datum {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Datum;
+        Any { depth: DEPTH }.deserialize(deserializer)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("true or false, a number, a text, a list or an object")
-            }
+/// A value that may contain so many levels of lists and objects.
+#[derive(Clone, Copy)]
+struct Any {
+    depth: usize,
+}
 
-            fn visit_unit<E>(self) -> Result<Datum, E> {
-                Ok(Datum::Null)
-            }
+impl Any {
+    fn deeper(self) -> Option<Self> {
+        Some(Self { depth: self.depth.checked_sub(1)? })
+    }
+}
 
-            fn visit_bool<E>(self, flag: bool) -> Result<Datum, E> {
-                Ok(Datum::Flag(flag))
-            }
+impl<'de> DeserializeSeed<'de> for Any {
+    type Value = Datum;
 
-            fn visit_f64<E>(self, number: f64) -> Result<Datum, E> {
-                Ok(Datum::Number(number))
-            }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Datum, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
-            fn visit_i64<E>(self, number: i64) -> Result<Datum, E> {
-                Ok(Datum::Number(number as f64))
-            }
+impl<'de> Visitor<'de> for Any {
+    type Value = Datum;
 
-            fn visit_u64<E>(self, number: u64) -> Result<Datum, E> {
-                Ok(Datum::Number(number as f64))
-            }
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("true or false, a number, a text, a list or an object")
+    }
 
-            fn visit_str<E>(self, text: &str) -> Result<Datum, E> {
-                Ok(Datum::Text(text.to_owned()))
-            }
+    fn visit_unit<E>(self) -> Result<Datum, E> {
+        Ok(Datum::Null)
+    }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Datum, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = list.next_element()? {
-                    items.push(item);
-                }
-                Ok(Datum::List(items))
-            }
+    fn visit_bool<E>(self, flag: bool) -> Result<Datum, E> {
+        Ok(Datum::Flag(flag))
+    }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Datum, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Datum::Object(Options(entries)))
-            }
+    fn visit_f64<E>(self, number: f64) -> Result<Datum, E> {
+        Ok(Datum::Number(number))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Datum, E> {
+        Ok(Datum::Number(number as f64))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Datum, E> {
+        Ok(Datum::Number(number as f64))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Datum, E> {
+        Ok(Datum::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Datum, A::Error> {
+        let Some(deeper) = self.deeper() else { return Ok(Datum::Other) };
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(deeper)? {
+            items.push(item);
         }
-        deserializer.deserialize_any(Any)
+        Ok(Datum::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Datum, A::Error> {
+        let Some(deeper) = self.deeper() else { return Ok(Datum::Other) };
+        let mut entries = Vec::new();
+        while let Some(name) = map.next_key::<String>()? {
+            entries.push((name, map.next_value_seed(deeper)?));
+        }
+        Ok(Datum::Object(Options(entries)))
     }
 }
