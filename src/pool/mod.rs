@@ -2,7 +2,7 @@
 //!
 //! [`Pool`] is the whole public interface: a [`Pooling`] method over a [`Geometry`], applied to arrays shaped
 //! (N, C, spatial…) with one, two or three spatial axes. Everything it reads or writes per window comes from the
-//! geometry's [`Plan`]; everything it does in a loop over cells is in `kernel`.
+//! geometry's [`Plan`](crate::geometry::Plan); everything it does in a loop over cells is in `kernel`.
 
 mod average;
 mod element;
