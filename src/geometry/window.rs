@@ -93,22 +93,19 @@ impl Window {
                 return broken(parameter, values, "every value must be at least 1".into());
             }
         }
-        let wrong_padding =
-            |rule: String| Err(Error::new(ErrorKind::Parameter, "padding", self.padding.as_slice(), rule));
         if self.padding.len() != axes {
             let rule = format!("must have {axes} pairs [before, after], one for each axis of the kernel");
-            return wrong_padding(rule);
+            return Err(Error::new(ErrorKind::Parameter, "padding", self.padding.as_slice(), rule));
         }
         for axis in 0..axes {
             let Some(effective) = self.effective_kernel(axis) else {
                 let rule = "the effective kernel, dilation × (kernel_size − 1) + 1, must fit a signed machine word";
                 return broken("dilation", &self.dilation, rule.into());
             };
-            if self.padding[axis].iter().any(|&side| side >= effective) {
-                let rule = format!(
-                    "must be below the effective kernel, dilation × (kernel_size − 1) + 1 = {effective}, on each side"
-                );
-                return wrong_padding(rule);
+            if let Some(&side) = self.padding[axis].iter().find(|&&side| side >= effective) {
+                let rule =
+                    format!("must be below the effective kernel, dilation × (kernel_size − 1) + 1 = {effective}");
+                return Err(Error::new(ErrorKind::Parameter, "padding", side, rule));
             }
         }
         Ok(())
@@ -159,7 +156,7 @@ impl Window {
             let rule = format!(
                 "the effective kernel, dilation × (kernel_size − 1) + 1 = {effective}, must not exceed the padded input's {padded} cells"
             );
-            Error::new(ErrorKind::Shape, "kernel_size", self.kernel_size.as_slice(), rule)
+            Error::new(ErrorKind::Shape, "kernel_size", self.kernel_size[axis], rule)
         };
         if !self.ceil_mode {
             return Ok(padded.checked_sub(effective).ok_or_else(too_large)? / stride + 1);
