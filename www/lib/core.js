@@ -25,7 +25,7 @@ Network.load = async function load(address) {
 
 /** @param {string | URL} address */
 async function bytesOf(address) {
-  if (/^file:/i.test(String(address)) && typeof process === "object") return read(new URL(address));
+  if (/^file:/i.test(String(address)) && "process" in globalThis) return read(new URL(address));
   const response = await fetch(address);
   if (!response.ok) throw new Error(`status ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
