@@ -1,8 +1,9 @@
 //! A training run on disk: everything that is needed to go on as if it had never stopped.
 
 use super::architecture::Architecture;
+use super::settings::Settings;
 use super::tensor::Tensor;
-use super::train::{Seen, Settings, Trainer, arrays_by_layer};
+use super::train::{Seen, Trainer, arrays_by_layer};
 use crate::error::Result;
 use crate::io::safetensors::{Precision, TensorFile, write};
 use serde::{Deserialize, Serialize};

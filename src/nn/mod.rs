@@ -8,7 +8,7 @@
 //! | [`tensor`] | the numbers that inference works on |
 //! | [`digit`] | a drawing brought into the form of MNIST's digits |
 //! | [`dataset`], [`augment`] | labelled pictures, and small random changes to them |
-//! | [`loss`], [`optimizer`], [`train`], [`checkpoint`] | learning the weights, and going on after an interruption |
+//! | [`settings`], [`loss`], [`optimizer`], [`train`], [`checkpoint`] | learning the weights, and going on after an interruption |
 //! | [`evaluate`] | predictions and the confusion matrix |
 //!
 //! Inference adds in one fixed order, without fused multiply-add and with `libm`'s exponential, so a network gives the
@@ -27,6 +27,7 @@ pub mod optimizer;
 mod product;
 pub mod random;
 pub mod recipes;
+pub mod settings;
 pub mod tensor;
 pub mod train;
 

@@ -3,8 +3,8 @@
 use super::architecture::{Architecture, NamedLayer, in_layer};
 use super::layers::{BatchNorm2d, Conv2d, Layer};
 use super::loss::softmax_rows;
+use super::settings::Settings;
 use super::tensor::{Tensor, TensorView};
-use super::train::Settings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::safetensors::{Precision, TensorFile, write};
 use crate::shown::Shown;

@@ -4,7 +4,7 @@ use super::architecture::Architecture;
 use super::augment::Augmentation;
 use super::layers::{BatchNorm2d, Conv2d, Flatten, Layer, Linear, PoolLayer, Relu};
 use super::optimizer::{OneCycle, Optimizer};
-use super::train::Settings;
+use super::settings::Settings;
 use crate::error::Result;
 
 /// `digits`, for MNIST and for digits that people draw: three times convolution and max pooling, 9,200 weights.

@@ -1,13 +1,12 @@
 //! Learning the weights, one batch a call, so that the same code trains from a command and from a page's worker.
 
 use super::architecture::{Architecture, in_layer};
-use super::augment::Augmentation;
 use super::dataset::Dataset;
 use super::layers::Role;
 use super::loss::cross_entropy;
 use super::network::{Network, by_layer, preprocess};
-use super::optimizer::{OneCycle, Optimizer};
 use super::random::{Purpose, Random};
+use super::settings::Settings;
 use super::tensor::Tensor;
 use crate::error::{Error, ErrorKind, Result};
 use ndarray::{ArrayD, Ix2, IxDyn};
@@ -20,38 +19,6 @@ const SHARDS: usize = 2;
 
 /// Parameters by layer, each in the order of [`Operator::parameters`](super::layers::Operator::parameters).
 pub(crate) type Parameters = Vec<Vec<ArrayD<f32>>>;
-
-/// How to train.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Settings {
-    /// Everything random follows from it (see [`random`](super::random)).
-    pub seed: u64,
-    /// How often every sample is seen.
-    pub epochs: u32,
-    /// Samples in a step; the last step of an epoch takes what is left.
-    pub batch_size: usize,
-    /// How a weight follows its gradient.
-    pub optimizer: Optimizer,
-    /// How fast, over the whole run.
-    pub learning_rate: OneCycle,
-    /// Random changes to every sample.
-    pub augmentation: Augmentation,
-}
-
-impl Settings {
-    fn validate(&self) -> Result<()> {
-        if self.epochs == 0 {
-            return Err(Error::new(ErrorKind::Parameter, "epochs", 0, "it must be at least 1"));
-        }
-        if self.batch_size == 0 {
-            return Err(Error::new(ErrorKind::Parameter, "batch_size", 0, "it must be at least 1"));
-        }
-        self.optimizer.validate()?;
-        self.learning_rate.validate()?;
-        self.augmentation.validate()
-    }
-}
 
 /// Where a training run stands after a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

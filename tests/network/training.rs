@@ -6,7 +6,8 @@ use deep_end::nn::dataset::Dataset;
 use deep_end::nn::evaluate::{Confusion, predictions};
 use deep_end::nn::layers::{BatchNorm2d, Conv2d, Flatten, Layer, Linear, PoolLayer, Relu};
 use deep_end::nn::optimizer::{OneCycle, Optimizer};
-use deep_end::nn::train::{Progress, Settings, Trainer};
+use deep_end::nn::settings::Settings;
+use deep_end::nn::train::{Progress, Trainer};
 use deep_end::nn::{LayerOutput, Network};
 use ndarray::{Array4, ArrayD};
 
