@@ -1,7 +1,7 @@
 //! Colour maps.
 
+use super::arguments::{extent, floats, read, text};
 use super::error::JsResult;
-use super::options::read;
 use super::picture;
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
@@ -11,8 +11,9 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// `colorize`; see `surface.d.ts`.
 #[wasm_bindgen(skip_typescript)]
-pub fn colorize(data: &[f32], width: f64, height: f64, options: &JsValue) -> JsResult<JsValue> {
-    let (width, height) = (picture::extent("width", width)?, picture::extent("height", height)?);
+pub fn colorize(data: &JsValue, width: &JsValue, height: &JsValue, options: &JsValue) -> JsResult<JsValue> {
+    let data = floats("data", data)?;
+    let (width, height) = (extent("width", width)?, extent("height", height)?);
     let options = if options.is_undefined() { Options::default() } else { read(options)? };
     options.only(&["map", "min", "max"])?;
     if width.checked_mul(height) != Some(data.len()) {
@@ -23,11 +24,15 @@ pub fn colorize(data: &[f32], width: f64, height: f64, options: &JsValue) -> JsR
     let finite = || data.iter().copied().filter(|value| value.is_finite());
     let min = options.number("min")?.map(|min| min as f32).or_else(|| finite().reduce(f32::min)).unwrap_or(0.0);
     let max = options.number("max")?.map(|max| max as f32).or_else(|| finite().reduce(f32::max)).unwrap_or(0.0);
-    picture::to_js(&Rgba { width, height, pixels: crate::render::colorize(data, map, min, max)? })
+    picture::to_js(&Rgba { width, height, pixels: crate::render::colorize(&data, map, min, max)? })
 }
 
 /// `colorMap`; see `surface.d.ts`.
 #[wasm_bindgen(js_name = colorMap, skip_typescript)]
-pub fn color_map(map: &str) -> JsResult<Vec<u8>> {
-    Ok(ColorMap::named(map)?.table().iter().flat_map(|&[red, green, blue]| [red, green, blue, 255]).collect())
+pub fn color_map(map: &JsValue) -> JsResult<Vec<u8>> {
+    Ok(ColorMap::named(&text("map", map)?)?
+        .table()
+        .iter()
+        .flat_map(|&[red, green, blue]| [red, green, blue, 255])
+        .collect())
 }

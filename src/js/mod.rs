@@ -4,10 +4,10 @@
 //! TypeScript side of the surface is written by hand in `surface.d.ts`, because generics and option objects are beyond
 //! what wasm-bindgen derives, and the emitted whole is held to a golden file.
 
+mod arguments;
 mod color;
 mod error;
 mod network;
-mod options;
 mod picture;
 mod pool;
 

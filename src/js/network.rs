@@ -1,5 +1,6 @@
 //! Networks.
 
+use super::arguments::{bytes, floats};
 use super::error::JsResult;
 use super::picture;
 use super::pool::set;
@@ -18,8 +19,8 @@ pub struct Network(nn::Network);
 impl Network {
     /// Reads a network file's bytes.
     #[wasm_bindgen(js_name = fromBytes, skip_typescript)]
-    pub fn from_bytes(bytes: &[u8]) -> JsResult<Network> {
-        Ok(Self(nn::Network::from_bytes_to_run(bytes)?))
+    pub fn from_bytes(file: &JsValue) -> JsResult<Network> {
+        Ok(Self(nn::Network::from_bytes_to_run(&bytes("bytes", file)?)?))
     }
 
     /// Channels, height and width of an input.
@@ -36,11 +37,12 @@ impl Network {
 
     /// Runs the network on one input.
     #[wasm_bindgen(skip_typescript)]
-    pub fn run(&self, image: &[f32]) -> JsResult<Object> {
-        let shape = self.0.input_shape();
-        let input = Tensor::new([&[1], shape].concat(), image.to_vec()).map_err(|_| {
+    pub fn run(&self, image: &JsValue) -> JsResult<Object> {
+        let (shape, image) = (self.0.input_shape(), floats("image", image)?);
+        let length = image.len();
+        let input = Tensor::new([&[1], shape].concat(), image).map_err(|_| {
             let rule = ["must be the product of the network's input shape, ", &shape.shown()].concat();
-            Error::new(ErrorKind::Shape, "image.length", image.len(), rule)
+            Error::new(ErrorKind::Shape, "image.length", length, rule)
         })?;
         let layers = Array::new();
         let probabilities = self.0.run_flat(input, &mut |named, output| {

@@ -1,7 +1,7 @@
 //! Pooling of pictures.
 
+use super::arguments::{describe, extent, read};
 use super::error::JsResult;
-use super::options::{describe, read};
 use super::pool::set;
 use crate::error::{Error, ErrorKind};
 use crate::pool::PoolOptions;
@@ -23,7 +23,6 @@ pub fn pool_image(image: &JsValue, options: &JsValue) -> JsResult<JsValue> {
 pub(super) fn from_js(image: &JsValue) -> JsResult<Rgba> {
     let wrong = || Error::new(ErrorKind::Parameter, "image", describe(image), "must have data, width and height");
     let get = |key: &str| Reflect::get(image, &key.into()).map_err(|_| wrong());
-    let extent = |key: &'static str| extent(key, get(key)?.as_f64().ok_or_else(wrong)?);
     let data = get("data")?;
     let is_bytes = data.is_instance_of::<Uint8ClampedArray>();
     if !is_bytes {
@@ -31,15 +30,8 @@ pub(super) fn from_js(image: &JsValue) -> JsResult<Rgba> {
             Error::new(ErrorKind::Parameter, "image.data", describe(&data), "must be a Uint8ClampedArray").into()
         );
     }
-    Ok(Rgba { width: extent("width")?, height: extent("height")?, pixels: Uint8ClampedArray::from(data).to_vec() })
-}
-
-/// A picture's width or height: wasm-bindgen would turn any other number into some whole one.
-pub(super) fn extent(parameter: &'static str, value: f64) -> Result<usize, Error> {
-    if value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value) {
-        return Ok(value as usize);
-    }
-    Err(Error::new(ErrorKind::Parameter, parameter, value, "must be a whole number, 0 or above"))
+    let (width, height) = (extent("image.width", &get("width")?)?, extent("image.height", &get("height")?)?);
+    Ok(Rgba { width, height, pixels: Uint8ClampedArray::from(data).to_vec() })
 }
 
 /// An `ImageData`, or an object of its form where there is none.

@@ -1,8 +1,8 @@
 //! Pooling of typed arrays.
 
+use super::arguments::{describe, read};
 use super::error::JsResult;
 use super::network::list;
-use super::options::{describe, read};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::AxisPlan;
 use crate::pool::{ArrayPoolOptions, Element, Pool};

@@ -1,0 +1,63 @@
+//! What a page hands in, checked before it is used. Functions of the surface take `JsValue`s and read them here: of a
+//! typed argument, wasm-bindgen's glue takes the length and the letters of whatever it is given, and a wrong one ends in
+//! memory that is not its own.
+
+use super::error::JsResult;
+use crate::error::{Error, ErrorKind};
+use crate::options::Options;
+use js_sys::{Float32Array, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Reads an option object.
+pub(super) fn read(options: &JsValue) -> JsResult<Options> {
+    let wrong = |rule: String| Error::new(ErrorKind::Parameter, "options", describe(options), rule);
+    if !options.is_object() {
+        return Err(wrong("must be an object".into()).into());
+    }
+    Ok(serde_wasm_bindgen::from_value(options.clone()).map_err(|error| wrong(error.to_string()))?)
+}
+
+/// The numbers of a `Float32Array`.
+pub(super) fn floats(parameter: &'static str, value: &JsValue) -> JsResult<Vec<f32>> {
+    let array = value.dyn_ref::<Float32Array>().map(Float32Array::to_vec);
+    array.ok_or_else(|| broken(parameter, value, "must be a Float32Array").into())
+}
+
+/// The bytes of a `Uint8Array`.
+pub(super) fn bytes(parameter: &'static str, value: &JsValue) -> JsResult<Vec<u8>> {
+    let array = value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
+    array.ok_or_else(|| broken(parameter, value, "must be a Uint8Array").into())
+}
+
+/// A text.
+pub(super) fn text(parameter: &'static str, value: &JsValue) -> JsResult<String> {
+    value.as_string().ok_or_else(|| broken(parameter, value, "must be a text").into())
+}
+
+/// A picture's width or height.
+pub(super) fn extent(parameter: &'static str, value: &JsValue) -> JsResult<usize> {
+    let rule = "must be a whole number, 0 or above";
+    let number = value.as_f64().ok_or_else(|| broken(parameter, value, rule))?;
+    if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
+        return Ok(number as usize);
+    }
+    Err(Error::new(ErrorKind::Parameter, parameter, number, rule).into())
+}
+
+#[cold]
+fn broken(parameter: &'static str, value: &JsValue, rule: &'static str) -> Error {
+    Error::new(ErrorKind::Parameter, parameter, describe(value), rule)
+}
+
+/// A value for a message: null and undefined by name, an object by its class, if it has one.
+pub(super) fn describe(value: &JsValue) -> String {
+    if value.is_null() {
+        return "null".to_owned();
+    }
+    let get = |object: &JsValue, key: &str| Reflect::get(object, &key.into()).ok();
+    let class = get(value, "constructor").and_then(|class| get(&class, "name")?.as_string());
+    match class {
+        Some(class) if value.is_object() => ["of class ", &class].concat(),
+        _ => value.js_typeof().as_string().unwrap_or_default(),
+    }
+}

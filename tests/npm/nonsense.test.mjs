@@ -1,0 +1,57 @@
+// Whatever a page hands in, a function answers or throws an error that names the parameter; nothing else may happen.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import init, { colorize, colorMap, Network, pool, poolGeometry, poolImage, prepareDigit } from "deep-end";
+
+await init();
+
+const itself = { shape: [1, 1, 2, 2], method: "max", kernelSize: 1 };
+itself.kernelSize = itself;
+const NONSENSE = [
+  undefined, null, true, -1, 2.5, NaN, Infinity, 2 ** 53, "2", "", 5n, Symbol("a"), () => 1, {}, [], [[]], new Date(0), new Float64Array(4),
+  Object.create(null), itself, { length: 1e9 }, { data: new Uint8ClampedArray(4), width: 9, height: 9 }, { data: [0], width: 1, height: 1 },
+];
+const values = new Float32Array(4);
+const layer = { shape: [1, 1, 2, 2], method: "max", kernelSize: 1 };
+const picture = { data: new Uint8ClampedArray(16), width: 2, height: 2 };
+const network = Network.fromBytes(readFileSync(new URL(import.meta.resolve("deep-end/networks/digits.safetensors"))));
+
+/** Each takes one thing that is not what it should be, in one place. */
+const PLACES = {
+  "pool, the numbers": (odd) => pool(odd, layer),
+  "pool, the options": (odd) => pool(values, odd),
+  ...Object.fromEntries(
+    ["shape", "method", "kernelSize", "stride", "padding", "dilation", "ceilMode", "countIncludePad", "divisorOverride", "normType", "outputSize", "global", "returnIndices"].map(
+      (name) => [`pool, ${name}`, (odd) => pool(values, { ...layer, [name]: odd })],
+    ),
+  ),
+  "poolGeometry": (odd) => poolGeometry(odd),
+  "poolImage, the picture": (odd) => poolImage(odd, { method: "max", kernelSize: 1 }),
+  "poolImage, the options": (odd) => poolImage(picture, odd),
+  "colorize, the numbers": (odd) => colorize(odd, 2, 2),
+  "colorize, the width": (odd) => colorize(values, odd, 2),
+  "colorize, the height": (odd) => colorize(values, 2, odd),
+  "colorize, the options": (odd) => colorize(values, 2, 2, odd),
+  "colorMap": (odd) => colorMap(odd),
+  "prepareDigit": (odd) => prepareDigit(odd),
+  "Network.fromBytes": (odd) => Network.fromBytes(odd),
+  "Network.run": (odd) => network.run(odd),
+};
+
+for (const [place, call] of Object.entries(PLACES)) {
+  test(`${place}: nonsense is refused by name`, () => {
+    let refused = 0;
+    for (const odd of NONSENSE) {
+      try {
+        call(odd);
+      } catch (error) {
+        assert.equal(error.constructor, Error, `${String(error)} for ${typeof odd}`);
+        assert.ok(error.parameter, `${error.message} names no parameter`);
+        refused += 1;
+      }
+    }
+    assert.ok(refused > NONSENSE.length / 2, `${refused} of ${NONSENSE.length} refused`);
+    assert.deepEqual(pool(new Float32Array([1, 2, 3, 4]), { ...layer, kernelSize: 2 }).data, new Float32Array([4]), "the core still works");
+  });
+}
