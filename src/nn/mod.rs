@@ -2,7 +2,7 @@
 //!
 //! | module | what |
 //! | --- | --- |
-//! | [`layers`] | one file a layer, its forward beside its backward, as pure functions of input and parameters |
+//! | [`layers`] | a layer a file: forward (`Operator`) and gradients (`Differentiable`), as pure functions of input and parameters |
 //! | [`architecture`] | a network as data: its layers, input shape, labels and preprocessing, all checked |
 //! | [`network`] | an architecture with its weights: run it, and look at every layer |
 //! | [`tensor`] | the numbers that inference works on |
