@@ -18,6 +18,7 @@ mod kernel;
 pub mod nn;
 pub mod options;
 pub mod pool;
+mod random;
 pub mod render;
 mod shown;
 

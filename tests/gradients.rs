@@ -31,8 +31,8 @@ proptest! {
     fn gradients_are_the_slopes(order in Just((1..=40i8).collect::<Vec<_>>()).prop_shuffle(), signs in prop::collection::vec(any::<bool>(), 40)) {
         let cell = |i: usize| f32::from(order[i]) * 0.1 * if signs[i] { 1.0 } else { -1.0 };
         let x = ArrayD::from_shape_fn(IxDyn(&[1, 2, 4, 5]), |place| cell(place[1] * 20 + place[2] * 5 + place[3]));
-        for (method, geometry) in methods().into_iter().flat_map(|method| geometries().into_iter().map(move |geometry| (method, geometry))) {
-            let pool = Pool::with_geometry(method, geometry.clone()).unwrap();
+        for (method, geometry) in methods().into_iter().flat_map(|method| geometries().into_iter().map(move |geometry| (method.clone(), geometry))) {
+            let pool = Pool::with_geometry(method.clone(), geometry.clone()).unwrap();
             let output = pool.output_shape(x.shape()).unwrap();
             let weights = ArrayD::from_shape_fn(IxDyn(&output), |place| (place[2] * 3 + place[3] * 5 + place[1]) as f32 % 7.0 - 3.0);
             let gradient = pool.backward(x.view(), weights.view()).unwrap();

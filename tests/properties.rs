@@ -222,7 +222,7 @@ proptest! {
         let (same, one) = (x.shape()[2..].to_vec(), vec![1; x.ndim() - 2]);
         prop_assert_eq!(bits(&Pool::adaptive(Pooling::Max, same).unwrap().forward(x.view()).unwrap()), bits(&x));
         for method in [Pooling::Max, Pooling::average(), Pooling::lp(2.0)] {
-            let adaptive = Pool::adaptive(method, one.clone()).unwrap().forward(x.view()).unwrap();
+            let adaptive = Pool::adaptive(method.clone(), one.clone()).unwrap().forward(x.view()).unwrap();
             prop_assert_eq!(bits(&adaptive), bits(&Pool::global(method).unwrap().forward(x.view()).unwrap()));
         }
     }

@@ -30,6 +30,5 @@ fn region(index: usize, count: usize, extent: usize) -> Span {
     let (index, count, extent) = (index as u128, count as u128, extent as u128);
     let start = index * extent / count;
     let end = ((index + 1) * extent).div_ceil(count);
-    let len = (end - start) as usize;
-    Span { start: start as usize, len, padded_len: len }
+    Span::region(start as usize, (end - start) as usize)
 }

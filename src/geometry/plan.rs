@@ -12,9 +12,23 @@ pub struct Span {
     /// How many of the window's taps lie in the padded input: `len`, and the taps that fall on padding. Taps that hang
     /// over the padded input's end (ceil mode) are in neither count.
     pub padded_len: usize,
+    /// How many taps fall on the padding before the input.
+    pub before: usize,
+    /// How many taps hang over the padded input's end. With `padded_len` they are the kernel's size.
+    pub beyond: usize,
 }
 
 impl Span {
+    /// A region: `len` cells from `start`, no tap anywhere else.
+    pub(crate) fn region(start: usize, len: usize) -> Self {
+        Self { start, len, padded_len: len, before: 0, beyond: 0 }
+    }
+
+    /// How many taps the window has, whatever they fall on.
+    pub fn taps(self) -> usize {
+        self.padded_len + self.beyond
+    }
+
     /// The input positions read, in order.
     pub fn positions(self, step: usize) -> impl Iterator<Item = usize> + Clone {
         (0..self.len).map(move |tap| self.start + tap * step)
@@ -71,6 +85,19 @@ impl Plan {
     /// The axes, outermost first.
     pub fn axes(&self) -> &[AxisPlan] {
         &self.axes
+    }
+
+    /// The same windows, each with its first cell only.
+    pub(crate) fn first_cells(&self) -> Self {
+        let mut plan = self.clone();
+        plan.axes.iter_mut().flat_map(|axis| &mut axis.spans).for_each(|span| span.len = span.len.min(1));
+        plan
+    }
+
+    /// The one window of the output cell at `place`, which has one position for each axis.
+    pub(crate) fn only(&self, place: &[usize]) -> Self {
+        let axis = |(axis, &at): (&AxisPlan, &usize)| AxisPlan { spans: vec![axis.spans[at]], ..axis.clone() };
+        Self { axes: self.axes.iter().zip(place).map(axis).collect() }
     }
 
     /// The input's spatial extents.

@@ -25,7 +25,7 @@ pub(super) fn plan(regions: &[Vec<[usize; 2]>], spatial: &[usize]) -> Result<Pla
             let rule = format!("must end within the input's {extent} cells");
             return Err(Error::new(ErrorKind::Shape, "regions", region.as_slice(), rule));
         }
-        let span = |&[start, end]: &[usize; 2]| Span { start, len: end - start, padded_len: end - start };
+        let span = |&[start, end]: &[usize; 2]| Span::region(start, end - start);
         Ok(AxisPlan { extent, step: 1, padding: [0, 0], overhang: 0, spans: regions.iter().map(span).collect() })
     };
     regions.iter().zip(spatial).map(axis).collect::<Result<_>>().map(Plan::new)

@@ -76,6 +76,11 @@ impl Window {
         &self.kernel_size
     }
 
+    /// How many taps the window has: the product of its extents, if a machine word holds it.
+    pub(crate) fn taps(&self) -> Option<usize> {
+        self.kernel_size.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent))
+    }
+
     pub(super) fn validate(&self) -> Result<()> {
         let axes = self.kernel_size.len();
         let broken =
@@ -142,7 +147,8 @@ impl Window {
             let last = taps_below(before + extent);
             let len = last.saturating_sub(first);
             let start = if len == 0 { 0 } else { origin + first * step - before };
-            Span { start, len, padded_len: taps_below(padded) }
+            let padded_len = taps_below(padded);
+            Span { start, len, padded_len, before: first, beyond: kernel_size - padded_len }
         };
         let spans = collect_spans("stride", count, span)?;
         let overhang = ((count - 1) * stride + effective).saturating_sub(padded);

@@ -10,7 +10,9 @@ mod separable;
 mod visit;
 
 pub(crate) use separable::{Scratch, reduce, spread};
-pub(crate) use visit::visit;
+pub(crate) use visit::{Tap, visit};
+
+use crate::error::{Error, ErrorKind, Result};
 
 /// How cells are combined into a window's result: a value to start from, and an associative merge.
 pub(crate) trait Fold {
@@ -24,4 +26,14 @@ pub(crate) trait Fold {
     fn lift(&self, cell: Self::Input, at: usize) -> Self::Acc;
     /// Combines two neighbours, `a` before `b` in row-major order.
     fn merge(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
+}
+
+/// Empties a buffer and makes room for `count` × `inner` values, or reports that memory does not hold them.
+fn clear_for<T>(buffer: &mut Vec<T>, count: usize, inner: usize) -> Result<()> {
+    buffer.clear();
+    let room = count.checked_mul(inner).filter(|&len| buffer.try_reserve(len).is_ok());
+    room.map(drop).ok_or_else(|| {
+        let rule = "the partial results of this layer do not fit into memory";
+        Error::new(ErrorKind::Memory, "shape", format!("{count} × {inner}"), rule)
+    })
 }

@@ -1,7 +1,7 @@
 //! Reduces one axis after another, so that a window of k × k cells costs 2k merges instead of k².
 
-use super::Fold;
-use crate::error::{Error, ErrorKind, Result};
+use super::{Fold, clear_for};
+use crate::error::Result;
 use crate::geometry::{AxisPlan, Plan};
 
 /// Two buffers that the passes alternate between; kept from plane to plane, so a layer allocates once.
@@ -96,16 +96,6 @@ pub(crate) fn spread<'s>(values: &[f64], plan: &Plan, scratch: &'s mut Scratch<f
     Ok(&scratch.front)
 }
 
-/// Empties a buffer and makes room for `count` × `inner` values, or reports that memory does not hold them.
-fn clear_for<T>(buffer: &mut Vec<T>, count: usize, inner: usize) -> Result<()> {
-    buffer.clear();
-    let room = count.checked_mul(inner).filter(|&len| buffer.try_reserve(len).is_ok());
-    room.map(drop).ok_or_else(|| {
-        let rule = "the partial results of this layer do not fit into memory";
-        Error::new(ErrorKind::Memory, "shape", format!("{count} × {inner}"), rule)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{direct, visit};
@@ -197,7 +187,7 @@ mod tests {
         fn visit_reads_the_cells_of_direct(plan in plan()) {
             let values: Vec<f64> = (0..size(&plan.output_shape())).map(|i| (i * 7 % 11) as f64).collect();
             let mut cells = vec![0.0; size(&plan.input_shape())];
-            visit(&plan, |window, at| cells[at] += values[window]);
+            visit(&plan, |window, taps| taps.iter().for_each(|tap| cells[tap.at] += values[window])).unwrap();
             prop_assert_eq!(cells, direct::spread(&values, &plan));
         }
 

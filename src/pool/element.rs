@@ -1,10 +1,12 @@
 //! The types of number that a feature map may hold.
 
+use super::Pooling;
+use super::method::Selected;
 use super::shapes::{Shapes, reserve};
-use super::{Pooling, average, lp, max};
+use super::windowed::max;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A type of cell: f32 for every method, u8 and i8 for those that only compare.
+/// A type of cell: f32 for every method, u8 and i8 for max and min.
 pub trait Element: Copy + PartialOrd + sealed::Sealed {
     /// What padding holds under max: nothing is below it.
     const LOWEST: Self;
@@ -18,9 +20,9 @@ pub(super) mod sealed {
 
     /// Which methods work on a type; sealed, so that no other type can claim to.
     pub trait Sealed: Sized {
-        fn forward(method: Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>>;
-        /// Max pooling with each winner's place.
-        fn forward_with_indices(cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)>;
+        fn forward(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>>;
+        /// For a method that picks one of the cells: where it lies.
+        fn select(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)>;
     }
 }
 
@@ -33,23 +35,20 @@ impl Element for f32 {
 }
 
 impl sealed::Sealed for f32 {
-    fn forward(method: Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>> {
-        match method {
-            Pooling::Max => max::forward(cells, shapes),
-            Pooling::Average { count_include_pad, divisor_override } => {
-                average::forward(cells, shapes, count_include_pad, divisor_override)
-            }
-            Pooling::Lp { norm_type } => lp::forward(cells, shapes, norm_type),
-        }
+    fn forward(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>> {
+        method.arithmetic().forward(cells, shapes)
     }
 
-    fn forward_with_indices(cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)> {
-        max::forward_with_indices(cells, shapes)
+    fn select(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<Selected> {
+        method.arithmetic().select(cells, shapes).unwrap_or_else(|| {
+            let rule = [method.name(), " pooling picks no single cell, so it has no indices"].concat();
+            Err(Error::new(ErrorKind::Parameter, "return_indices", true, rule))
+        })
     }
 }
 
 macro_rules! integer {
-    ($($type:ty, $forward:expr;)*) => {$(
+    ($($type:ty, $flip:expr;)*) => {$(
         impl Element for $type {
             const LOWEST: Self = <$type>::MIN;
 
@@ -59,32 +58,37 @@ macro_rules! integer {
         }
 
         impl sealed::Sealed for $type {
-            fn forward(method: Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>> {
-                match method {
-                    Pooling::Max => $forward(cells, shapes),
-                    _ => {
-                        let rule = concat!("values of type ", stringify!($type), " can only be compared: max pooling");
-                        Err(Error::new(ErrorKind::Parameter, "method", method.name(), rule))
-                    }
-                }
+            /// By way of the max of u8: flipping bits makes the type's order that of u8, or for min its reverse.
+            fn forward(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>> {
+                let flip: u8 = match method {
+                    Pooling::Max => $flip,
+                    Pooling::Min => !$flip,
+                    _ => return refuse(method, stringify!($type)),
+                };
+                let mut bytes: Vec<u8> = reserve(cells.len(), &shapes.output)?;
+                bytes.extend(cells.iter().map(|&cell| cell as u8 ^ flip));
+                let largest = max::forward(&bytes, shapes)?;
+                Ok(largest.into_iter().map(|byte| (byte ^ flip) as $type).collect())
             }
 
             /// By way of f32, which holds every value of 8 bits: another copy of the search would weigh more than it
-            /// gains. −∞ comes back as the type's lowest value.
-            fn forward_with_indices(cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)> {
+            /// gains. −∞ and ∞ come back as the type's lowest and highest value.
+            fn select(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)> {
+                if !matches!(method, Pooling::Max | Pooling::Min) {
+                    return refuse(method, stringify!($type));
+                }
                 let mut floats = reserve(cells.len(), &shapes.output)?;
                 floats.extend(cells.iter().copied().map(f32::from));
-                let (values, indices) = max::forward_with_indices(&floats, shapes)?;
+                let (values, indices) = f32::select(method, &floats, shapes)?;
                 Ok((values.iter().map(|&value| value as $type).collect(), indices))
             }
         }
     )*};
 }
-integer!(u8, max::forward; i8, signed;);
+integer!(u8, 0x00; i8, 0x80;);
 
-/// By way of u8: adding 128 keeps the order.
-fn signed(cells: &[i8], shapes: &Shapes) -> Result<Vec<i8>> {
-    let mut bytes: Vec<u8> = reserve(cells.len(), &shapes.output)?;
-    bytes.extend(cells.iter().map(|&cell| cell as u8 ^ 0x80));
-    Ok(max::forward(&bytes, shapes)?.into_iter().map(|byte| (byte ^ 0x80) as i8).collect())
+#[cold]
+fn refuse<T>(method: &Pooling, of: &str) -> Result<T> {
+    let rule = ["values of type ", of, " can only be compared: max and min pooling"].concat();
+    Err(Error::new(ErrorKind::Parameter, "method", method.name(), rule))
 }

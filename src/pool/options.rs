@@ -45,10 +45,19 @@ pub struct ArrayPoolOptions(PoolOptions);
 
 /// The parameters of a sliding window: they do not go with regions.
 const WINDOW: [&str; 5] = ["kernel_size", "stride", "padding", "dilation", "ceil_mode"];
-/// The parameters of one method each.
-const OWNED: [(&str, &str); 3] =
-    [("count_include_pad", "average"), ("divisor_override", "average"), ("norm_type", "lp")];
-const LAYER: [&str; 11] = [
+/// The parameters of a method, and the methods that they belong to.
+const OWNED: [(&str, &[&str]); 9] = [
+    ("count_include_pad", &["average"]),
+    ("divisor_override", &["average"]),
+    ("norm_type", &["lp", "gem"]),
+    ("sharpness", &["log-sum-exp"]),
+    ("seed", &["stochastic"]),
+    ("alpha", &["mixed"]),
+    ("weights", &["gated"]),
+    ("rank", &["rank"]),
+    ("k", &["top-k"]),
+];
+const LAYER: [&str; 17] = [
     "method",
     "kernel_size",
     "stride",
@@ -58,9 +67,18 @@ const LAYER: [&str; 11] = [
     "count_include_pad",
     "divisor_override",
     "norm_type",
+    "sharpness",
+    "seed",
+    "alpha",
+    "weights",
+    "rank",
+    "k",
     "output_size",
     "global",
 ];
+
+const METHODS: &str = "must be max, min, average, lp, gem, log-sum-exp, softpool, stochastic, stochastic-mean, mixed, \
+                       gated, median, rank, top-k or subsample";
 
 impl ArrayPoolOptions {
     /// The layer, and the shape it is for: N, C and one to three spatial extents.
@@ -101,23 +119,33 @@ impl PoolOptions {
 
     fn pooling(&self) -> Result<Pooling> {
         let options = &self.0;
-        let rule = "must be max, average or lp";
-        let name = options.text("method")?.ok_or_else(|| missing("method", rule))?;
+        let name = options.text("method")?.ok_or_else(|| missing("method", METHODS))?;
+        let number = |parameter| options.number(parameter)?.ok_or_else(|| needed(parameter, name));
+        let count = |parameter| options.whole(parameter)?.ok_or_else(|| needed(parameter, name));
         let pooling = match name {
             "max" => Pooling::Max,
+            "min" => Pooling::Min,
             "average" => Pooling::Average {
                 count_include_pad: options.flag("count_include_pad")?.unwrap_or(true),
                 divisor_override: self.divisor()?,
             },
-            "lp" => {
-                let rule = "must be given for Lp pooling: the power of the norm, above 0";
-                Pooling::Lp { norm_type: options.number("norm_type")?.ok_or_else(|| missing("norm_type", rule))? }
-            }
-            _ => return Err(Error::new(ErrorKind::Parameter, "method", quoted(name), rule)),
+            "lp" => Pooling::Lp { norm_type: number("norm_type")? },
+            "gem" => Pooling::GeneralizedMean { norm_type: number("norm_type")? },
+            "log-sum-exp" => Pooling::LogSumExp { sharpness: number("sharpness")? },
+            "softpool" => Pooling::Soft,
+            "stochastic" => Pooling::Stochastic { seed: count("seed")? as u64 },
+            "stochastic-mean" => Pooling::StochasticMean,
+            "mixed" => Pooling::Mixed { alpha: number("alpha")? },
+            "gated" => Pooling::Gated { weights: options.numbers("weights")?.ok_or_else(|| needed("weights", name))? },
+            "median" => Pooling::Median,
+            "rank" => Pooling::Rank { rank: count("rank")? },
+            "top-k" => Pooling::TopK { k: count("k")? },
+            "subsample" => Pooling::Subsample,
+            _ => return Err(Error::new(ErrorKind::Parameter, "method", quoted(name), METHODS)),
         };
-        for (parameter, owner) in OWNED {
-            if let (Some(value), true) = (options.given(parameter), owner != name) {
-                let rule = ["belongs to the method ", owner, ", the method is ", name].concat();
+        for (parameter, owners) in OWNED {
+            if let (Some(value), false) = (options.given(parameter), owners.contains(&name)) {
+                let rule = ["belongs to the method ", &owners.join(" or "), ", the method is ", name].concat();
                 return Err(Error::new(ErrorKind::Parameter, parameter, value, rule));
             }
         }
@@ -166,6 +194,12 @@ impl PoolOptions {
     }
 }
 
+#[cold]
+fn needed(parameter: &'static str, method: &str) -> Error {
+    let rule = ["must be given for the method ", method].concat();
+    Error::new(ErrorKind::Parameter, parameter, "missing", rule)
+}
+
 fn missing(parameter: &'static str, rule: &'static str) -> Error {
     Error::new(ErrorKind::Parameter, parameter, "missing", rule)
 }
@@ -192,8 +226,16 @@ mod tests {
     #[test]
     fn messages_name_parameter_value_and_rule() {
         let expected = [
-            (r#"{"kernelSize":2}"#, "method is missing: must be max, average or lp"),
-            (r#"{"method":"mx","kernelSize":2}"#, r#"method is "mx": must be max, average or lp"#),
+            (
+                r#"{"kernelSize":2}"#,
+                "method is missing: must be max, min, average, lp, gem, log-sum-exp, softpool, stochastic, \
+                 stochastic-mean, mixed, gated, median, rank, top-k or subsample",
+            ),
+            (
+                r#"{"method":"mx","kernelSize":2}"#,
+                "method is \"mx\": must be max, min, average, lp, gem, log-sum-exp, softpool, stochastic, \
+                 stochastic-mean, mixed, gated, median, rank, top-k or subsample",
+            ),
             (r#"{"method":"max"}"#, "kernel_size is missing: must be given, or output_size, or global"),
             (r#"{"method":"max","kernelSize":2.5}"#, "kernel_size is 2.5: must be a whole number, 0 or above"),
             (r#"{"method":"max","kernelSize":[2,-1]}"#, "kernel_size is -1: must be a whole number, 0 or above"),
@@ -209,7 +251,8 @@ mod tests {
             (
                 r#"{"method":"max","kernel":[2]}"#,
                 "kernel is [2]: there is no such option; there are method, kernel_size, stride, padding, dilation, \
-                 ceil_mode, count_include_pad, divisor_override, norm_type, output_size, global",
+                 ceil_mode, count_include_pad, divisor_override, norm_type, sharpness, seed, alpha, weights, rank, k, \
+                 output_size, global",
             ),
             (r#"{"method":"max","kernelSize":2,"stride":0}"#, "stride is [0, 0]: every value must be at least 1"),
             (
@@ -223,7 +266,7 @@ mod tests {
             (r#"{"method":"max","kernelSize":2,"ceilMode":1}"#, "ceil_mode is 1: must be true or false"),
             (
                 r#"{"method":"max","kernelSize":2,"normType":2}"#,
-                "norm_type is 2: belongs to the method lp, the method is max",
+                "norm_type is 2: belongs to the method lp or gem, the method is max",
             ),
             (
                 r#"{"method":"max","global":true,"stride":2}"#,

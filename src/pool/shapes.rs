@@ -1,12 +1,14 @@
 //! A geometry resolved for a whole array.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{Geometry, Plan};
+use crate::geometry::{AxisPlan, Geometry, Plan};
 use crate::shown::Shown;
 
 /// The plan of one plane, and how many planes and cells there are.
 pub struct Shapes {
     pub(super) plan: Plan,
+    /// The number of the first output cell among those that random methods number.
+    pub(super) first_output: u64,
     /// N, C, output extents…
     pub(super) output: Vec<usize>,
     /// N × C.
@@ -46,7 +48,69 @@ impl Shapes {
         product(shape)?;
         product(&output)?;
         let (planes, plane_in, plane_out) = (product(batch)?, product(spatial)?, product(&plan.output_shape())?);
-        Ok(Self { plan, output, planes, plane_in, plane_out })
+        Ok(Self { plan, first_output: 0, output, planes, plane_in, plane_out })
+    }
+
+    /// The values that `pool` makes of each plane of `cells`: it is given the plane's number and its cells.
+    pub(super) fn each_plane(
+        &self,
+        cells: &[f32],
+        mut pool: impl FnMut(usize, &[f32], &mut Vec<f32>) -> Result<()>,
+    ) -> Result<Vec<f32>> {
+        let mut values = self.reserve_output()?;
+        cells
+            .chunks_exact(self.plane_in)
+            .enumerate()
+            .try_for_each(|(number, plane)| pool(number, plane, &mut values))?;
+        Ok(values)
+    }
+
+    /// The gradients that `spread` adds to each plane, first all 0: it is given the plane's number, its cells, and the
+    /// gradient by each of its windows' values.
+    pub(super) fn each_gradient(
+        &self,
+        cells: &[f32],
+        grad_output: &[f32],
+        mut spread: impl FnMut(usize, &[f32], &[f32], &mut [f32]) -> Result<()>,
+    ) -> Result<Vec<f32>> {
+        let mut grad_input: Vec<f32> = self.reserve_input()?;
+        grad_input.resize(cells.len(), 0.0);
+        let planes = cells.chunks_exact(self.plane_in).zip(grad_output.chunks_exact(self.plane_out));
+        for (number, ((plane, gradients), target)) in planes.zip(grad_input.chunks_exact_mut(self.plane_in)).enumerate()
+        {
+            spread(number, plane, gradients, target)?;
+        }
+        Ok(grad_input)
+    }
+
+    /// Every window's gradient to the one cell that its value came from.
+    pub(super) fn scatter(&self, places: &[i32], grad_output: &[f32]) -> Result<Vec<f32>> {
+        let mut grad_input: Vec<f32> = self.reserve_input()?;
+        grad_input.resize(self.planes * self.plane_in, 0.0);
+        let outputs = places.chunks_exact(self.plane_out).zip(grad_output.chunks_exact(self.plane_out));
+        for (plane, (places, gradients)) in grad_input.chunks_exact_mut(self.plane_in).zip(outputs) {
+            for (&place, gradient) in places.iter().zip(gradients) {
+                if place >= 0 {
+                    plane[place as usize] += gradient;
+                }
+            }
+        }
+        Ok(grad_input)
+    }
+
+    /// Whether a place in a plane fits the type of indices.
+    pub(super) fn check_places(&self) -> Result<()> {
+        if self.plane_in > i32::MAX as usize {
+            let rule = "indices are 32-bit: a plane may have at most 2³¹ − 1 cells";
+            return Err(Error::new(ErrorKind::Shape, "shape", self.plan.input_shape().as_slice(), rule));
+        }
+        Ok(())
+    }
+
+    /// How many cells the largest window reads, at most.
+    pub(super) fn largest_window(&self) -> usize {
+        let longest = |axis: &AxisPlan| axis.spans.iter().map(|span| span.len).max().unwrap_or(0);
+        self.plan.axes().iter().map(longest).product()
     }
 
     /// An empty list with room for every output value.

@@ -42,7 +42,7 @@ pub fn pool_photograph(layer: &Pool, width: usize, height: usize, pixels: &[u8])
     for channel in 0..4 {
         let layer = if channel == 3 { &alpha } else { layer };
         let target = result[channel..].iter_mut().step_by(4);
-        if layer.method() == Pooling::Max {
+        if matches!(layer.method(), Pooling::Max | Pooling::Min) {
             let plane = plane(pixels, channel, &shape, |code| code)?;
             target.zip(layer.forward_flat(&plane, &shape)?.0).for_each(|(pixel, code)| *pixel = code);
         } else {
@@ -60,7 +60,7 @@ fn white(layer: &Pool, height: usize, width: usize) -> Result<f64> {
     let axes = layer.geometry().plan(&[height, width])?;
     let fullest = |spans: &[Span]| spans.iter().map(|span| span.len).max().unwrap_or(0).max(1);
     let cells: f64 = axes.axes().iter().map(|axis| fullest(&axis.spans) as f64).product();
-    Ok(match layer.method() {
+    Ok(match *layer.method() {
         Pooling::Average { divisor_override: Some(divisor), .. } => cells / f64::from(divisor),
         Pooling::Lp { norm_type } => libm::pow(cells, 1.0 / norm_type),
         _ => 1.0,
@@ -120,7 +120,7 @@ mod tests {
             Pooling::lp(2.0),
             Pooling::lp(f64::INFINITY),
         ] {
-            assert_eq!(pool(method, Window::new([2, 2]), 2, &[255; 4]).pixels, [255; 4], "{method:?}");
+            assert_eq!(pool(method.clone(), Window::new([2, 2]), 2, &[255; 4]).pixels, [255; 4], "{method:?}");
         }
         // The norm of (255, 0, 0, 0) is 255, half of white's 510.
         assert_eq!(pool(Pooling::lp(2.0), Window::new([2, 2]), 2, &[255, 0, 0, 0]).pixels, [128, 128, 128, 255]);

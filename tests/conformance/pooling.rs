@@ -62,7 +62,7 @@ fn adaptive(case: &Case, method: Pooling) -> Outcome {
     let output_size: Vec<usize> = case.param("output_size")?;
     case.finish_params()?;
     if output_size.iter().all(|&extent| extent == 1) {
-        check(case, &Pool::global(method).map_err(text)?)?;
+        check(case, &Pool::global(method.clone()).map_err(text)?)?;
     }
     check(case, &Pool::adaptive(method, output_size).map_err(text)?)
 }

@@ -1,0 +1,72 @@
+//! Gated max-average pooling: g · max + (1 − g) · mean, with g = σ(Σ w·x) for each window.
+
+use super::average::OF_CELLS;
+use super::max::Max;
+use super::{mixed, walk};
+use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::Geometry;
+use crate::pool::method::Arithmetic;
+use crate::pool::shapes::Shapes;
+
+pub(in crate::pool) struct Gated<'a> {
+    pub weights: &'a [f32],
+}
+
+impl Gated<'_> {
+    pub(in crate::pool) fn validate(&self, geometry: &Geometry) -> Result<()> {
+        let broken = |rule: String| Err(Error::new(ErrorKind::Parameter, "weights", self.weights, rule));
+        let Geometry::Window(window) = geometry else {
+            return broken("gated pooling needs a sliding window: each weight belongs to one of its taps".into());
+        };
+        if window.taps() != Some(self.weights.len()) {
+            let rule = "must have one weight for each of the window's taps, the product of kernel_size";
+            return broken(rule.into());
+        }
+        match self.weights.iter().find(|weight| !weight.is_finite()) {
+            Some(_) => broken("every weight must be finite".into()),
+            None => Ok(()),
+        }
+    }
+
+    /// The gate of each window: 1 / (1 + exp(−Σ w·x)).
+    fn gates(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f64>> {
+        let (mut gates, mut gathered) = (shapes.reserve_output()?, Vec::new());
+        for plane in cells.chunks_exact(shapes.plane_in) {
+            walk::windows(plane, shapes, &mut gathered, |_, taps, window| {
+                let terms = taps.iter().zip(window).map(|(tap, &x)| f64::from(self.weights[tap.tap]) * f64::from(x));
+                gates.push(1.0 / (1.0 + libm::exp(-terms.sum::<f64>())));
+            })?;
+        }
+        Ok(gates)
+    }
+}
+
+impl Arithmetic for Gated<'_> {
+    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        let gates = self.gates(cells, shapes)?;
+        let mut values = Max.forward(cells, shapes)?;
+        for ((value, mean), gate) in values.iter_mut().zip(OF_CELLS.forward(cells, shapes)?).zip(gates) {
+            *value = mixed::blend(gate, *value, mean);
+        }
+        Ok(values)
+    }
+
+    /// By way of the maximum and the mean as they are mixed, and by way of the gate: (max − mean) · g · (1 − g) · w.
+    fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        let gates = self.gates(cells, shapes)?;
+        let through_parts = mixed::backward(cells, grad_output, gates.iter().copied(), shapes)?;
+        let (max, mean) = (Max.forward(cells, shapes)?, OF_CELLS.forward(cells, shapes)?);
+        let mut gathered = Vec::new();
+        let mut grad_input = shapes.each_gradient(cells, grad_output, |plane_number, plane, gradients, target| {
+            let first = plane_number * shapes.plane_out;
+            walk::windows(plane, shapes, &mut gathered, |window, taps, _| {
+                let (at, gate) = (first + window, gates[first + window]);
+                let range = f64::from(max[at]) - f64::from(mean[at]);
+                let slope = f64::from(gradients[window]) * range * gate * (1.0 - gate);
+                taps.iter().for_each(|tap| target[tap.at] += (slope * f64::from(self.weights[tap.tap])) as f32);
+            })
+        })?;
+        grad_input.iter_mut().zip(through_parts).for_each(|(gradient, part)| *gradient += part);
+        Ok(grad_input)
+    }
+}

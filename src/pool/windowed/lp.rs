@@ -1,0 +1,227 @@
+//! Lp pooling and the generalised mean: the norm (Σ|x|^p)^(1/p) of a window, and (1/n · Σ max(x, 0)^p)^(1/p).
+//!
+//! Sums of powers are kept in f64, whose range holds the powers up to 6 of every f32, subnormals and the largest alike
+//! (10⁻⁴⁵ to 3·10³⁸, against 10⁻³⁰⁸ to 10³⁰⁸). Above that, each partial sum is kept relative to its largest term.
+//! Powers come from `libm`, so that every machine computes the same.
+
+use crate::error::Result;
+use crate::kernel::{Fold, Scratch, reduce, spread, visit};
+use crate::pool::method::Arithmetic;
+use crate::pool::shapes::{Shapes, reserve};
+
+/// The largest power that f64 holds for every f32.
+const PLAIN_POWERS: f64 = 6.0;
+
+/// What both are: a root of a sum of powers.
+#[derive(Clone, Copy)]
+pub(in crate::pool) struct Norm {
+    norm_type: f64,
+    /// GeM: of cells below 0 nothing remains, and the sum is divided by the number of cells.
+    mean: bool,
+}
+
+impl Norm {
+    pub(in crate::pool) fn lp(norm_type: f64) -> Self {
+        Self { norm_type, mean: false }
+    }
+
+    pub(in crate::pool) fn generalized_mean(norm_type: f64) -> Self {
+        Self { norm_type, mean: true }
+    }
+
+    /// What takes part of a cell. A NaN stays one.
+    fn magnitude(self, cell: f32) -> f64 {
+        if self.mean && cell < 0.0 { 0.0 } else { f64::from(cell).abs() }
+    }
+
+    /// What a sum is divided by, for each window.
+    fn divisors(self, shapes: &Shapes) -> Result<Vec<f64>> {
+        if self.mean {
+            return Ok(shapes.counts(|span| span.len)?.into_iter().map(|count| count.max(1.0)).collect());
+        }
+        let mut ones = reserve(shapes.plane_out, &shapes.output)?;
+        ones.resize(shapes.plane_out, 1.0);
+        Ok(ones)
+    }
+}
+
+struct SumOfPowers(Norm);
+
+impl Fold for SumOfPowers {
+    type Input = f32;
+    type Acc = f64;
+
+    fn empty(&self) -> f64 {
+        0.0
+    }
+
+    fn lift(&self, cell: f32, _at: usize) -> f64 {
+        power(self.0.magnitude(cell), self.0.norm_type)
+    }
+
+    fn merge(&self, a: f64, b: f64) -> f64 {
+        a + b
+    }
+}
+
+/// The same for any p: the largest |x|, and Σ(|x| / largest)^p.
+struct ScaledSum(Norm);
+
+impl Fold for ScaledSum {
+    type Input = f32;
+    type Acc = (f64, f64);
+
+    fn empty(&self) -> (f64, f64) {
+        (0.0, 0.0)
+    }
+
+    fn lift(&self, cell: f32, _at: usize) -> (f64, f64) {
+        (self.0.magnitude(cell), 1.0)
+    }
+
+    fn merge(&self, a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+        if a.0 == b.0 {
+            return (a.0, a.1 + b.1);
+        }
+        let (large, small) = if a.0 > b.0 { (a, b) } else { (b, a) };
+        // A NaN on either side makes the ratio a NaN, and with it the sum.
+        (large.0, large.1 + small.1 * power(small.0 / large.0, self.0.norm_type))
+    }
+}
+
+/// The limit p → ∞: the largest |x|, with max pooling's rules, so that it can tell where it was.
+struct LargestMagnitude(Norm);
+
+impl Fold for LargestMagnitude {
+    type Input = f32;
+    type Acc = (f64, usize);
+
+    fn empty(&self) -> (f64, usize) {
+        (0.0, usize::MAX)
+    }
+
+    fn lift(&self, cell: f32, at: usize) -> (f64, usize) {
+        (self.0.magnitude(cell), at)
+    }
+
+    fn merge(&self, a: (f64, usize), b: (f64, usize)) -> (f64, usize) {
+        if b.0 > a.0 || b.0.is_nan() { b } else { a }
+    }
+}
+
+impl Arithmetic for Norm {
+    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        let (norm_type, divisors) = (self.norm_type, self.divisors(shapes)?);
+        let (mut plain, mut scaled, mut largest) = (Scratch::default(), Scratch::default(), Scratch::default());
+        shapes.each_plane(cells, |_, plane, values| {
+            if norm_type <= PLAIN_POWERS {
+                let sums = reduce(&SumOfPowers(*self), plane, &shapes.plan, &mut plain)?.iter().zip(&divisors);
+                values.extend(sums.map(|(sum, divisor)| root(sum / divisor, norm_type) as f32));
+            } else if norm_type.is_finite() {
+                let sums = reduce(&ScaledSum(*self), plane, &shapes.plan, &mut scaled)?.iter().zip(&divisors);
+                values.extend(sums.map(|(&sum, divisor)| norm(sum, *divisor, norm_type) as f32));
+            } else {
+                let largest = reduce(&LargestMagnitude(*self), plane, &shapes.plan, &mut largest)?;
+                values.extend(largest.iter().map(|&(value, _)| value as f32));
+            }
+            Ok(())
+        })
+    }
+
+    /// ∂y/∂x = sign(x) · (|x| / y)^(p−1), over n for a mean, where y is the result for x's window; 0 where the window
+    /// is all zeros, and 0 at x = 0, where for p ≤ 1 no derivative exists. For p = ∞ it is sign(x) at the largest |x|
+    /// alone.
+    fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        let divisors = self.divisors(shapes)?;
+        shapes.each_gradient(cells, grad_output, |_, plane, gradients, target| {
+            if self.norm_type <= PLAIN_POWERS {
+                self.backward_plain(plane, gradients, shapes, &divisors, target)
+            } else if self.norm_type.is_finite() {
+                self.backward_scaled(plane, gradients, shapes, &divisors, target)
+            } else {
+                self.backward_largest(plane, gradients, shapes, target)
+            }
+        })
+    }
+}
+
+impl Norm {
+    /// With y^(p−1) and |x|^(p−1) apart, so that windows are summed axis by axis.
+    fn backward_plain(
+        &self,
+        plane: &[f32],
+        gradients: &[f32],
+        shapes: &Shapes,
+        divisors: &[f64],
+        target: &mut [f32],
+    ) -> Result<()> {
+        let (mut sums, mut spreading) = (Scratch::default(), Scratch::default());
+        let sums = reduce(&SumOfPowers(*self), plane, &shapes.plan, &mut sums)?;
+        let mut shares = shapes.reserve_output()?;
+        shares.extend(sums.iter().zip(divisors).zip(gradients).map(|((&sum, divisor), &gradient)| {
+            let slope = power(root(sum / divisor, self.norm_type), self.norm_type - 1.0);
+            if sum == 0.0 { 0.0 } else { f64::from(gradient) / (divisor * slope) }
+        }));
+        let spread = spread(&shares, &shapes.plan, &mut spreading)?;
+        for ((target, &cell), share) in target.iter_mut().zip(plane).zip(spread) {
+            let magnitude = self.magnitude(cell);
+            let slope = f64::from(cell.signum()) * power(magnitude, self.norm_type - 1.0);
+            *target = if magnitude == 0.0 { 0.0 } else { (share * slope) as f32 };
+        }
+        Ok(())
+    }
+
+    /// Window by window, since only the ratio |x| / y stays in range.
+    fn backward_scaled(
+        &self,
+        plane: &[f32],
+        gradients: &[f32],
+        shapes: &Shapes,
+        divisors: &[f64],
+        target: &mut [f32],
+    ) -> Result<()> {
+        let mut scratch = Scratch::default();
+        let sums = reduce(&ScaledSum(*self), plane, &shapes.plan, &mut scratch)?;
+        visit(&shapes.plan, |window, taps| {
+            let norm = norm(sums[window], divisors[window], self.norm_type);
+            for tap in taps {
+                let magnitude = self.magnitude(plane[tap.at]);
+                if magnitude != 0.0 {
+                    let slope = f64::from(plane[tap.at].signum()) * power(magnitude / norm, self.norm_type - 1.0);
+                    target[tap.at] += (f64::from(gradients[window]) * slope / divisors[window]) as f32;
+                }
+            }
+        })
+    }
+
+    fn backward_largest(&self, plane: &[f32], gradients: &[f32], shapes: &Shapes, target: &mut [f32]) -> Result<()> {
+        let mut scratch = Scratch::default();
+        let largest = reduce(&LargestMagnitude(*self), plane, &shapes.plan, &mut scratch)?;
+        for (&(value, at), gradient) in largest.iter().zip(gradients).filter(|((value, _), _)| *value != 0.0) {
+            target[at] += if value.is_nan() { value as f32 } else { gradient * plane[at].signum() };
+        }
+        Ok(())
+    }
+}
+
+fn norm((largest, sum): (f64, f64), divisor: f64, norm_type: f64) -> f64 {
+    if largest == 0.0 && !sum.is_nan() { 0.0 } else { largest * root(sum / divisor, norm_type) }
+}
+
+/// base^exponent for base ≥ 0; the common exponents without a library call.
+fn power(base: f64, exponent: f64) -> f64 {
+    match exponent {
+        0.0 => 1.0,
+        1.0 => base,
+        2.0 => base * base,
+        _ => libm::pow(base, exponent),
+    }
+}
+
+fn root(sum: f64, norm_type: f64) -> f64 {
+    match norm_type {
+        1.0 => sum,
+        2.0 => sum.sqrt(),
+        _ => libm::pow(sum, 1.0 / norm_type),
+    }
+}

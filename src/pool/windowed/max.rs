@@ -1,0 +1,86 @@
+//! Max pooling.
+//!
+//! PyTorch's rules (ATen `MaxPoolKernel.cpp`): a cell replaces the winner if it is greater, or is a NaN. So the first
+//! of equal cells wins and the last of several NaNs; both survive merging in any grouping that keeps the order, which
+//! is why the separable kernel gives the same winner as a walk over the window.
+
+use crate::error::Result;
+use crate::kernel::{Fold, Scratch, reduce};
+use crate::pool::Element;
+use crate::pool::method::{Arithmetic, Selected};
+use crate::pool::shapes::Shapes;
+use std::marker::PhantomData;
+
+pub(in crate::pool) struct Max;
+
+impl Arithmetic for Max {
+    fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
+        Some(select(cells, shapes))
+    }
+
+    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        forward(cells, shapes)
+    }
+}
+
+struct Largest<T>(PhantomData<T>);
+
+impl<T: Element> Fold for Largest<T> {
+    type Input = T;
+    type Acc = T;
+
+    fn empty(&self) -> T {
+        T::LOWEST
+    }
+
+    fn lift(&self, cell: T, _at: usize) -> T {
+        cell
+    }
+
+    fn merge(&self, a: T, b: T) -> T {
+        if b > a || b.is_nan() { b } else { a }
+    }
+}
+
+/// The same with the winner's place beside it.
+struct PlaceOfLargest;
+
+impl Fold for PlaceOfLargest {
+    type Input = f32;
+    type Acc = (f32, i32);
+
+    fn empty(&self) -> (f32, i32) {
+        (f32::LOWEST, -1)
+    }
+
+    fn lift(&self, cell: f32, at: usize) -> (f32, i32) {
+        (cell, at as i32)
+    }
+
+    fn merge(&self, a: (f32, i32), b: (f32, i32)) -> (f32, i32) {
+        if b.0 > a.0 || b.0.is_nan() { b } else { a }
+    }
+}
+
+/// The maxima of any type of cell.
+pub(in crate::pool) fn forward<T: Element>(cells: &[T], shapes: &Shapes) -> Result<Vec<T>> {
+    let mut values = shapes.reserve_output()?;
+    let mut scratch = Scratch::default();
+    for plane in cells.chunks_exact(shapes.plane_in) {
+        values.extend_from_slice(reduce(&Largest(PhantomData), plane, &shapes.plan, &mut scratch)?);
+    }
+    Ok(values)
+}
+
+pub(super) fn select(cells: &[f32], shapes: &Shapes) -> Result<Selected> {
+    shapes.check_places()?;
+    let (mut values, mut places) = (shapes.reserve_output()?, shapes.reserve_output()?);
+    let mut scratch = Scratch::default();
+    for plane in cells.chunks_exact(shapes.plane_in) {
+        for &(value, place) in reduce(&PlaceOfLargest, plane, &shapes.plan, &mut scratch)? {
+            values.push(value);
+            places.push(place);
+        }
+    }
+    Ok((values, places))
+}
