@@ -73,8 +73,7 @@ impl Shapes {
         grad_output: &[f32],
         mut spread: impl FnMut(usize, &[f32], &[f32], &mut [f32]) -> Result<()>,
     ) -> Result<Vec<f32>> {
-        let mut grad_input: Vec<f32> = self.reserve_input()?;
-        grad_input.resize(cells.len(), 0.0);
+        let mut grad_input = self.zero_gradient()?;
         let planes = cells.chunks_exact(self.plane_in).zip(grad_output.chunks_exact(self.plane_out));
         for (number, ((plane, gradients), target)) in planes.zip(grad_input.chunks_exact_mut(self.plane_in)).enumerate()
         {
@@ -85,8 +84,7 @@ impl Shapes {
 
     /// Every window's gradient to the one cell that its value came from.
     pub(super) fn scatter(&self, places: &[i32], grad_output: &[f32]) -> Result<Vec<f32>> {
-        let mut grad_input: Vec<f32> = self.reserve_input()?;
-        grad_input.resize(self.planes * self.plane_in, 0.0);
+        let mut grad_input = self.zero_gradient()?;
         let outputs = places.chunks_exact(self.plane_out).zip(grad_output.chunks_exact(self.plane_out));
         for (plane, (places, gradients)) in grad_input.chunks_exact_mut(self.plane_in).zip(outputs) {
             for (&place, gradient) in places.iter().zip(gradients) {
@@ -118,9 +116,12 @@ impl Shapes {
         reserve(self.planes * self.plane_out, &self.output)
     }
 
-    /// An empty list with room for every input value.
-    pub(super) fn reserve_input<T>(&self) -> Result<Vec<T>> {
-        reserve(self.planes * self.plane_in, &self.plan.input_shape())
+    /// A gradient for every input value, each still 0.
+    pub(super) fn zero_gradient(&self) -> Result<Vec<f32>> {
+        let cells = self.planes * self.plane_in;
+        let mut zeros = reserve(cells, &self.plan.input_shape())?;
+        zeros.resize(cells, 0.0);
+        Ok(zeros)
     }
 }
 

@@ -69,7 +69,7 @@ impl Average {
             divisors.resize(shapes.plane_out, divisor as f32);
             return Ok(divisors);
         }
-        let counts = shapes.counts(|span| if self.count_include_pad { span.padded_len } else { span.len })?;
+        let counts = shapes.counts(if self.count_include_pad { |span| span.padded_len } else { |span| span.len })?;
         divisors.extend(counts.iter().map(|&count| count.max(1.0) as f32));
         Ok(divisors)
     }
@@ -77,7 +77,7 @@ impl Average {
 
 impl Shapes {
     /// How much each window holds: the product over the axes of what `count` says of a span.
-    pub(super) fn counts(&self, count: impl Fn(&Span) -> usize) -> Result<Vec<f64>> {
+    pub(super) fn counts(&self, count: fn(&Span) -> usize) -> Result<Vec<f64>> {
         let (mut counts, mut outer) = (vec![1.0f64], Vec::new());
         for axis in self.plan.axes() {
             std::mem::swap(&mut counts, &mut outer);

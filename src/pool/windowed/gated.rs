@@ -5,6 +5,7 @@ use super::max::Max;
 use super::{mixed, walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
+use crate::kernel::Tap;
 use crate::pool::method::Arithmetic;
 use crate::pool::shapes::Shapes;
 
@@ -30,13 +31,12 @@ impl Gated<'_> {
 
     /// The gate of each window: 1 / (1 + exp(−Σ w·x)).
     fn gates(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f64>> {
-        let (mut gates, mut gathered) = (shapes.reserve_output()?, Vec::new());
-        for plane in cells.chunks_exact(shapes.plane_in) {
-            walk::windows(plane, shapes, &mut gathered, |_, taps, window| {
-                let terms = taps.iter().zip(window).map(|(tap, &x)| f64::from(self.weights[tap.tap]) * f64::from(x));
-                gates.push(1.0 / (1.0 + libm::exp(-terms.sum::<f64>())));
-            })?;
-        }
+        let mut gates = shapes.reserve_output()?;
+        walk::windows(cells, shapes, &mut |window| {
+            let term = |(tap, &x): (&Tap, &f32)| f64::from(self.weights[tap.tap]) * f64::from(x);
+            let sum: f64 = window.taps.iter().zip(window.cells).map(term).sum();
+            gates.push(1.0 / (1.0 + libm::exp(-sum)));
+        })?;
         Ok(gates)
     }
 }
@@ -54,19 +54,16 @@ impl Arithmetic for Gated<'_> {
     /// By way of the maximum and the mean as they are mixed, and by way of the gate: (max − mean) · g · (1 − g) · w.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let gates = self.gates(cells, shapes)?;
-        let through_parts = mixed::backward(cells, grad_output, gates.iter().copied(), shapes)?;
+        let mut grad_input = mixed::backward(cells, grad_output, gates.iter().copied(), shapes)?;
         let (max, mean) = (Max.forward(cells, shapes)?, OF_CELLS.forward(cells, shapes)?);
-        let mut gathered = Vec::new();
-        let mut grad_input = shapes.each_gradient(cells, grad_output, |plane_number, plane, gradients, target| {
-            let first = plane_number * shapes.plane_out;
-            walk::windows(plane, shapes, &mut gathered, |window, taps, _| {
-                let (at, gate) = (first + window, gates[first + window]);
-                let range = f64::from(max[at]) - f64::from(mean[at]);
-                let slope = f64::from(gradients[window]) * range * gate * (1.0 - gate);
-                taps.iter().for_each(|tap| target[tap.at] += (slope * f64::from(self.weights[tap.tap])) as f32);
-            })
+        walk::windows(cells, shapes, &mut |window| {
+            let (at, gate) = (window.number, gates[window.number]);
+            let range = f64::from(max[at]) - f64::from(mean[at]);
+            let slope = f64::from(grad_output[at]) * range * gate * (1.0 - gate);
+            for tap in window.taps {
+                grad_input[window.plane + tap.at] += (slope * f64::from(self.weights[tap.tap])) as f32;
+            }
         })?;
-        grad_input.iter_mut().zip(through_parts).for_each(|(gradient, part)| *gradient += part);
         Ok(grad_input)
     }
 }

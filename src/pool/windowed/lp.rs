@@ -4,6 +4,7 @@
 //! (10⁻⁴⁵ to 3·10³⁸, against 10⁻³⁰⁸ to 10³⁰⁸). Above that, each partial sum is kept relative to its largest term.
 //! Powers come from `libm`, so that every machine computes the same.
 
+use super::max::{self, Max};
 use crate::error::Result;
 use crate::kernel::{Fold, Scratch, reduce, spread, visit};
 use crate::pool::method::Arithmetic;
@@ -89,40 +90,22 @@ impl Fold for ScaledSum {
     }
 }
 
-/// The limit p → ∞: the largest |x|, with max pooling's rules, so that it can tell where it was.
-struct LargestMagnitude(Norm);
-
-impl Fold for LargestMagnitude {
-    type Input = f32;
-    type Acc = (f64, usize);
-
-    fn empty(&self) -> (f64, usize) {
-        (0.0, usize::MAX)
-    }
-
-    fn lift(&self, cell: f32, at: usize) -> (f64, usize) {
-        (self.0.magnitude(cell), at)
-    }
-
-    fn merge(&self, a: (f64, usize), b: (f64, usize)) -> (f64, usize) {
-        if b.0 > a.0 || b.0.is_nan() { b } else { a }
-    }
-}
-
 impl Arithmetic for Norm {
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let (norm_type, divisors) = (self.norm_type, self.divisors(shapes)?);
-        let (mut plain, mut scaled, mut largest) = (Scratch::default(), Scratch::default(), Scratch::default());
+        if norm_type.is_infinite() {
+            // Nothing is below a magnitude but the −∞ of a window without cells.
+            let largest = max::forward(&self.magnitudes(cells, shapes)?, shapes)?;
+            return Ok(largest.into_iter().map(|value| if value < 0.0 { 0.0 } else { value }).collect());
+        }
+        let (mut plain, mut scaled) = (Scratch::default(), Scratch::default());
         shapes.each_plane(cells, |_, plane, values| {
             if norm_type <= PLAIN_POWERS {
                 let sums = reduce(&SumOfPowers(*self), plane, &shapes.plan, &mut plain)?.iter().zip(&divisors);
                 values.extend(sums.map(|(sum, divisor)| root(sum / divisor, norm_type) as f32));
-            } else if norm_type.is_finite() {
+            } else {
                 let sums = reduce(&ScaledSum(*self), plane, &shapes.plan, &mut scaled)?.iter().zip(&divisors);
                 values.extend(sums.map(|(&sum, divisor)| norm(sum, *divisor, norm_type) as f32));
-            } else {
-                let largest = reduce(&LargestMagnitude(*self), plane, &shapes.plan, &mut largest)?;
-                values.extend(largest.iter().map(|&(value, _)| value as f32));
             }
             Ok(())
         })
@@ -132,14 +115,15 @@ impl Arithmetic for Norm {
     /// is all zeros, and 0 at x = 0, where for p ≤ 1 no derivative exists. For p = ∞ it is sign(x) at the largest |x|
     /// alone.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        if self.norm_type.is_infinite() {
+            return self.backward_largest(cells, grad_output, shapes);
+        }
         let divisors = self.divisors(shapes)?;
         shapes.each_gradient(cells, grad_output, |_, plane, gradients, target| {
             if self.norm_type <= PLAIN_POWERS {
                 self.backward_plain(plane, gradients, shapes, &divisors, target)
-            } else if self.norm_type.is_finite() {
-                self.backward_scaled(plane, gradients, shapes, &divisors, target)
             } else {
-                self.backward_largest(plane, gradients, shapes, target)
+                self.backward_scaled(plane, gradients, shapes, &divisors, target)
             }
         })
     }
@@ -194,13 +178,20 @@ impl Norm {
         })
     }
 
-    fn backward_largest(&self, plane: &[f32], gradients: &[f32], shapes: &Shapes, target: &mut [f32]) -> Result<()> {
-        let mut scratch = Scratch::default();
-        let largest = reduce(&LargestMagnitude(*self), plane, &shapes.plan, &mut scratch)?;
-        for (&(value, at), gradient) in largest.iter().zip(gradients).filter(|((value, _), _)| *value != 0.0) {
-            target[at] += if value.is_nan() { value as f32 } else { gradient * plane[at].signum() };
+    /// Max pooling's gradient by the magnitudes, and theirs by the cells.
+    fn backward_largest(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        let magnitudes = self.magnitudes(cells, shapes)?;
+        let mut grad_input = Max.backward(&magnitudes, grad_output, shapes)?;
+        for ((gradient, cell), &magnitude) in grad_input.iter_mut().zip(cells).zip(&magnitudes) {
+            *gradient = if magnitude == 0.0 || *gradient == 0.0 { 0.0 } else { *gradient * cell.signum() };
         }
-        Ok(())
+        Ok(grad_input)
+    }
+
+    fn magnitudes(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        let mut magnitudes = reserve(cells.len(), &shapes.plan.input_shape())?;
+        magnitudes.extend(cells.iter().map(|&cell| self.magnitude(cell) as f32));
+        Ok(magnitudes)
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) mod lp;
 pub(super) mod max;
 pub(super) mod min;
 pub(super) mod mixed;
+mod order;
 pub(super) mod rank;
 pub(super) mod soft;
 pub(super) mod stochastic;

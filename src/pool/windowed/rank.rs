@@ -1,6 +1,6 @@
 //! Median and rank pooling: a window's cell by its place in their order.
 
-use super::walk;
+use super::{order, walk};
 use crate::error::Result;
 use crate::pool::method::{Arithmetic, Selected};
 use crate::pool::shapes::Shapes;
@@ -23,18 +23,17 @@ impl Rank {
         if let &Self::Largest(rank) = self {
             walk::check_within("rank", rank, shapes)?;
         }
-        let mut sorted = Vec::new();
-        walk::select(cells, shapes, &mut |_, window| {
-            let last = window.len() - 1;
-            let from_smallest = match *self {
-                Self::Median => last / 2,
-                Self::Largest(rank) => last.saturating_sub(rank - 1),
+        let mut keys = Vec::new();
+        walk::select(cells, shapes, &mut |window| {
+            let rank = match *self {
+                // Of four cells the third from the largest is the second from the smallest.
+                Self::Median => window.cells.len() / 2 + 1,
+                Self::Largest(rank) => rank,
             };
-            sorted.clear();
-            sorted.extend_from_slice(window);
-            let (_, &mut value, _) = sorted.select_nth_unstable_by(from_smallest, f32::total_cmp);
-            // By value, so that of equal cells the first is meant, and 0 and −0 are equal.
-            window.iter().position(|&cell| cell == value).unwrap_or(from_smallest)
+            let key = order::key_of_rank(window.cells, rank, &mut keys);
+            let value = key.map(|key| window.cells[key as u32 as usize]);
+            // By value, so that of equal cells the first is meant.
+            window.cells.iter().position(|&cell| Some(cell) == value).unwrap_or(0)
         })
     }
 }

@@ -50,42 +50,41 @@ impl Odds {
 
 impl Arithmetic for Stochastic {
     fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
-        Some(walk::select(cells, shapes, &mut |number, window| {
-            let odds = Odds::of_window(window);
+        Some(walk::select(cells, shapes, &mut |window| {
+            let odds = Odds::of_window(window.cells);
+            let bits = random::at(self.seed, 0, shapes.first_output + window.number as u64);
             // In [0, 1), in steps of 2⁻⁵³.
-            let drawn = (random::at(self.seed, 0, number) >> 11) as f64 / (1u64 << 53) as f64 * odds.total(window);
+            let drawn = (bits >> 11) as f64 / (1u64 << 53) as f64 * odds.total(window.cells);
             let mut below = 0.0;
-            let found = window.iter().position(|&cell| {
+            let found = window.cells.iter().position(|&cell| {
                 below += odds.of(cell);
                 below > drawn
             });
             // The product can round up to the total: then it is the last cell that can be drawn at all.
-            found.or_else(|| window.iter().rposition(|&cell| odds.of(cell) > 0.0)).unwrap_or(0)
+            found.or_else(|| window.cells.iter().rposition(|&cell| odds.of(cell) > 0.0)).unwrap_or(0)
         }))
     }
 }
 
 impl Arithmetic for StochasticMean {
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let mut gathered = Vec::new();
-        shapes.each_plane(cells, |_, plane, values| {
-            walk::windows(plane, shapes, &mut gathered, |_, _, window| values.push(mean(window) as f32))
-        })
+        let mut values = shapes.reserve_output()?;
+        walk::windows(cells, shapes, &mut |window| values.push(mean(window.cells) as f32))?;
+        Ok(values)
     }
 
     /// ∂y/∂x = (2x − y) / Σx for cells above 0, 0 for others; where all are equally likely, their probability.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let mut gathered = Vec::new();
-        shapes.each_gradient(cells, grad_output, |_, plane, gradients, target| {
-            walk::windows(plane, shapes, &mut gathered, |number, taps, window| {
-                let (odds, mean) = (Odds::of_window(window), mean(window));
-                let total = odds.total(window);
-                for (tap, &cell) in taps.iter().zip(window).filter(|&(_, &cell)| odds.of(cell) != 0.0) {
-                    let above = if odds == Odds::Positive { 2.0 * f64::from(cell) - mean } else { 1.0 };
-                    target[tap.at] += (f64::from(gradients[number]) * above / total) as f32;
-                }
-            })
-        })
+        let mut grad_input = shapes.zero_gradient()?;
+        walk::windows(cells, shapes, &mut |window| {
+            let (odds, mean) = (Odds::of_window(window.cells), mean(window.cells));
+            let scale = f64::from(grad_output[window.number]) / odds.total(window.cells);
+            for (place, cell) in window.places().filter(|&(_, cell)| odds.of(cell) != 0.0) {
+                let slope = if odds == Odds::Positive { 2.0 * f64::from(cell) - mean } else { 1.0 };
+                grad_input[place] += (scale * slope) as f32;
+            }
+        })?;
+        Ok(grad_input)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Top-k pooling: the mean of a window's k largest cells.
 
-use super::walk;
+use super::order;
+use super::walk::{self, Seen};
 use crate::error::Result;
 use crate::pool::method::Arithmetic;
 use crate::pool::shapes::Shapes;
-use std::cmp::Ordering;
 
 pub(in crate::pool) struct TopK {
     pub k: usize,
@@ -12,46 +12,41 @@ pub(in crate::pool) struct TopK {
 
 impl Arithmetic for TopK {
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        walk::check_within("k", self.k, shapes)?;
-        let (mut gathered, mut order) = (Vec::new(), Vec::new());
-        shapes.each_plane(cells, |_, plane, values| {
-            walk::windows(plane, shapes, &mut gathered, |_, _, window| {
-                let largest = self.largest(window, &mut order);
-                let sum: f64 = largest.iter().map(|&at| f64::from(window[at])).sum();
-                values.push((sum / largest.len().max(1) as f64) as f32);
-            })
-        })
+        let mut values = shapes.reserve_output()?;
+        self.windows(cells, shapes, &mut |window, key| {
+            let largest = window.cells.iter().enumerate().filter(|&(at, &cell)| order::key(cell, at) <= key);
+            let sum: f64 = largest.map(|(_, &cell)| f64::from(cell)).sum();
+            values.push((sum / self.count(&window)) as f32);
+        })?;
+        Ok(values)
     }
 
     /// Each of the k largest receives the window's gradient over k.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        walk::check_within("k", self.k, shapes)?;
-        let (mut gathered, mut order) = (Vec::new(), Vec::new());
-        shapes.each_gradient(cells, grad_output, |_, plane, gradients, target| {
-            walk::windows(plane, shapes, &mut gathered, |number, taps, window| {
-                let largest = self.largest(window, &mut order);
-                let share = gradients[number] / largest.len() as f32;
-                largest.iter().for_each(|&at| target[taps[at].at] += share);
-            })
-        })
+        let mut grad_input = shapes.zero_gradient()?;
+        self.windows(cells, shapes, &mut |window, key| {
+            let share = (f64::from(grad_output[window.number]) / self.count(&window)) as f32;
+            let largest = window.places().enumerate().filter(|&(at, (_, cell))| order::key(cell, at) <= key);
+            largest.for_each(|(_, (place, _))| grad_input[place] += share);
+        })?;
+        Ok(grad_input)
     }
 }
 
 impl TopK {
-    /// The positions of the k largest cells, in row-major order; a NaN is larger than any number.
-    fn largest<'o>(&self, window: &[f32], order: &'o mut Vec<usize>) -> &'o [usize] {
-        order.clear();
-        order.extend(0..window.len());
-        if self.k < window.len() {
-            order.select_nth_unstable_by(self.k - 1, |&a, &b| descending(window[a], window[b]).then(a.cmp(&b)));
-            order.truncate(self.k);
-            // One order of summation, whatever the selection left.
-            order.sort_unstable();
-        }
-        order
+    /// Calls `see` for each window with the key that those of its k largest cells do not exceed.
+    fn windows(&self, cells: &[f32], shapes: &Shapes, see: &mut dyn FnMut(Seen, u64)) -> Result<()> {
+        walk::check_within("k", self.k, shapes)?;
+        shapes.check_places()?;
+        let mut keys = Vec::new();
+        walk::windows(cells, shapes, &mut |window| {
+            let key = order::key_of_rank(window.cells, self.k, &mut keys).unwrap_or(0);
+            see(window, key);
+        })
     }
-}
 
-fn descending(a: f32, b: f32) -> Ordering {
-    b.partial_cmp(&a).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+    /// How many cells the mean is of; 1 for a window without cells, whose sum is 0.
+    fn count(&self, window: &Seen) -> f64 {
+        self.k.min(window.cells.len()).max(1) as f64
+    }
 }

@@ -1,50 +1,63 @@
 //! Methods that look at all cells of a window at once.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::AxisPlan;
 use crate::kernel::{Tap, visit};
 use crate::pool::method::Selected;
 use crate::pool::shapes::{Shapes, reserve};
 
-/// Calls `window` for each window of one plane, with its number in the plane, its taps, and its cells.
-pub(super) fn windows(
-    plane: &[f32],
-    shapes: &Shapes,
-    cells: &mut Vec<f32>,
-    mut window: impl FnMut(usize, &[Tap], &[f32]),
-) -> Result<()> {
-    if cells.capacity() == 0 {
-        *cells = reserve(shapes.largest_window(), &shapes.plan.input_shape())?;
-    }
-    visit(&shapes.plan, |number, taps| {
-        cells.clear();
-        cells.extend(taps.iter().map(|tap| plane[tap.at]));
-        window(number, taps, cells);
-    })
+/// A window of some plane.
+pub(super) struct Seen<'a> {
+    /// Its number among the windows of all planes, which is its output cell's flat position.
+    pub number: usize,
+    /// Where its plane begins.
+    pub plane: usize,
+    /// Which cells of the plane it reads.
+    pub taps: &'a [Tap],
+    /// Their values.
+    pub cells: &'a [f32],
 }
 
-/// The cells that `pick` chooses: it is given the window's number over all planes and its cells, at least one and none a
-/// NaN, and gives the position of one.
-pub(super) fn select(cells: &[f32], shapes: &Shapes, pick: &mut dyn FnMut(u64, &[f32]) -> usize) -> Result<Selected> {
-    shapes.check_places()?;
-    let (mut values, mut places, mut gathered) = (shapes.reserve_output()?, shapes.reserve_output()?, Vec::new());
+impl Seen<'_> {
+    /// The flat positions of the window's cells, and the cells.
+    pub fn places(&self) -> impl Iterator<Item = (usize, f32)> + Clone {
+        self.taps.iter().map(|tap| self.plane + tap.at).zip(self.cells.iter().copied())
+    }
+}
+
+/// Calls `see` for each window of each plane, row-major.
+pub(super) fn windows(cells: &[f32], shapes: &Shapes, see: &mut dyn FnMut(Seen)) -> Result<()> {
+    let mut gathered: Vec<f32> = reserve(shapes.largest_window(), &shapes.plan.input_shape())?;
     for (number, plane) in cells.chunks_exact(shapes.plane_in).enumerate() {
-        let first = shapes.first_output + (number * shapes.plane_out) as u64;
-        windows(plane, shapes, &mut gathered, |window, taps, cells| {
-            let picked = match cells.iter().rposition(|cell| cell.is_nan()) {
-                _ if cells.is_empty() => None,
-                None => Some(pick(first + window as u64, cells)),
-                last_nan => last_nan,
-            };
-            values.push(picked.map_or(0.0, |at| cells[at]));
-            places.push(picked.map_or(-1, |at| taps[at].at as i32));
+        let (first, begin) = (number * shapes.plane_out, number * shapes.plane_in);
+        visit(&shapes.plan, |window, taps| {
+            gathered.clear();
+            gathered.extend(taps.iter().map(|tap| plane[tap.at]));
+            see(Seen { number: first + window, plane: begin, taps, cells: &gathered });
         })?;
     }
+    Ok(())
+}
+
+/// The cells that `pick` chooses: it is given a window that has cells, none of them a NaN, and gives the position of one.
+pub(super) fn select(cells: &[f32], shapes: &Shapes, pick: &mut dyn FnMut(&Seen) -> usize) -> Result<Selected> {
+    shapes.check_places()?;
+    let (mut values, mut places) = (shapes.reserve_output()?, shapes.reserve_output()?);
+    windows(cells, shapes, &mut |window| {
+        let picked = match window.cells.iter().rposition(|cell| cell.is_nan()) {
+            _ if window.cells.is_empty() => None,
+            None => Some(pick(&window)),
+            last_nan => last_nan,
+        };
+        values.push(picked.map_or(0.0, |at| window.cells[at]));
+        places.push(picked.map_or(-1, |at| window.taps[at].at as i32));
+    })?;
     Ok((values, places))
 }
 
 /// Checks a count of cells against the largest window: a sliding one has been, a region is known only now.
 pub(super) fn check_within(parameter: &'static str, count: usize, shapes: &Shapes) -> Result<()> {
-    let longest = |axis: &crate::geometry::AxisPlan| axis.spans.iter().map(|span| span.taps()).max().unwrap_or(0);
+    let longest = |axis: &AxisPlan| axis.spans.iter().map(|span| span.taps()).max().unwrap_or(0);
     let most = shapes.plan.axes().iter().map(longest).fold(1usize, usize::saturating_mul);
     if count <= most {
         return Ok(());
