@@ -134,11 +134,31 @@ impl Window {
     }
 
     fn plan_axis(&self, axis: usize, extent: usize) -> Result<AxisPlan> {
-        let (kernel_size, stride, step) = (self.kernel_size[axis], self.stride[axis], self.dilation[axis]);
+        let stride = self.stride[axis];
         let [before, after] = self.padding[axis];
         let effective = self.effective_kernel(axis).expect("validated");
-        let padded = extent + before + after;
-        let count = self.output_extent(axis, padded, effective, extent + before)?;
+        let count = self.output_extent(axis, extent + before + after, effective, extent + before)?;
+        self.lay(axis, extent, stride, count)
+    }
+
+    /// The same window at every position instead of every stride-th: all positions in the padded input, and those up to
+    /// the last that the plan has (which may hang over). With it, how far apart along each axis the plan's positions are.
+    pub(crate) fn dense(&self, spatial: &[usize]) -> Result<(Plan, Vec<usize>)> {
+        let axis = |(axis, &extent): (usize, &usize)| {
+            let outputs = self.plan_axis(axis, extent)?.spans.len();
+            let padded = extent + self.padding[axis][0] + self.padding[axis][1];
+            let within = (padded + 1).saturating_sub(self.effective_kernel(axis).expect("validated"));
+            self.lay(axis, extent, 1, within.max((outputs - 1) * self.stride[axis] + 1))
+        };
+        let axes = spatial.iter().enumerate().map(axis).collect::<Result<_>>()?;
+        Ok((Plan::new(axes), self.stride.clone()))
+    }
+
+    /// `count` windows, `stride` apart.
+    fn lay(&self, axis: usize, extent: usize, stride: usize, count: usize) -> Result<AxisPlan> {
+        let (kernel_size, step) = (self.kernel_size[axis], self.dilation[axis]);
+        let [before, after] = self.padding[axis];
+        let (effective, padded) = (self.effective_kernel(axis).expect("validated"), extent + before + after);
         let span = |output: usize| {
             // Where tap 0 lies in the padded input; tap t is `step` × t further on.
             let origin = output * stride;

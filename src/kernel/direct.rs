@@ -1,4 +1,4 @@
-//! The plain twin of `separable`: window by window, each in full, nothing shared.
+//! The plain twins of `separable` and `resample`: output by output, each in full, nothing shared.
 
 use super::Fold;
 use crate::geometry::{AxisPlan, Plan, Span};
@@ -15,6 +15,30 @@ pub(super) fn spread(values: &[f64], plan: &Plan) -> Vec<f64> {
         cells_of(plan.axes(), window, 0, &mut |at| cells[at] += value);
     }
     cells
+}
+
+/// Every output cell as the sum over all combinations of its terms along the axes, each axis given as its extent and
+/// each output position's terms; or the transpose.
+pub(super) fn resample(plane: &[f32], axes: &[(usize, Vec<Vec<(usize, f64)>>)], back: bool) -> Vec<f64> {
+    // Input cell, output cell and weight of every combination.
+    let mut combinations = vec![(0, 0, 1.0)];
+    for (extent, outputs) in axes {
+        let extended = |&(input, output, weight): &(usize, usize, f64)| {
+            let terms = outputs.iter().enumerate().flat_map(|(at, terms)| terms.iter().map(move |term| (at, term)));
+            terms
+                .map(move |(at, term)| (input * extent + term.0, output * outputs.len() + at, weight * term.1))
+                .collect::<Vec<_>>()
+        };
+        combinations = combinations.iter().flat_map(extended).collect();
+    }
+    let inputs = axes.iter().map(|axis| axis.0).product();
+    let outputs = axes.iter().map(|axis| axis.1.len()).product();
+    let mut sums = vec![0.0; if back { inputs } else { outputs }];
+    for (input, output, weight) in combinations {
+        let (from, to) = if back { (output, input) } else { (input, output) };
+        sums[to] += weight * f64::from(plane[from]);
+    }
+    sums
 }
 
 /// Every window as its list of spans, row-major.

@@ -2,14 +2,17 @@
 //!
 //! `separable` is what runs. `direct` is its plain twin, written window by window, and exists to hold it equal to the
 //! bit: both reduce a window row by row (cells left to right, then rows top to bottom, then slices), so even rounding
-//! is the same. `visit` walks the cells of every window, for what no merge can express.
+//! is the same. `visit` walks the cells of every window, for what no merge can express. `resample`
+//! is for sums whose terms have weights: filters and interpolation.
 
 #[cfg(test)]
 mod direct;
+mod resample;
 mod separable;
 mod visit;
 
-pub(crate) use separable::{Scratch, reduce, spread};
+pub(crate) use resample::{AxisMap, Way, resample};
+pub(crate) use separable::{reduce, spread};
 pub(crate) use visit::{Tap, visit};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -26,6 +29,18 @@ pub(crate) trait Fold {
     fn lift(&self, cell: Self::Input, at: usize) -> Self::Acc;
     /// Combines two neighbours, `a` before `b` in row-major order.
     fn merge(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
+}
+
+/// Two buffers that the passes alternate between; kept from plane to plane, so a layer allocates once.
+pub(crate) struct Scratch<T> {
+    front: Vec<T>,
+    back: Vec<T>,
+}
+
+impl<T> Default for Scratch<T> {
+    fn default() -> Self {
+        Self { front: Vec::new(), back: Vec::new() }
+    }
 }
 
 /// Empties a buffer and makes room for `count` × `inner` values, or reports that memory does not hold them.

@@ -1,20 +1,8 @@
 //! Reduces one axis after another, so that a window of k × k cells costs 2k merges instead of k².
 
-use super::{Fold, clear_for};
+use super::{Fold, Scratch, clear_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Plan};
-
-/// Two buffers that the passes alternate between; kept from plane to plane, so a layer allocates once.
-pub(crate) struct Scratch<T> {
-    front: Vec<T>,
-    back: Vec<T>,
-}
-
-impl<T> Default for Scratch<T> {
-    fn default() -> Self {
-        Self { front: Vec::new(), back: Vec::new() }
-    }
-}
 
 /// Reduces every window of one plane. The result lies in the scratch, row-major over the plan's output shape.
 pub(crate) fn reduce<'s, F: Fold>(

@@ -6,13 +6,25 @@
 //! - A window with a NaN gives NaN (but for [`Pooling::Subsample`], which sees one cell only). Where the method gives a place too, it is the last NaN's (PyTorch's max pooling).
 //! - At a tie the first cell in row-major order is meant, by values and by gradients.
 //! - A window without input cells (possible with padding and dilation) gives 0, except −∞ under max and +∞ under min;
-//!   its place is −1.
+//!   its place is −1. (Max-blur filters such a −∞ like any value.)
 //! - A window of equal cells, none below 0, gives that value under every method but Lp and a mean with another divisor.
 
 use super::shapes::Shapes;
 use super::windowed::{
-    average::Average, gated::Gated, log_sum_exp::LogSumExp, lp::Norm, max::Max, min::Min, mixed::Mixed, rank::Rank,
-    soft::Soft, stochastic::Stochastic, stochastic::StochasticMean, subsample::Subsample, top_k::TopK,
+    average::{self, Average},
+    blur::{self, Blur},
+    gated::Gated,
+    log_sum_exp::LogSumExp,
+    lp::Norm,
+    max::Max,
+    min::Min,
+    mixed::Mixed,
+    rank::Rank,
+    soft::Soft,
+    stochastic::Stochastic,
+    stochastic::StochasticMean,
+    subsample::Subsample,
+    top_k::TopK,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
@@ -186,6 +198,40 @@ pub enum Pooling {
         /// 1 up to the number of cells in the largest window.
         k: usize,
     },
+    /// Anti-aliased max pooling: the maximum at every position, stride 1, then a binomial filter at every stride-th, so
+    /// that a shift of the input shifts the output more evenly (R. Zhang, *Making Convolutional Networks Shift-Invariant
+    /// Again*, 2019: MaxBlurPool). The map of maxima is reflected at its ends, its last cell not repeated, as the paper
+    /// pads it. Needs a sliding window; the output has the shape of max pooling's.
+    ///
+    /// ```
+    /// use deep_end::{Pool, Pooling, Window};
+    /// use ndarray::array;
+    /// // Maxima of pairs: 4, 4, 2. Filter ¼, ½, ¼ at positions 0 and 2: (4 + 2·4 + 4) / 4 and (4 + 2·2 + 4) / 4.
+    /// let layer = Pool::new(Pooling::MaxBlur { filter_size: 3 }, Window::new([2]).stride([2]))?;
+    /// let y = layer.forward(array![[[0.0f32, 4.0, 2.0, 2.0]]].into_dyn().view())?;
+    /// assert_eq!(y, array![[[4.0, 3.0]]].into_dyn());
+    /// # Ok::<(), deep_end::Error>(())
+    /// ```
+    MaxBlur {
+        /// The filter's taps along each axis, 1 to 32: row filter_size − 1 of Pascal's triangle over its sum.
+        filter_size: usize,
+    },
+    /// Anti-aliased average pooling: as [`MaxBlur`](Self::MaxBlur), of means of the window's cells. With a kernel of 1
+    /// it is the paper's BlurPool alone: the filter, then every stride-th cell.
+    ///
+    /// ```
+    /// use deep_end::{Pool, Pooling, Window};
+    /// use ndarray::array;
+    /// // (2·4 + 2·0) / 4 with the cell before the first reflected, and (4 + 2·0 + 2) / 4.
+    /// let layer = Pool::new(Pooling::AverageBlur { filter_size: 3 }, Window::new([1]).stride([2]))?;
+    /// let y = layer.forward(array![[[0.0f32, 4.0, 0.0, 2.0]]].into_dyn().view())?;
+    /// assert_eq!(y, array![[[2.0, 1.5]]].into_dyn());
+    /// # Ok::<(), deep_end::Error>(())
+    /// ```
+    AverageBlur {
+        /// As [`MaxBlur`](Self::MaxBlur)'s.
+        filter_size: usize,
+    },
     /// The first cell of the window: with a kernel of 1, every stride-th cell, which is what a strided convolution
     /// keeps of an unstrided one.
     ///
@@ -227,6 +273,8 @@ impl Pooling {
             Self::Median => "median",
             Self::Rank { .. } => "rank",
             Self::TopK { .. } => "top-k",
+            Self::MaxBlur { .. } => "max-blur",
+            Self::AverageBlur { .. } => "average-blur",
             Self::Subsample => "subsample",
         }
     }
@@ -253,6 +301,9 @@ impl Pooling {
             Self::Gated { weights } => Gated { weights }.validate(geometry),
             &Self::Rank { rank } => within_window("rank", rank, geometry),
             &Self::TopK { k } => within_window("k", k, geometry),
+            &Self::MaxBlur { filter_size } | &Self::AverageBlur { filter_size } => {
+                blur::validate(filter_size, geometry)
+            }
             _ => Ok(()),
         }
     }
@@ -276,6 +327,8 @@ impl Pooling {
             Self::Median => Box::new(Rank::Median),
             &Self::Rank { rank } => Box::new(Rank::Largest(rank)),
             &Self::TopK { k } => Box::new(TopK { k }),
+            &Self::MaxBlur { filter_size } => Box::new(Blur { of: Max, filter_size }),
+            &Self::AverageBlur { filter_size } => Box::new(Blur { of: average::OF_CELLS, filter_size }),
             Self::Subsample => Box::new(Subsample),
         }
     }

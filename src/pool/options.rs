@@ -46,7 +46,7 @@ pub struct ArrayPoolOptions(PoolOptions);
 /// The parameters of a sliding window: they do not go with regions.
 const WINDOW: [&str; 5] = ["kernel_size", "stride", "padding", "dilation", "ceil_mode"];
 /// The parameters of a method, and the methods that they belong to.
-const OWNED: [(&str, &[&str]); 9] = [
+const OWNED: [(&str, &[&str]); 10] = [
     ("count_include_pad", &["average"]),
     ("divisor_override", &["average"]),
     ("norm_type", &["lp", "gem"]),
@@ -56,8 +56,9 @@ const OWNED: [(&str, &[&str]); 9] = [
     ("weights", &["gated"]),
     ("rank", &["rank"]),
     ("k", &["top-k"]),
+    ("filter_size", &["max-blur", "average-blur"]),
 ];
-const LAYER: [&str; 17] = [
+const LAYER: [&str; 18] = [
     "method",
     "kernel_size",
     "stride",
@@ -73,12 +74,13 @@ const LAYER: [&str; 17] = [
     "weights",
     "rank",
     "k",
+    "filter_size",
     "output_size",
     "global",
 ];
 
 const METHODS: &str = "must be max, min, average, lp, gem, log-sum-exp, softpool, stochastic, stochastic-mean, mixed, \
-                       gated, median, rank, top-k or subsample";
+                       gated, median, rank, top-k, max-blur, average-blur or subsample";
 
 impl ArrayPoolOptions {
     /// The layer, and the shape it is for: N, C and one to three spatial extents.
@@ -140,6 +142,8 @@ impl PoolOptions {
             "median" => Pooling::Median,
             "rank" => Pooling::Rank { rank: count("rank")? },
             "top-k" => Pooling::TopK { k: count("k")? },
+            "max-blur" => Pooling::MaxBlur { filter_size: count("filter_size")? },
+            "average-blur" => Pooling::AverageBlur { filter_size: count("filter_size")? },
             "subsample" => Pooling::Subsample,
             _ => return Err(Error::new(ErrorKind::Parameter, "method", quoted(name), METHODS)),
         };
@@ -229,12 +233,12 @@ mod tests {
             (
                 r#"{"kernelSize":2}"#,
                 "method is missing: must be max, min, average, lp, gem, log-sum-exp, softpool, stochastic, \
-                 stochastic-mean, mixed, gated, median, rank, top-k or subsample",
+                 stochastic-mean, mixed, gated, median, rank, top-k, max-blur, average-blur or subsample",
             ),
             (
                 r#"{"method":"mx","kernelSize":2}"#,
                 "method is \"mx\": must be max, min, average, lp, gem, log-sum-exp, softpool, stochastic, \
-                 stochastic-mean, mixed, gated, median, rank, top-k or subsample",
+                 stochastic-mean, mixed, gated, median, rank, top-k, max-blur, average-blur or subsample",
             ),
             (r#"{"method":"max"}"#, "kernel_size is missing: must be given, or output_size, or global"),
             (r#"{"method":"max","kernelSize":2.5}"#, "kernel_size is 2.5: must be a whole number, 0 or above"),
@@ -252,6 +256,7 @@ mod tests {
                 r#"{"method":"max","kernel":[2]}"#,
                 "kernel is [2]: there is no such option; there are method, kernel_size, stride, padding, dilation, \
                  ceil_mode, count_include_pad, divisor_override, norm_type, sharpness, seed, alpha, weights, rank, k, \
+                 filter_size, \
                  output_size, global",
             ),
             (r#"{"method":"max","kernelSize":2,"stride":0}"#, "stride is [0, 0]: every value must be at least 1"),

@@ -1,7 +1,7 @@
 //! A geometry resolved for a whole array.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{AxisPlan, Geometry, Plan};
+use crate::geometry::{AxisPlan, Geometry, Plan, Window};
 use crate::shown::Shown;
 
 /// The plan of one plane, and how many planes and cells there are.
@@ -9,6 +9,8 @@ pub struct Shapes {
     pub(super) plan: Plan,
     /// The number of the first output cell among those that random methods number.
     pub(super) first_output: u64,
+    /// The window that slides, if one does.
+    pub(super) window: Option<Window>,
     /// N, C, output extents…
     pub(super) output: Vec<usize>,
     /// N × C.
@@ -35,7 +37,15 @@ impl Shapes {
             let rule = "an input has the extents N, C and one to three spatial ones";
             return Err(Error::new(ErrorKind::Shape, "shape", shape, rule));
         };
-        let plan = geometry.plan(spatial)?;
+        let window = match geometry {
+            Geometry::Window(window) => Some(window.clone()),
+            _ => None,
+        };
+        Self::of_plan(geometry.plan(spatial)?, window, shape, batch)
+    }
+
+    /// `shape` is the input's, and `batch` its N and C.
+    fn of_plan(plan: Plan, window: Option<Window>, shape: &[usize], batch: &[usize]) -> Result<Self> {
         let output = [batch, &plan.output_shape()].concat();
         let product = |extents: &[usize]| {
             // Bytes, not cells, must stay addressable: f64 is the widest cell that a method works with.
@@ -47,8 +57,20 @@ impl Shapes {
         };
         product(shape)?;
         product(&output)?;
-        let (planes, plane_in, plane_out) = (product(batch)?, product(spatial)?, product(&plan.output_shape())?);
-        Ok(Self { plan, first_output: 0, output, planes, plane_in, plane_out })
+        let (planes, plane_in) = (product(batch)?, product(&plan.input_shape())?);
+        let plane_out = product(&plan.output_shape())?;
+        Ok(Self { plan, first_output: 0, window, output, planes, plane_in, plane_out })
+    }
+
+    /// The same input with the window at every position; with it the distance between two of this plan's positions.
+    /// `None` where no window slides.
+    pub(super) fn dense(&self) -> Result<Option<(Self, Vec<usize>)>> {
+        let Some(window) = &self.window else { return Ok(None) };
+        let spatial = self.plan.input_shape();
+        let (plan, stride) = window.dense(&spatial)?;
+        let batch = &self.output[..2];
+        let shapes = Self::of_plan(plan, Some(window.clone()), &[batch, &spatial].concat(), batch)?;
+        Ok(Some((shapes, stride)))
     }
 
     /// The values that `pool` makes of each plane of `cells`: it is given the plane's number and its cells.

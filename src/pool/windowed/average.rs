@@ -12,7 +12,7 @@ pub(in crate::pool) struct Average {
 }
 
 /// The mean of a window's own cells.
-pub(super) const OF_CELLS: Average = Average { count_include_pad: false, divisor_override: None };
+pub(in crate::pool) const OF_CELLS: Average = Average { count_include_pad: false, divisor_override: None };
 
 struct Sum;
 

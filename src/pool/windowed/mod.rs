@@ -5,6 +5,7 @@
 //! looking at all of them (rank), it walks the windows (`walk`). Where it is made of others (mixed), it calls them.
 
 pub(super) mod average;
+pub(super) mod blur;
 mod exponentials;
 pub(super) mod gated;
 pub(super) mod log_sum_exp;

@@ -1,0 +1,87 @@
+//! Blur pooling: a method at every position, then a binomial filter at every stride-th, written from R. Zhang's paper.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::Geometry;
+use crate::kernel::{AxisMap, Scratch, Way, resample};
+use crate::pool::method::Arithmetic;
+use crate::pool::shapes::Shapes;
+
+pub(in crate::pool) struct Blur<M> {
+    pub of: M,
+    pub filter_size: usize,
+}
+
+/// Far beyond any filter of the paper, and small enough that every weight is exact.
+const LARGEST_FILTER: usize = 32;
+
+pub(in crate::pool) fn validate(filter_size: usize, geometry: &Geometry) -> Result<()> {
+    if !(1..=LARGEST_FILTER).contains(&filter_size) {
+        return Err(Error::new(ErrorKind::Parameter, "filter_size", filter_size, "must be from 1 to 32"));
+    }
+    match geometry {
+        Geometry::Window(_) => Ok(()),
+        _ => {
+            let rule = "blur pooling needs a sliding window: it filters before it takes every stride-th position";
+            Err(Error::new(ErrorKind::Parameter, "filter_size", filter_size, rule))
+        }
+    }
+}
+
+impl<M: Arithmetic> Arithmetic for Blur<M> {
+    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        let (dense, filters) = self.dense(shapes)?;
+        let pooled = self.of.forward(cells, &dense)?;
+        filter(&pooled, dense.plane_out, &filters, Way::Forward, shapes.reserve_output()?)
+    }
+
+    /// The filter's transpose, then the method's own gradient.
+    fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        let (dense, filters) = self.dense(shapes)?;
+        let gradients = filter(grad_output, shapes.plane_out, &filters, Way::Back, dense.reserve_output()?)?;
+        self.of.backward(cells, &gradients, &dense)
+    }
+}
+
+impl<M> Blur<M> {
+    /// The window at every position, and the filter along each axis.
+    fn dense(&self, shapes: &Shapes) -> Result<(Shapes, Vec<AxisMap>)> {
+        let (dense, stride) = shapes.dense()?.expect("a blur's geometry was checked to be a window");
+        let weights = binomial(self.filter_size);
+        let mut filters = Vec::new();
+        for ((outputs, positions), stride) in shapes.plan.axes().iter().zip(dense.plan.axes()).zip(stride) {
+            let (extent, before) = (positions.spans.len(), (self.filter_size - 1) / 2);
+            let terms = |output: usize| {
+                let place = move |tap: usize| reflect((output * stride + tap) as isize - before as isize, extent);
+                weights.iter().enumerate().map(move |(tap, &weight)| (place(tap), weight))
+            };
+            filters.push(AxisMap::new(extent, outputs.spans.len(), self.filter_size, terms)?);
+        }
+        Ok((dense, filters))
+    }
+}
+
+/// Maps every plane of `cells`.
+fn filter(cells: &[f32], plane: usize, filters: &[AxisMap], way: Way, mut values: Vec<f32>) -> Result<Vec<f32>> {
+    let mut scratch = Scratch::default();
+    for plane in cells.chunks_exact(plane) {
+        values.extend(resample(plane, filters, way, &mut scratch)?.iter().map(|&value| value as f32));
+    }
+    Ok(values)
+}
+
+/// A row of Pascal's triangle over its sum, a power of two: every weight is exact.
+fn binomial(taps: usize) -> Vec<f64> {
+    let mut row = vec![1.0];
+    while row.len() < taps {
+        let shifted = std::iter::once(0.0).chain(row.iter().copied());
+        row = shifted.zip(row.iter().copied().chain([0.0])).map(|(left, right)| (left + right) / 2.0).collect();
+    }
+    row
+}
+
+/// A position beyond the ends, mirrored at the first and last of `extent` positions, which are not repeated.
+fn reflect(position: isize, extent: usize) -> usize {
+    let period = 2 * (extent as isize - 1);
+    let within = if period == 0 { 0 } else { position.rem_euclid(period) };
+    within.min(period - within) as usize
+}
