@@ -145,15 +145,24 @@ impl Pool {
     /// # Errors
     /// As [`forward`](Self::forward); and when `grad_output` has not the output's shape.
     pub fn backward(&self, x: ArrayViewD<f32>, grad_output: ArrayViewD<f32>) -> Result<ArrayD<f32>> {
-        let shapes = Shapes::of_cells(&self.geometry, x.shape(), x.len())?;
-        if grad_output.shape() != shapes.output {
-            let rule = format!("must have the output's shape {}", shapes.output.shown());
+        let output = self.output_shape(x.shape())?;
+        if grad_output.shape() != output {
+            let rule = ["must have the output's shape ", &output.shown()].concat();
             return Err(Error::new(ErrorKind::Shape, "grad_output", grad_output.shape(), rule));
         }
         let (standard, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
-        let (cells, gradients) = (cells(&standard), cells(&grad_output));
-        let values = self.method.arithmetic().backward(cells, gradients, &shapes)?;
+        let values = self.backward_flat(cells(&standard), x.shape(), cells(&grad_output))?;
         Ok(ArrayD::from_shape_vec(IxDyn(x.shape()), values).expect(ONE_VALUE_EACH))
+    }
+
+    /// [`backward`](Self::backward) of row-major cells.
+    pub(crate) fn backward_flat(&self, cells: &[f32], shape: &[usize], grad_output: &[f32]) -> Result<Vec<f32>> {
+        let shapes = Shapes::of_cells(&self.geometry, shape, cells.len())?;
+        if grad_output.len() != shapes.output.iter().product::<usize>() {
+            let rule = ["must be the number of the output's cells, shaped ", &shapes.output.shown()].concat();
+            return Err(Error::new(ErrorKind::Shape, "grad_output.length", grad_output.len(), rule));
+        }
+        self.method.arithmetic().backward(cells, grad_output, &shapes)
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Rgba {
 ///
 /// A norm or a sum can exceed 255. So that no value is cut off, results are scaled such that white stays white: they
 /// are divided by what the method makes of a full window of ones. That factor is 1 for max and for the mean. Halves
-/// round up. Padding is black under the mean and the norms.
+/// round up. Padding is black under the mean and the norms. Methods with exponentials see channels from 0 to 1.
 ///
 /// Alpha is the mean over the window's input cells, whatever the method, so that an opaque picture stays opaque; a
 /// window without input cells is transparent.
@@ -47,12 +47,20 @@ pub fn pool_photograph(layer: &Pool, width: usize, height: usize, pixels: &[u8])
             target.zip(layer.forward_flat(&plane, &shape)?.0).for_each(|(pixel, code)| *pixel = code);
         } else {
             let white = if channel == 3 { 1.0 } else { white };
-            let plane = plane(pixels, channel, &shape, f32::from)?;
-            let code = |value: f32| (f64::from(value) / white + 0.5) as u8;
+            // For most methods a picture twice as bright pools to one twice as bright, and whole numbers sum exactly.
+            let unit = if is_homogeneous(layer.method()) { 1.0 } else { 255.0 };
+            let plane = plane(pixels, channel, &shape, |code| f32::from(code) / unit)?;
+            let code = |value: f32| (f64::from(value) * f64::from(unit) / white + 0.5) as u8;
             target.zip(layer.forward_flat(&plane, &shape)?.0).for_each(|(pixel, value)| *pixel = code(value));
         }
     }
     Ok(Rgba { width: width_out, height: height_out, pixels: result })
+}
+
+/// Whether the method's result grows in proportion to the cells. One that raises e to their power depends on their
+/// unit: such a method sees cells from 0 to 1, as networks do.
+fn is_homogeneous(method: &Pooling) -> bool {
+    !matches!(method, Pooling::LogSumExp { .. } | Pooling::Soft | Pooling::Gated { .. })
 }
 
 /// What the method makes of the fullest window, were all its cells 1.
@@ -119,11 +127,23 @@ mod tests {
             Pooling::lp(1.0),
             Pooling::lp(2.0),
             Pooling::lp(f64::INFINITY),
+            Pooling::Min,
+            Pooling::GeneralizedMean { norm_type: 3.0 },
+            Pooling::LogSumExp { sharpness: 4.0 },
+            Pooling::Soft,
+            Pooling::StochasticMean,
+            Pooling::Stochastic { seed: 1 },
+            Pooling::Mixed { alpha: 0.5 },
+            Pooling::Gated { weights: vec![1.0; 4] },
+            Pooling::Median,
+            Pooling::MaxBlur { filter_size: 3 },
         ] {
             assert_eq!(pool(method.clone(), Window::new([2, 2]), 2, &[255; 4]).pixels, [255; 4], "{method:?}");
         }
         // The norm of (255, 0, 0, 0) is 255, half of white's 510.
         assert_eq!(pool(Pooling::lp(2.0), Window::new([2, 2]), 2, &[255, 0, 0, 0]).pixels, [128, 128, 128, 255]);
+        // Cells 1, 0, 0, 0 weigh e, 1, 1, 1: the result is e / (e + 3) of white, 121.2.
+        assert_eq!(pool(Pooling::Soft, Window::new([2, 2]), 2, &[255, 0, 0, 0]).pixels, [121, 121, 121, 255]);
     }
 
     #[test]

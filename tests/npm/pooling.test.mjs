@@ -1,7 +1,7 @@
 // The package's pooling functions, imported by name as its users do. Expected numbers are worked out by hand.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import init, { colorMap, colorize, pool, poolGeometry, poolImage } from "deep-end";
+import init, { colorMap, colorize, pool, poolBackward, poolGeometry, poolImage } from "deep-end";
 
 before(() => init());
 
@@ -25,6 +25,44 @@ test("average divides by the window, or by what it is told to", () => {
 test("Lp of one row", () => {
   const { data } = pool(Float32Array.of(3, 4, 6, 8), { shape: [1, 1, 4], method: "lp", normType: 2, kernelSize: 2 });
   assert.deepEqual(data, Float32Array.of(5, 10));
+});
+
+test("every other method, on 1, 2, 4 (and one more for the methods that need a window)", () => {
+  const x = Float32Array.of(1, 2, 4);
+  const of = (options) => pool(x, { shape: [1, 1, 3], global: true, ...options }).data[0];
+  const e = Math.E;
+  for (const [options, expected] of [
+    [{ method: "min" }, 1],
+    [{ method: "gem", normType: 2 }, Math.sqrt(7)],
+    [{ method: "log-sum-exp", sharpness: 1 }, Math.log((e + e ** 2 + e ** 4) / 3)],
+    [{ method: "softpool" }, (e + 2 * e ** 2 + 4 * e ** 4) / (e + e ** 2 + e ** 4)],
+    [{ method: "stochastic-mean" }, 3],
+    [{ method: "mixed", alpha: 0.25 }, 2.75],
+    [{ method: "median" }, 2],
+    [{ method: "rank", rank: 2 }, 2],
+    [{ method: "top-k", k: 2 }, 3],
+    [{ method: "subsample" }, 1],
+    [{ method: "gated", weights: [0, 0, 0], global: undefined, kernelSize: 3 }, 19 / 6],
+    [{ method: "max-blur", filterSize: 2, global: undefined, kernelSize: 2, stride: 1 }, 3],
+    [{ method: "average-blur", filterSize: 3, global: undefined, kernelSize: 1 }, 1.5],
+  ]) {
+    assert.ok(Math.abs(of(options) - expected) < 1e-6, `${options.method} is ${of(options)}, should be ${expected}`);
+  }
+});
+
+test("a seed draws the same cells again, each of them a cell of its window", () => {
+  const layer = { shape: [1, 1, 4, 4], method: "stochastic", kernelSize: 2, seed: 3, returnIndices: true };
+  const { data, indices } = pool(COUNTING, layer);
+  assert.deepEqual(pool(COUNTING, layer), { data, shape: [1, 1, 2, 2], indices });
+  assert.deepEqual(data, Float32Array.from(indices, (at) => COUNTING[at]));
+});
+
+test("gradients go back by the same layer", () => {
+  const layer = { shape: [1, 1, 4], kernelSize: 2 };
+  const x = Float32Array.of(1, 2, 5, 3);
+  assert.deepEqual(poolBackward(x, Float32Array.of(10, 20), { ...layer, method: "max" }), Float32Array.of(0, 10, 20, 0));
+  assert.deepEqual(poolBackward(x, Float32Array.of(10, 20), { ...layer, method: "average" }), Float32Array.of(5, 5, 10, 10));
+  assert.throws(() => poolBackward(x, Float32Array.of(1), { ...layer, method: "max" }), /grad_output.length is 1: .*\[1, 1, 2\]/);
 });
 
 test("global and adaptive", () => {
