@@ -7,6 +7,7 @@
 //! and only here.
 
 mod adaptive;
+mod fractional;
 mod plan;
 mod regions;
 mod window;
@@ -31,9 +32,56 @@ pub enum Geometry {
     },
     /// One region: the whole input.
     Global,
+    /// Regions that tile the input and whose sizes differ by one at most, in a seeded order, so that a map shrinks by a
+    /// factor that is no whole number (B. Graham, *Fractional Max-Pooling*, 2014): bounds 0 = b₀ < b₁ < … < b_m = n
+    /// for `m` regions of `n` cells, `m` ≤ `n`. Each axis has a sequence of its own, the same for every feature map of
+    /// a call, as in the paper and in TensorFlow's `fractional_max_pool`. PyTorch's operator of that name has another
+    /// rule, [`FractionalMax`](crate::pool::FractionalMax).
+    ///
+    /// The seed's numbers come from SplitMix64 (G. Steele, D. Lea and C. Flood, 2014), a stream for each axis.
+    ///
+    /// ```
+    /// use deep_end::geometry::{Geometry, Sequence};
+    /// let reads = |overlapping, cells| {
+    ///     let sequence = Sequence::Pseudorandom;
+    ///     let plan = Geometry::Fractional { output_size: vec![3], sequence, overlapping, seed: 1 }.plan(&[cells])?;
+    ///     Ok::<_, deep_end::Error>(plan.axes()[0].spans.iter().map(|span| (span.start, span.len)).collect::<Vec<_>>())
+    /// };
+    /// // Six cells in three regions: α = 2 leaves no choice. Overlapping regions share the cell at their bound.
+    /// assert_eq!(reads(false, 6)?, [(0, 2), (2, 2), (4, 2)]);
+    /// assert_eq!(reads(true, 6)?, [(0, 3), (2, 3), (4, 2)]);
+    /// // Of seven cells, one region has three.
+    /// let mut sizes: Vec<_> = reads(false, 7)?.iter().map(|&(_, size)| size).collect();
+    /// sizes.sort();
+    /// assert_eq!(sizes, [2, 2, 3]);
+    /// # Ok::<(), deep_end::Error>(())
+    /// ```
+    Fractional {
+        /// Output extents, outermost spatial axis first; none above the input's.
+        output_size: Vec<usize>,
+        /// How the sizes of the regions are ordered.
+        sequence: Sequence,
+        /// Whether region i is [bᵢ, bᵢ₊₁] with its neighbour's first cell, or [bᵢ, bᵢ₊₁) without. The last ends with
+        /// the input in either case.
+        overlapping: bool,
+        /// Where the order begins.
+        seed: u64,
+    },
     /// Regions written out: for each axis, outermost first, the `[start, end)` that each output position reads. They
-    /// may overlap and leave gaps. What [`Fractional`](crate::pool::Fractional) makes.
+    /// may overlap and leave gaps. What
+    /// [`FractionalMax`](crate::pool::FractionalMax) makes.
     Regions(Vec<Vec<[usize; 2]>>),
+}
+
+/// How the sizes of fractional regions, ⌊α⌋ and ⌈α⌉ for α = n / m, follow each other (B. Graham, *Fractional
+/// Max-Pooling*, 2014, section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequence {
+    /// In any order, all equally likely.
+    Random,
+    /// Evenly spread, from a random offset u in [0, 1): bᵢ = ⌈α(i + u)⌉ − ⌈αu⌉. u is a multiple of 2⁻³², and the
+    /// arithmetic exact.
+    Pseudorandom,
 }
 
 impl Geometry {
@@ -44,7 +92,7 @@ impl Geometry {
     pub fn validate(&self) -> Result<()> {
         match self {
             Self::Window(window) => window.validate(),
-            Self::Adaptive { output_size } => adaptive::validate(output_size),
+            Self::Adaptive { output_size } | Self::Fractional { output_size, .. } => adaptive::validate(output_size),
             Self::Global => Ok(()),
             Self::Regions(regions) => regions::validate(regions),
         }
@@ -61,6 +109,9 @@ impl Geometry {
         match self {
             Self::Window(window) => window.plan(spatial),
             Self::Adaptive { output_size } => adaptive::plan(output_size, spatial),
+            Self::Fractional { output_size, sequence, overlapping, seed } => {
+                fractional::plan(output_size, *sequence, *overlapping, *seed, spatial)
+            }
             Self::Global => adaptive::plan(&vec![1; spatial.len()], spatial),
             Self::Regions(regions) => regions::plan(regions, spatial),
         }

@@ -59,6 +59,23 @@ impl AxisPlan {
         }
         (0..self.extent).filter(|&at| !read[at]).collect()
     }
+
+    /// For each input position, how many windows read it.
+    ///
+    /// # Errors
+    /// When a list of the axis's extent does not fit into memory.
+    pub fn coverage(&self) -> Result<Vec<usize>> {
+        let mut readers = Vec::new();
+        if readers.try_reserve_exact(self.extent).is_err() {
+            let rule = "the number of windows at each cell does not fit into memory";
+            return Err(Error::new(ErrorKind::Memory, "shape", self.extent, rule));
+        }
+        readers.resize(self.extent, 0);
+        for span in &self.spans {
+            span.positions(self.step).for_each(|at| readers[at] += 1);
+        }
+        Ok(readers)
+    }
 }
 
 /// A geometry resolved for one input shape: the only thing that pooling methods and kernels know about it.
@@ -70,6 +87,7 @@ impl AxisPlan {
 /// let reads: Vec<_> = plan.axes()[0].spans.iter().map(|span| (span.start, span.len)).collect();
 /// assert_eq!(reads, [(0, 3), (2, 3), (4, 3)]);
 /// assert_eq!(plan.axes()[0].unread(), [7]); // the dropped tail
+/// assert_eq!(plan.axes()[0].coverage()?, [1, 1, 2, 1, 2, 1, 1, 0]);
 /// # Ok::<(), deep_end::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

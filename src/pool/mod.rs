@@ -4,25 +4,31 @@
 //! shaped (N, C, spatial…) with one, two or three spatial axes. Everything it reads or writes per window comes from the
 //! geometry's [`Plan`](crate::geometry::Plan); everything it does in a loop over cells is in `kernel`.
 
+mod across;
 mod element;
 mod fractional;
 mod method;
 mod options;
+mod pyramid;
 mod shapes;
-mod unpool;
+mod up;
 mod windowed;
 
+pub use across::{KMax, Maxout, dynamic_k, max_over_time, max_over_time_backward};
 pub use element::Element;
-pub use fractional::Fractional;
+pub use fractional::FractionalMax;
 pub use method::Pooling;
 pub use options::{ArrayPoolOptions, PoolOptions};
-pub use unpool::{max_unpool, max_unpool_backward};
+pub use pyramid::SpatialPyramid;
+pub use up::{
+    average_unpool, average_unpool_backward, max_unpool, max_unpool_backward, upsample_linear,
+    upsample_linear_backward, upsample_nearest, upsample_nearest_backward,
+};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::geometry::{Geometry, Window};
-use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn};
-use shapes::Shapes;
+use shapes::{Shapes, check_grad_output};
 
 /// A pooling layer: a method over a geometry, its parameters checked.
 ///
@@ -145,11 +151,7 @@ impl Pool {
     /// # Errors
     /// As [`forward`](Self::forward); and when `grad_output` has not the output's shape.
     pub fn backward(&self, x: ArrayViewD<f32>, grad_output: ArrayViewD<f32>) -> Result<ArrayD<f32>> {
-        let output = self.output_shape(x.shape())?;
-        if grad_output.shape() != output {
-            let rule = ["must have the output's shape ", &output.shown()].concat();
-            return Err(Error::new(ErrorKind::Shape, "grad_output", grad_output.shape(), rule));
-        }
+        check_grad_output(grad_output.shape(), &self.output_shape(x.shape())?)?;
         let (standard, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
         let values = self.backward_flat(cells(&standard), x.shape(), cells(&grad_output))?;
         Ok(ArrayD::from_shape_vec(IxDyn(x.shape()), values).expect(ONE_VALUE_EACH))

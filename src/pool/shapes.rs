@@ -47,18 +47,10 @@ impl Shapes {
     /// `shape` is the input's, and `batch` its N and C.
     fn of_plan(plan: Plan, window: Option<Window>, shape: &[usize], batch: &[usize]) -> Result<Self> {
         let output = [batch, &plan.output_shape()].concat();
-        let product = |extents: &[usize]| {
-            // Bytes, not cells, must stay addressable: f64 is the widest cell that a method works with.
-            let cells = extents.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
-            cells.filter(|&cells| cells <= isize::MAX as usize / size_of::<f64>()).ok_or_else(|| {
-                let rule = "the number of values overflows";
-                Error::new(ErrorKind::Shape, "shape", extents, rule)
-            })
-        };
-        product(shape)?;
-        product(&output)?;
-        let (planes, plane_in) = (product(batch)?, product(&plan.input_shape())?);
-        let plane_out = product(&plan.output_shape())?;
+        product("shape", shape)?;
+        product("shape", &output)?;
+        let (planes, plane_in) = (product("shape", batch)?, product("shape", &plan.input_shape())?);
+        let plane_out = product("shape", &plan.output_shape())?;
         Ok(Self { plan, first_output: 0, window, output, planes, plane_in, plane_out })
     }
 
@@ -154,4 +146,22 @@ pub(super) fn reserve<T>(count: usize, shape: &[usize]) -> Result<Vec<T>> {
     let reserved = values.try_reserve_exact(count);
     reserved.map_err(|_| Error::new(ErrorKind::Memory, "shape", shape, rule))?;
     Ok(values)
+}
+
+/// How many values an array of these extents has.
+pub(super) fn product(parameter: &'static str, extents: &[usize]) -> Result<usize> {
+    // Bytes, not cells, must stay addressable: f64 is the widest cell that a method works with.
+    let cells = extents.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
+    cells
+        .filter(|&cells| cells <= isize::MAX as usize / size_of::<f64>())
+        .ok_or_else(|| Error::new(ErrorKind::Shape, parameter, extents, "the number of values overflows"))
+}
+
+/// A gradient by a layer's output has the output's shape.
+pub(super) fn check_grad_output(grad_output: &[usize], output: &[usize]) -> Result<()> {
+    if grad_output == output {
+        return Ok(());
+    }
+    let rule = format!("must have the output's shape {}", output.shown());
+    Err(Error::new(ErrorKind::Shape, "grad_output", grad_output, rule))
 }

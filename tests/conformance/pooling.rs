@@ -1,9 +1,9 @@
 //! The pooling operators.
 
 use crate::suite::{Case, Tensor};
-use deep_end::pool::{Element, Fractional};
-use deep_end::{Geometry, Pool, Pooling, Window};
-use ndarray::{Array1, ArrayD, Axis, Slice};
+use deep_end::pool::{Element, FractionalMax};
+use deep_end::{Pool, Pooling, Window};
+use ndarray::ArrayD;
 
 type Outcome = Result<(), String>;
 
@@ -85,39 +85,14 @@ fn check(case: &Case, layer: &Pool) -> Outcome {
 
 /// Every plane has windows of its own, from its samples.
 pub fn fractional_max(case: &Case) -> Outcome {
-    let layer = Fractional::new(case.param::<Vec<usize>>("kernel_size")?, case.param::<Vec<usize>>("output_size")?)
-        .map_err(text)?;
+    let (kernel_size, output_size): (Vec<usize>, Vec<usize>) = (case.param("kernel_size")?, case.param("output_size")?);
     case.finish_params()?;
-    let (x, samples) = (case.f32("input")?, case.f32("random_samples")?);
-    let axes = x.ndim() - 2;
-    let mut output = case.f32("output")?.clone();
-    let mut indices = case.i64("indices")?.clone();
-    let mut gradient = ArrayD::zeros(x.shape());
-    for n in 0..x.shape()[0] {
-        for c in 0..x.shape()[1] {
-            let of_plane = samples.index_axis(Axis(0), n).index_axis_move(Axis(0), c).to_owned();
-            let mut of_plane = of_plane.into_dimensionality().map(|samples: Array1<f32>| samples.to_vec()).unwrap();
-            // PyTorch samples the width first in 2-D, but the depth first in 3-D.
-            if axes == 2 {
-                of_plane.reverse();
-            }
-            let geometry: Geometry = layer.geometry(&x.shape()[2..], &of_plane).map_err(text)?;
-            let pool = Pool::with_geometry(Pooling::Max, geometry).map_err(text)?;
-            let plane = |axis: ndarray::AxisDescription| match axis.axis.index() {
-                0 => Slice::from(n..n + 1),
-                1 => Slice::from(c..c + 1),
-                _ => Slice::from(..),
-            };
-            let (values, places) = pool.forward_with_indices(x.slice_each_axis(plane)).map_err(text)?;
-            output.slice_each_axis_mut(plane).assign(&values);
-            indices.slice_each_axis_mut(plane).assign(&places.mapv(i64::from));
-            let grad_output = case.f32("grad_output")?.slice_each_axis(plane);
-            let grad_input = pool.backward(x.slice_each_axis(plane), grad_output).map_err(text)?;
-            gradient.slice_each_axis_mut(plane).assign(&grad_input);
-        }
-    }
-    case.compare("output", &output)?;
-    Case::compare_exactly("indices", &indices, case.i64("indices")?)?;
+    let layer = FractionalMax::new(kernel_size, output_size).map_err(text)?;
+    let (x, samples) = (case.f32("input")?.view(), case.f32("random_samples")?.view());
+    let (values, indices) = layer.forward_with_indices(x.clone(), samples.clone()).map_err(text)?;
+    case.compare("output", &values)?;
+    Case::compare_exactly("indices", &indices.mapv(i64::from), case.i64("indices")?)?;
+    let gradient = layer.backward(x, samples, case.f32("grad_output")?.view()).map_err(text)?;
     case.compare("grad_input", &gradient)
 }
 

@@ -1,8 +1,8 @@
 //! Max-unpooling: back up to the larger map, each value where its maximum came from (M. Zeiler and R. Fergus,
 //! *Visualizing and Understanding Convolutional Networks*, 2014; PyTorch's `max_unpool`).
 
-use super::shapes::reserve;
 use crate::error::{Error, ErrorKind, Result};
+use crate::pool::shapes::reserve;
 use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayViewD, IxDyn};
 
