@@ -68,7 +68,7 @@ impl FractionalMax {
     pub fn random_samples(&self, seed: u64, shape: &[usize]) -> Result<ArrayD<f32>> {
         let axes = self.kernel_size.len();
         if shape.len() != axes + 2 {
-            let rule = format!("must have N, C and {axes} spatial extents, one for each axis of the kernel");
+            let rule = format!("an input must have N, C and {axes} spatial extents, one for each axis of the kernel");
             return Err(Error::new(ErrorKind::Shape, "shape", shape, rule));
         }
         let shape = [shape[0], shape[1], axes];
@@ -86,8 +86,12 @@ impl FractionalMax {
     /// extent.
     pub fn geometry(&self, spatial: &[usize], samples: &[f32]) -> Result<Geometry> {
         let axes = self.kernel_size.len();
-        if spatial.len() != axes || samples.len() != axes {
-            let rule = format!("the input and the samples must have {axes} spatial axes, as kernel_size has");
+        if spatial.len() != axes {
+            let rule = format!("an input must have N, C and {axes} spatial extents, one for each axis of the kernel");
+            return Err(Error::new(ErrorKind::Shape, "shape", spatial, rule));
+        }
+        if samples.len() != axes {
+            let rule = format!("must have {axes} values, one for each axis of the kernel");
             return Err(Error::new(ErrorKind::Shape, "random_samples", samples, rule));
         }
         if let Some(sample) = samples.iter().find(|sample| !(0.0..1.0).contains(*sample)) {

@@ -12,10 +12,10 @@ use ndarray::{ArrayD, ArrayViewD, IxDyn};
 /// The map under a pooled one: each of its cells is the mean of the values of `y`, shaped (N, C, spatial…), whose
 /// windows read that cell under `geometry`, and 0 where none does. `output_size` is the spatial shape that was pooled.
 ///
-/// Where windows are disjoint, each value fills its window, and average pooling of the result gives `y` again (the
-/// unpooling of M. Zeiler and R. Fergus, *Visualizing and Understanding Convolutional Networks*, 2014, for a mean, which
-/// came from all of its window; the mean of overlapping windows is the operator AᵀΣ that normalises the transpose Aᵀ of
-/// a sum over windows by how often each cell is read).
+/// Where windows are disjoint, each value fills its window. That is the pseudoinverse of average pooling (R. Penrose, *A
+/// Generalized Inverse for Matrices*, 1955): of all maps whose averages are `y`, the one of least norm. Where they
+/// overlap, it is the transpose of a sum over windows, each cell over the number of its readers, as PyTorch's `Fold` is
+/// normalised by its divisor.
 ///
 /// ```
 /// use deep_end::{Window, pool::average_unpool};

@@ -38,7 +38,9 @@ pub fn max_unpool(x: ArrayViewD<f32>, indices: ArrayViewD<i32>, output_size: &[u
     Ok(ArrayD::from_shape_vec(IxDyn(&shape), values).expect("one value for each output cell"))
 }
 
-/// The gradient of the loss by `x`, given the gradient by [`max_unpool`]'s output: each value's is that of its cell.
+/// The gradient of the loss by `x`, given `grad_output`, the gradient by [`max_unpool`]'s output: each value's is that of
+/// its cell, 0 for a value that was not placed. As in PyTorch, a value that a later one replaced in its cell receives
+/// that cell's gradient too.
 ///
 /// # Errors
 /// As [`max_unpool`].
