@@ -52,7 +52,7 @@ export interface PoolOptions {
   normType?: number;
   /** Log-sum-exp: from the mean (towards 0) to the maximum. */
   sharpness?: number;
-  /** Stochastic: a whole number; the same seed draws the same cells everywhere. */
+  /** Stochastic and fractional: a whole number; the same seed draws the same everywhere. */
   seed?: number;
   /** Mixed: the maximum's part, 0 to 1. */
   alpha?: number;
@@ -64,8 +64,12 @@ export interface PoolOptions {
   k?: number;
   /** Blur: the filter's taps along each axis, 1 to 32. */
   filterSize?: number;
-  /** Adaptive pooling: the output's extents, whatever the input's. */
+  /** Adaptive and fractional pooling: the output's extents, whatever the input's. */
   outputSize?: number | number[];
+  /** Fractional pooling: regions whose sizes differ by one, in an order drawn from `seed`. Needs `outputSize`. */
+  fractional?: "random" | "pseudorandom";
+  /** Fractional pooling: whether neighbouring regions share a cell. Default: false. */
+  overlapping?: boolean;
   /** Global pooling: one value for each feature map. */
   global?: boolean;
 }

@@ -11,7 +11,7 @@ mod resample;
 mod separable;
 mod visit;
 
-pub(crate) use resample::{AxisMap, Way, resample};
+pub(crate) use resample::{AxisMap, Way, resample_planes};
 pub(crate) use separable::{reduce, spread};
 pub(crate) use visit::{Tap, visit};
 

@@ -57,13 +57,23 @@ impl AxisMap {
     }
 }
 
-/// Maps one plane along all its axes, outermost first. The result lies in the scratch.
-pub(crate) fn resample<'s>(
-    plane: &[f32],
+/// Maps every plane of `cells`, which have `plane` cells each, and adds the results to `values`.
+pub(crate) fn resample_planes(
+    cells: &[f32],
+    plane: usize,
     axes: &[AxisMap],
     way: Way,
-    scratch: &'s mut Scratch<f64>,
-) -> Result<&'s [f64]> {
+    values: &mut Vec<f32>,
+) -> Result<()> {
+    let mut scratch = Scratch::default();
+    for plane in cells.chunks_exact(plane) {
+        values.extend(resample(plane, axes, way, &mut scratch)?.iter().map(|&value| value as f32));
+    }
+    Ok(())
+}
+
+/// Maps one plane along all its axes, outermost first. The result lies in the scratch.
+fn resample<'s>(plane: &[f32], axes: &[AxisMap], way: Way, scratch: &'s mut Scratch<f64>) -> Result<&'s [f64]> {
     let Scratch { front, back } = scratch;
     clear_for(front, plane.len(), 1)?;
     front.extend(plane.iter().map(|&cell| f64::from(cell)));

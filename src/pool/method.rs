@@ -99,8 +99,8 @@ pub enum Pooling {
     /// *Stochastic Pooling for Regularization of Deep Convolutional Neural Networks*, 2013). Cells below 0 count as 0;
     /// where none is positive, and among infinite ones, all are equally likely. The gradient goes to the drawn cell.
     ///
-    /// Output cell i, numbered row-major over the whole output, uses value i of SplitMix64 (G. Steele, D. Lea and
-    /// C. Flood, 2014) under the seed, so that a cell's draw does not depend on what else is computed.
+    /// Output cell i, numbered row-major over the whole output, uses number 3 · 2⁴⁸ + i of SplitMix64 (G. Steele, D. Lea
+    /// and C. Flood, 2014) under the seed, so that a cell's draw does not depend on what else is computed.
     ///
     /// ```
     /// use deep_end::{Pool, Pooling, Window};

@@ -1,32 +1,38 @@
 //! Pooling: what each method means, one file a method, its forward beside its backward.
 //!
-//! [`Pool`] is the whole public interface of the windowed methods: a [`Pooling`] over a [`Geometry`], applied to arrays
-//! shaped (N, C, spatial…) with one, two or three spatial axes. Everything it reads or writes per window comes from the
-//! geometry's [`Plan`](crate::geometry::Plan); everything it does in a loop over cells is in `kernel`.
+//! | family | where | what |
+//! | --- | --- | --- |
+//! | windowed | `windowed/` | [`Pool`]: one of the methods of [`Pooling`] over a [`Geometry`] |
+//! | by region | `regions/` | any `Pool` over adaptive, global or fractional regions; [`FractionalMax`], [`SpatialPyramid`] |
+//! | across channels, along time | `across/` | [`Maxout`], [`max_over_time`], [`KMax`] |
+//! | back up | `up/` | [`max_unpool`], [`average_unpool`], [`upsample_nearest`], [`upsample_linear`] |
+//!
+//! Arrays are shaped (N, C, spatial…) with one, two or three spatial axes. Everything that a method reads or writes per
+//! window comes from the geometry's [`Plan`](crate::geometry::Plan); everything it does in a loop over cells is in
+//! `kernel`.
 
 mod across;
 mod element;
-mod fractional;
 mod method;
 mod options;
-mod pyramid;
+mod regions;
 mod shapes;
 mod up;
 mod windowed;
 
 pub use across::{KMax, Maxout, dynamic_k, max_over_time, max_over_time_backward};
 pub use element::Element;
-pub use fractional::FractionalMax;
 pub use method::Pooling;
 pub use options::{ArrayPoolOptions, PoolOptions};
-pub use pyramid::SpatialPyramid;
+pub use regions::{FractionalMax, SpatialPyramid};
 pub use up::{
     average_unpool, average_unpool_backward, max_unpool, max_unpool_backward, upsample_linear,
     upsample_linear_backward, upsample_nearest, upsample_nearest_backward,
 };
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Window};
+use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn};
 use shapes::{Shapes, check_grad_output};
 

@@ -2,7 +2,7 @@
 
 use super::{Pool, Pooling};
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{Geometry, Window};
+use crate::geometry::{Geometry, Sequence, Window};
 use crate::options::Options;
 use crate::shown::quoted;
 use serde::Deserialize;
@@ -43,22 +43,26 @@ impl From<Options> for ArrayPoolOptions {
 #[serde(transparent)]
 pub struct ArrayPoolOptions(PoolOptions);
 
+/// The parameters of fractional regions besides the output size.
+const FRACTIONAL: [&str; 2] = ["fractional", "overlapping"];
 /// The parameters of a sliding window: they do not go with regions.
 const WINDOW: [&str; 5] = ["kernel_size", "stride", "padding", "dilation", "ceil_mode"];
+/// Of a method, and of fractional regions.
+const SEED: &str = "seed";
 /// The parameters of a method, and the methods that they belong to.
 const OWNED: [(&str, &[&str]); 10] = [
     ("count_include_pad", &["average"]),
     ("divisor_override", &["average"]),
     ("norm_type", &["lp", "gem"]),
     ("sharpness", &["log-sum-exp"]),
-    ("seed", &["stochastic"]),
+    (SEED, &["stochastic"]),
     ("alpha", &["mixed"]),
     ("weights", &["gated"]),
     ("rank", &["rank"]),
     ("k", &["top-k"]),
     ("filter_size", &["max-blur", "average-blur"]),
 ];
-const LAYER: [&str; 18] = [
+const LAYER: [&str; 20] = [
     "method",
     "kernel_size",
     "stride",
@@ -76,6 +80,8 @@ const LAYER: [&str; 18] = [
     "k",
     "filter_size",
     "output_size",
+    "fractional",
+    "overlapping",
     "global",
 ];
 
@@ -148,12 +154,33 @@ impl PoolOptions {
             _ => return Err(Error::new(ErrorKind::Parameter, "method", quoted(name), METHODS)),
         };
         for (parameter, owners) in OWNED {
-            if let (Some(value), false) = (options.given(parameter), owners.contains(&name)) {
+            let of_regions = parameter == SEED && options.given("fractional").is_some();
+            if let (Some(value), false) = (options.given(parameter), owners.contains(&name) || of_regions) {
                 let rule = ["belongs to the method ", &owners.join(" or "), ", the method is ", name].concat();
                 return Err(Error::new(ErrorKind::Parameter, parameter, value, rule));
             }
         }
         Ok(pooling)
+    }
+
+    /// Regions of this many output cells: adaptive, or fractional if a sequence is given.
+    fn regions(&self, output_size: Vec<usize>) -> Result<Geometry> {
+        let options = &self.0;
+        let overlapping = options.flag("overlapping")?;
+        let rule = "must be random or pseudorandom";
+        let sequence = match options.text("fractional")? {
+            Some("random") => Sequence::Random,
+            Some("pseudorandom") => Sequence::Pseudorandom,
+            Some(other) => return Err(Error::new(ErrorKind::Parameter, "fractional", quoted(other), rule)),
+            None if overlapping.is_some() => {
+                let rule = "belongs to fractional regions: fractional must be random or pseudorandom";
+                return Err(Error::new(ErrorKind::Parameter, "overlapping", overlapping.unwrap_or(false), rule));
+            }
+            None => return Ok(Geometry::Adaptive { output_size }),
+        };
+        let rule = "must be given for fractional regions";
+        let seed = options.whole(SEED)?.ok_or_else(|| missing(SEED, rule))? as u64;
+        Ok(Geometry::Fractional { output_size, sequence, overlapping: overlapping.unwrap_or(false), seed })
     }
 
     fn divisor(&self) -> Result<Option<i32>> {
@@ -175,12 +202,16 @@ impl PoolOptions {
         };
         if options.flag("global")?.unwrap_or(false) {
             exclude(&WINDOW, "global")?;
-            exclude(&["output_size"], "global")?;
+            exclude(&["output_size", "fractional", "overlapping"], "global")?;
             return Ok(Geometry::Global);
         }
         if let Some(output_size) = options.extents("output_size", axes)? {
             exclude(&WINDOW, "output_size")?;
-            return Ok(Geometry::Adaptive { output_size });
+            return self.regions(output_size);
+        }
+        if let Some(parameter) = FRACTIONAL.into_iter().find(|parameter| options.given(parameter).is_some()) {
+            let value = options.given(parameter).unwrap_or_default();
+            return Err(Error::new(ErrorKind::Parameter, parameter, value, "needs output_size: how many regions"));
         }
         let rule = "must be given, or output_size, or global";
         let kernel_size = options.extents("kernel_size", axes)?.ok_or_else(|| missing("kernel_size", rule))?;
@@ -224,6 +255,10 @@ mod tests {
         let options = r#"{"method":"lp","normType":2,"kernelSize":[2,3],"stride":1,"padding":[[0,1],2],"dilation":2}"#;
         assert_eq!(read(options), Pool::new(Pooling::lp(2.0), window).unwrap());
         assert_eq!(read(r#"{"method":"max","outputSize":7}"#), Pool::adaptive(Pooling::Max, [7, 7]).unwrap());
+        let fractional = r#"{"method":"stochastic","seed":3,"outputSize":4,"fractional":"random"}"#;
+        let (output_size, sequence) = (vec![4, 4], Sequence::Random);
+        let geometry = Geometry::Fractional { output_size, sequence, overlapping: false, seed: 3 };
+        assert_eq!(read(fractional), Pool::with_geometry(Pooling::Stochastic { seed: 3 }, geometry).unwrap());
         assert_eq!(read(r#"{"method":"average","global":true}"#), Pool::global(Pooling::average()).unwrap());
     }
 
@@ -257,7 +292,7 @@ mod tests {
                 "kernel is [2]: there is no such option; there are method, kernel_size, stride, padding, dilation, \
                  ceil_mode, count_include_pad, divisor_override, norm_type, sharpness, seed, alpha, weights, rank, k, \
                  filter_size, \
-                 output_size, global",
+                 output_size, fractional, overlapping, global",
             ),
             (r#"{"method":"max","kernelSize":2,"stride":0}"#, "stride is [0, 0]: every value must be at least 1"),
             (
@@ -272,6 +307,32 @@ mod tests {
             (
                 r#"{"method":"max","kernelSize":2,"normType":2}"#,
                 "norm_type is 2: belongs to the method lp or gem, the method is max",
+            ),
+            (
+                r#"{"method":"max","kernelSize":2,"seed":1}"#,
+                "seed is 1: belongs to the method stochastic, the method is max",
+            ),
+            (r#"{"method":"top-k","kernelSize":2}"#, "k is missing: must be given for the method top-k"),
+            (
+                r#"{"method":"rank","rank":5,"kernelSize":2}"#,
+                "rank is 5: must not exceed the number of cells in the window",
+            ),
+            (
+                r#"{"method":"gated","weights":[1,2],"kernelSize":2}"#,
+                "weights is [1, 2]: must have one weight for each of the window's taps, the product of kernel_size",
+            ),
+            (r#"{"method":"max-blur","filterSize":33,"kernelSize":2}"#, "filter_size is 33: must be from 1 to 32"),
+            (
+                r#"{"method":"max","outputSize":2,"fractional":"random"}"#,
+                "seed is missing: must be given for fractional regions",
+            ),
+            (
+                r#"{"method":"max","outputSize":2,"fractional":"uneven","seed":1}"#,
+                "fractional is \"uneven\": must be random or pseudorandom",
+            ),
+            (
+                r#"{"method":"max","kernelSize":2,"overlapping":true}"#,
+                "overlapping is true: needs output_size: how many regions",
             ),
             (
                 r#"{"method":"max","global":true,"stride":2}"#,

@@ -1,7 +1,8 @@
 //! Linear upsampling, one axis after another: linear in 1-D, bilinear in 2-D, trilinear in 3-D.
 
 use super::Resize;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::kernel::{AxisMap, Way, resample_planes};
 use crate::pool::shapes::reserve;
 use crate::pool::{ONE_VALUE_EACH, cells};
 use ndarray::{ArrayD, ArrayViewD, IxDyn};
@@ -49,7 +50,7 @@ pub fn upsample_linear_backward(
 ) -> Result<ArrayD<f32>> {
     let resize = Resize::new("grad_output", grad_output.shape(), "input_size", input_size)?;
     let axes = axes(input_size, &grad_output.shape()[2..], align_corners)?;
-    let values = resample(cells(&grad_output.as_standard_layout()), &resize, &axes, Way::Back)?;
+    let values = resize_planes(cells(&grad_output.as_standard_layout()), &resize, &axes, Way::Back)?;
     Ok(ArrayD::from_shape_vec(IxDyn(&resize.output), values).expect(ONE_VALUE_EACH))
 }
 
@@ -62,42 +63,23 @@ pub(crate) fn upsample_linear_flat(
 ) -> Result<(Vec<f32>, Vec<usize>)> {
     let resize = Resize::new("x", shape, "output_size", output_size)?;
     let axes = axes(&shape[2..], output_size, align_corners)?;
-    let values = resample(cells, &resize, &axes, Way::Up)?;
+    let values = resize_planes(cells, &resize, &axes, Way::Forward)?;
     Ok((values, resize.output))
 }
 
-/// A cell after resizing: (1 − part) of the cell at `low`, `part` of the next one. `part` is below 1, and 0 at the last.
-struct Blend {
-    low: usize,
-    part: f64,
-}
-
-/// One axis: how many cells it has before resizing, and what becomes of them.
-struct Axis {
-    extent: usize,
-    blends: Vec<Blend>,
-}
-
-/// Which of the two linear maps.
-#[derive(Clone, Copy)]
-enum Way {
-    /// From the axis's cells to its blends.
-    Up,
-    /// The transpose.
-    Back,
-}
-
-fn axes(from: &[usize], to: &[usize], align_corners: bool) -> Result<Vec<Axis>> {
-    let axis = |(&extent, &to): (&usize, &usize)| {
-        let mut blends = reserve(to, &[to])?;
-        blends.extend((0..to).map(|index| blend(index, extent, to, align_corners)));
-        Ok(Axis { extent, blends })
+fn axes(from: &[usize], to: &[usize], align_corners: bool) -> Result<Vec<AxisMap>> {
+    let axis = |(&from, &to): (&usize, &usize)| {
+        AxisMap::new(from, to, 2, |index| {
+            let (low, part) = blend(index, from, to, align_corners);
+            [(low, 1.0 - part), (low + 1, part)].into_iter().filter(|&(_, weight)| weight > 0.0)
+        })
     };
     from.iter().zip(to).map(axis).collect()
 }
 
-/// Where cell `index` of `to` lies among `from` cells.
-fn blend(index: usize, from: usize, to: usize, align_corners: bool) -> Blend {
+/// Where cell `index` of `to` lies among `from` cells: that cell after resizing is (1 − part) of the cell at `low`, and
+/// `part` of the next one. `part` is below 1, and 0 at the last cell.
+fn blend(index: usize, from: usize, to: usize, align_corners: bool) -> (usize, f64) {
     let (index, from, to) = (index as u128, from as u128, to as u128);
     let (numerator, denominator) = if align_corners {
         (index * (from - 1), (to - 1).max(1))
@@ -106,74 +88,12 @@ fn blend(index: usize, from: usize, to: usize, align_corners: bool) -> Blend {
     };
     let (low, rest) = (numerator / denominator, numerator % denominator);
     let part = if low + 1 < from { rest as f64 / denominator as f64 } else { 0.0 };
-    Blend { low: low as usize, part }
+    (low as usize, part)
 }
 
-/// Every map, one axis after another, outermost first.
-fn resample(cells: &[f32], resize: &Resize, axes: &[Axis], way: Way) -> Result<Vec<f32>> {
+/// Every map, one axis after another.
+fn resize_planes(cells: &[f32], resize: &Resize, axes: &[AxisMap], way: Way) -> Result<Vec<f32>> {
     let mut values = reserve(resize.count, &resize.output)?;
-    let (mut front, mut back): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
-    for plane in cells.chunks_exact(resize.from) {
-        clear_for(&mut front, plane.len(), 1)?;
-        front.extend(plane.iter().map(|&cell| f64::from(cell)));
-        let mut inner = plane.len();
-        for axis in axes {
-            let (before, after) = match way {
-                Way::Up => (axis.extent, axis.blends.len()),
-                Way::Back => (axis.blends.len(), axis.extent),
-            };
-            inner /= before;
-            let slabs = front.len() / (before * inner);
-            clear_for(&mut back, slabs * inner, after)?;
-            back.resize(slabs * inner * after, 0.0);
-            for (from, to) in front.chunks_exact(before * inner).zip(back.chunks_exact_mut(after * inner)) {
-                match way {
-                    Way::Up => axis.blend(inner, from, to),
-                    Way::Back => axis.share(inner, from, to),
-                }
-            }
-            std::mem::swap(&mut front, &mut back);
-        }
-        values.extend(front.iter().map(|&value| value as f32));
-    }
+    resample_planes(cells, resize.from, axes, way, &mut values)?;
     Ok(values)
-}
-
-impl Axis {
-    /// From runs of `inner` values, one for each cell, to runs for each blend; `to` is all zeros.
-    fn blend(&self, inner: usize, from: &[f64], to: &mut [f64]) {
-        for (&Blend { low, part }, to) in self.blends.iter().zip(to.chunks_exact_mut(inner)) {
-            add(to, &from[low * inner..][..inner], 1.0 - part);
-            if part > 0.0 {
-                add(to, &from[(low + 1) * inner..][..inner], part);
-            }
-        }
-    }
-
-    /// The transpose: from runs for each blend to runs for each cell.
-    fn share(&self, inner: usize, from: &[f64], to: &mut [f64]) {
-        for (&Blend { low, part }, from) in self.blends.iter().zip(from.chunks_exact(inner)) {
-            add(&mut to[low * inner..][..inner], from, 1.0 - part);
-            if part > 0.0 {
-                add(&mut to[(low + 1) * inner..][..inner], from, part);
-            }
-        }
-    }
-}
-
-fn add(sums: &mut [f64], values: &[f64], weight: f64) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += weight * value;
-    }
-}
-
-/// Empties a buffer and makes room for `count` × `inner` values. Between two axes there may be more of them than before
-/// and after.
-fn clear_for(buffer: &mut Vec<f64>, count: usize, inner: usize) -> Result<()> {
-    buffer.clear();
-    let room = count.checked_mul(inner).filter(|&len| buffer.try_reserve(len).is_ok());
-    room.map(drop).ok_or_else(|| {
-        let rule = "the values between two axes do not fit into memory";
-        Error::new(ErrorKind::Memory, "output_size", inner, rule)
-    })
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
-use crate::kernel::{AxisMap, Scratch, Way, resample};
+use crate::kernel::{AxisMap, Way, resample_planes};
 use crate::pool::method::Arithmetic;
 use crate::pool::shapes::Shapes;
 
@@ -30,14 +30,16 @@ pub(in crate::pool) fn validate(filter_size: usize, geometry: &Geometry) -> Resu
 impl<M: Arithmetic> Arithmetic for Blur<M> {
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let (dense, filters) = self.dense(shapes)?;
-        let pooled = self.of.forward(cells, &dense)?;
-        filter(&pooled, dense.plane_out, &filters, Way::Forward, shapes.reserve_output()?)
+        let (pooled, mut values) = (self.of.forward(cells, &dense)?, shapes.reserve_output()?);
+        resample_planes(&pooled, dense.plane_out, &filters, Way::Forward, &mut values)?;
+        Ok(values)
     }
 
     /// The filter's transpose, then the method's own gradient.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let (dense, filters) = self.dense(shapes)?;
-        let gradients = filter(grad_output, shapes.plane_out, &filters, Way::Back, dense.reserve_output()?)?;
+        let mut gradients = dense.reserve_output()?;
+        resample_planes(grad_output, shapes.plane_out, &filters, Way::Back, &mut gradients)?;
         self.of.backward(cells, &gradients, &dense)
     }
 }
@@ -58,15 +60,6 @@ impl<M> Blur<M> {
         }
         Ok((dense, filters))
     }
-}
-
-/// Maps every plane of `cells`.
-fn filter(cells: &[f32], plane: usize, filters: &[AxisMap], way: Way, mut values: Vec<f32>) -> Result<Vec<f32>> {
-    let mut scratch = Scratch::default();
-    for plane in cells.chunks_exact(plane) {
-        values.extend(resample(plane, filters, way, &mut scratch)?.iter().map(|&value| value as f32));
-    }
-    Ok(values)
 }
 
 /// A row of Pascal's triangle over its sum, a power of two: every weight is exact.

@@ -6,6 +6,10 @@ use crate::pool::method::{Arithmetic, Selected};
 use crate::pool::shapes::Shapes;
 use crate::random;
 
+/// The numbers that draws come from. The axes of fractional regions have the streams before it, so that a layer may use
+/// one seed for both.
+const STREAM: u64 = 3;
+
 /// The draw.
 pub(in crate::pool) struct Stochastic {
     pub seed: u64,
@@ -52,7 +56,7 @@ impl Arithmetic for Stochastic {
     fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
         Some(walk::select(cells, shapes, &mut |window| {
             let odds = Odds::of_window(window.cells);
-            let bits = random::at(self.seed, 0, shapes.first_output + window.number as u64);
+            let bits = random::at(self.seed, STREAM, shapes.first_output + window.number as u64);
             // In [0, 1), in steps of 2⁻⁵³.
             let drawn = (bits >> 11) as f64 / (1u64 << 53) as f64 * odds.total(window.cells);
             let mut below = 0.0;

@@ -1,9 +1,9 @@
 //! PyTorch's fractional max pooling: windows of one size at uneven strides, in every feature map elsewhere.
 
-use super::shapes::{Shapes, check_grad_output, product, reserve};
-use super::{ONE_VALUE_EACH, Pool, Pooling, cells};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, MAX_AXES};
+use crate::pool::shapes::{Shapes, check_grad_output, product, reserve};
+use crate::pool::{ONE_VALUE_EACH, Pool, Pooling, cells};
 use crate::random;
 use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayViewD, IxDyn};

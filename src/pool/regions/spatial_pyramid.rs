@@ -1,9 +1,9 @@
 //! Spatial pyramid pooling: feature maps of any size become vectors of one length.
 
-use super::shapes::{check_grad_output, product, reserve};
-use super::{Element, ONE_VALUE_EACH, Pool, Pooling, cells};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::MAX_AXES;
+use crate::pool::shapes::{check_grad_output, product, reserve};
+use crate::pool::{Element, ONE_VALUE_EACH, Pool, Pooling, cells};
 use ndarray::{ArrayD, ArrayView, ArrayViewD, IxDyn};
 
 /// A pyramid of pooled maps (K. He, X. Zhang, S. Ren and J. Sun, *Spatial Pyramid Pooling in Deep Convolutional Networks
