@@ -14,15 +14,18 @@ class Suite:
 
     def __init__(self, name, source):
         self.name, self.source = name, source
-        self.cases, self.tensors = [], {}
+        self.cases, self.tensors, self.stored = [], {}, {}
 
     def add(self, name, tensors, rtol=0.0, atol=0.0, **keys):
         """One case: `tensors` by role, `keys` what else it says (op and params, or framework and source)."""
         assert all(case["name"] != name for case in self.cases), name
         roles = {}
         for role, tensor in tensors.items():
-            roles[role] = f"{name}/{role}"
-            self.tensors[roles[role]] = np.ascontiguousarray(tensor)
+            tensor = np.ascontiguousarray(tensor)
+            key = (tensor.dtype, tensor.shape, tensor.tobytes())
+            # Equal tensors are stored once, under the first one's name.
+            roles[role] = self.stored.setdefault(key, f"{name}/{role}")
+            self.tensors[roles[role]] = tensor
         self.cases.append({"name": name, **keys, "rtol": rtol, "atol": atol, "tensors": roles})
 
     def save(self, folder="vectors"):
