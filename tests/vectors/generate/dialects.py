@@ -17,7 +17,8 @@ import onnxruntime
 import torch
 from flax import linen, nnx
 from keras import layers
-from onnx import TensorProto, helper
+from onnx import helper
+from onnx_nodes import run
 from suite import Suite
 
 SEED = 3
@@ -136,12 +137,7 @@ def flax_(line, x):
 
 
 def onnx_(line, x):
-    node = eval(line, {"helper": helper})
-    value = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-    graph = helper.make_graph([node], "pool", [value("x", x.shape)], [value("y", [None] * x.ndim)])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
-    onnx.checker.check_model(model)
-    return onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": x})[0]
+    return run(eval(line, {"helper": helper}), x, OPSET)[0]
 
 
 def make_node(words):
@@ -153,7 +149,7 @@ def main():
     versions = f"PyTorch {torch.__version__}; Keras {keras.__version__} on JAX {jax.__version__}; Flax {flax.__version__}"
     versions += f"; ONNX {onnx.__version__}, opset {OPSET}, run by ONNX Runtime {onnxruntime.__version__}; seed {SEED}"
     suite, random = Suite("dialects", versions), np.random.default_rng(SEED)
-    for framework, run, lines in [
+    for framework, execute, lines in [
         ("pytorch", pytorch, PYTORCH),
         ("keras", keras_, KERAS),
         ("flax", flax_, FLAX),
@@ -166,7 +162,7 @@ def main():
             x = random.standard_normal([int(n) for n in shape.split(",")]).astype(np.float32)
             # A maximum or minimum is one of the cells; a sum has an order, which each framework chooses.
             tolerance = 0.0 if "max" in source.lower() or "min_pool" in source else 1e-5
-            tensors = {"input": x, "output": run(source, x)}
+            tensors = {"input": x, "output": execute(source, x)}
             suite.add(f"{framework}_{number}", tensors, tolerance, tolerance, framework=framework, source=source)
     suite.save("dialect_vectors")
 

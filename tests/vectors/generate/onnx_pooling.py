@@ -1,6 +1,6 @@
 """ONNX's own operator tests for pooling (the package onnx, Apache-2.0), as a suite: the numbers are the tests' own.
 
-`auto_pad` is resolved to explicit padding by the rule of ONNX's AveragePool-22. Planes and cells that only repeat what
+Planes and cells that only repeat what
 others show are left out: of many channels the first, of a 32³ volume the part that its last windows read.
 """
 
@@ -9,6 +9,7 @@ import warnings
 import numpy as np
 import onnx
 from onnx.backend.test.loader import load_model_tests
+from onnx_nodes import attributes_of, window
 from suite import Suite
 
 LARGE = 10_000
@@ -16,23 +17,6 @@ LARGE = 10_000
 CUT = {1: 24, 3: 5}
 # The test has its output in four decimals.
 ROUNDED = {"averagepool_2d_ceil_last_window_starts_on_pad"}
-
-
-def window(attributes, spatial):
-    """The window's parameters in our words."""
-    kernel, axes = list(attributes["kernel_shape"]), len(spatial)
-    stride = list(attributes.get("strides", [1] * axes))
-    dilation = list(attributes.get("dilations", [1] * axes))
-    auto_pad, pads = attributes.get("auto_pad", b"NOTSET"), attributes.get("pads", [0] * 2 * axes)
-    padding = [[pads[axis], pads[axes + axis]] for axis in range(axes)]
-    if auto_pad in (b"SAME_UPPER", b"SAME_LOWER"):
-        padding = []
-        for n, k, s, d in zip(spatial, kernel, stride, dilation):
-            total = max(((n + s - 1) // s - 1) * s + d * (k - 1) + 1 - n, 0)
-            less, more = total // 2, total - total // 2
-            padding.append([less, more] if auto_pad == b"SAME_UPPER" else [more, less])
-    ceil_mode = bool(attributes.get("ceil_mode", 0))
-    return {"kernel_size": kernel, "stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
 
 
 def pool(name, node, attributes, inputs, outputs):
@@ -88,7 +72,7 @@ def main():
         if test.model is None or len(test.model.graph.node) != 1:
             continue
         node, name = test.model.graph.node[0], test.name.removeprefix("test_")
-        attributes = {attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in node.attribute}
+        attributes = attributes_of(node)
         [(inputs, outputs)] = test.data_sets or [(None, None)]
         match node.op_type:
             case "MaxPool" | "AveragePool" | "LpPool":
