@@ -12,6 +12,8 @@ SEED = 41
 MAX = [F.max_pool1d, F.max_pool2d, F.max_pool3d]
 AVERAGE = [F.avg_pool1d, F.avg_pool2d, F.avg_pool3d]
 EXTENT = {1: (1, 20), 2: (1, 9), 3: (1, 6)}
+# Room for several special values.
+FULL = {1: (15, 25), 2: (6, 9), 3: (4, 6)}
 
 
 def crop(y, params, spatial):
@@ -112,7 +114,7 @@ def main():
         spatial, params = draw(random, axes, EXTENT[axes])
         extreme(op, f"{op}{axes}d_ties", cells(spatial, "ties"), params)
         # Where all cells are −∞, PyTorch names the first that is no padding: only its own padding lets it.
-        spatial, params = draw(random, axes, EXTENT[axes], padding="half")
+        spatial, params = draw(random, axes, FULL[axes], padding="half")
         extreme(op, f"{op}{axes}d_special", cells(spatial, "special"), params)
 
     for axes in (1, 2, 3):
@@ -126,8 +128,9 @@ def main():
             mean(f"avg_pool{axes}d_{number}", cells(spatial), params, number < 2)
         spatial, params = draw(random, axes, extent, dilated=False)
         mean(f"avg_pool{axes}d_divisor", cells(spatial), params, False, random.randint(1, 9))
-        spatial, params = draw(random, axes, extent)
-        mean(f"avg_pool{axes}d_special", cells(spatial, "special"), params, True)
+        for number in range(2):
+            spatial, params = draw(random, axes, FULL[axes], dilated=number == 1)
+            mean(f"avg_pool{axes}d_special_{number}", cells(spatial, "special"), params, number == 1)
         # The last window would start in the right padding, and is dropped.
         dropped = dict(kernel_size=[2] * axes, stride=[2] * axes, dilation=[1] * axes, ceil_mode=True)
         dropped |= dict(padding=[[1, 1]] * axes)
@@ -141,6 +144,9 @@ def main():
         spatial, params = draw(random, axes, extent, padding="half")
         extreme("max_pool", f"max_pool{axes}d_empty", cells(spatial, batch=0), params)
         mean(f"avg_pool{axes}d_empty", cells(spatial, batch=0), params, False)
+        norm(f"lp_pool{axes}d_empty", cells(spatial, batch=0), params, 2.0)
+        for kind in ("max", "avg"):
+            adaptive(kind, f"adaptive_{kind}_pool{axes}d_empty", cells(spatial, batch=0), [2] * axes)
         one = dict(kernel_size=[3] * axes, stride=[1] * axes, dilation=[1] * axes, ceil_mode=False)
         one |= dict(padding=[[1, 1]] * axes)
         extreme("max_pool", f"max_pool{axes}d_one", cells([1] * axes), one)
