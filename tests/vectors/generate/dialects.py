@@ -146,7 +146,8 @@ def make_node(words):
 
 
 def main():
-    versions = f"PyTorch {torch.__version__}; Keras {keras.__version__} on JAX {jax.__version__}; Flax {flax.__version__}"
+    versions = f"PyTorch {torch.__version__}; Keras {keras.__version__} on JAX {jax.__version__}"
+    versions += f"; Flax {flax.__version__}"
     versions += f"; ONNX {onnx.__version__}, opset {OPSET}, run by ONNX Runtime {onnxruntime.__version__}; seed {SEED}"
     suite, random = Suite("dialects", versions), np.random.default_rng(SEED)
     for framework, execute, lines in [

@@ -55,7 +55,7 @@ def global_pool(node, inputs, outputs):
 
 
 def unpool(attributes, inputs, outputs):
-    """ONNX's indices lie in the plane that kernel and stride alone would give, whatever output_shape says; ours in the output."""
+    """ONNX's indices lie in the plane that kernel and stride alone would give; ours in the output."""
     x, indices, y = inputs[0], inputs[1], outputs[0]
     kernel, stride = attributes["kernel_shape"], attributes["strides"]
     plane = [(n - 1) * s + k for n, s, k in zip(x.shape[2:], stride, kernel)]

@@ -19,7 +19,9 @@ SEED, OPSET = 31, 22
 
 def node_for(op_type, params, more, auto_pad=None):
     before, after = zip(*params["padding"])
-    attributes = dict(kernel_shape=params["kernel_size"], strides=params["stride"], dilations=params["dilation"], **more)
+    attributes = dict(
+        kernel_shape=params["kernel_size"], strides=params["stride"], dilations=params["dilation"], **more
+    )
     if auto_pad:
         attributes["auto_pad"] = auto_pad
     else:
@@ -42,9 +44,8 @@ def add(suite, name, x, node, **params):
 
 
 def main():
-    suite = Suite(
-        "onnxruntime_pooling", f"ONNX Runtime {onnxruntime.__version__}, ONNX {onnx.__version__} opset {OPSET}, seed {SEED}"
-    )
+    source = f"ONNX Runtime {onnxruntime.__version__}, ONNX {onnx.__version__} opset {OPSET}, seed {SEED}"
+    suite = Suite("onnxruntime_pooling", source)
     random, numbers = stdlib_random.Random(SEED), np.random.default_rng(SEED)
 
     def cells(spatial, dtype=np.float32):

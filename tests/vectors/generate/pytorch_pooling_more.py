@@ -84,7 +84,8 @@ def main():
             function = lambda x: sign * max_pool(sign * x, params)[0]
             tensors = with_gradient({"indices": max_pool(sign * x, params)[1]}, function, x, generator)
         # Gradients of windows that overlap are sums, whose order differs.
-        (suite if op == "max_pool" else minima).add(name, tensors, 0.0, 1e-6 if x.is_floating_point() else 0.0, op=op, params=params)
+        atol = 1e-6 if x.is_floating_point() else 0.0
+        (suite if op == "max_pool" else minima).add(name, tensors, 0.0, atol, op=op, params=params)
 
     def mean(name, x, params, count_include_pad, divisor_override=None):
         function = lambda x: average(x, params, count_include_pad, divisor_override)

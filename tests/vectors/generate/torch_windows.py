@@ -39,10 +39,7 @@ def inside(params, spatial, counted_padding=False):
         before, after = padding if counted_padding else (0, 0)
         masks.append([[-before <= tap < n + after for tap in window] for window in axis])
     outputs, kernels = [len(mask) for mask in masks], [len(mask[0]) for mask in masks]
-    flat = [
-        [all(taps_) for taps_ in itertools.product(*windows)]
-        for windows in itertools.product(*masks)
-    ]
+    flat = [[all(taps_) for taps_ in itertools.product(*windows)] for windows in itertools.product(*masks)]
     return torch.tensor(flat).reshape(*outputs, int(np.prod(kernels)))
 
 
