@@ -1,10 +1,12 @@
 //! Runs suites of vectors that other frameworks computed: `tests/vectors`, and the folders in `DEEP_END_VECTORS`.
 //! Their form is in `tests/vectors/README.md`.
 
+mod methods;
 mod nn;
 mod pooling;
 mod suite;
 
+use deep_end::Pooling;
 use std::{collections::BTreeMap, env, path::PathBuf};
 use suite::{Case, Suite};
 
@@ -18,6 +20,23 @@ fn run(case: &Case) -> Result<(), String> {
         "adaptive_avg_pool" => pooling::adaptive_average(case),
         "fractional_max_pool" => pooling::fractional_max(case),
         "max_unpool" => pooling::max_unpool(case),
+        "min_pool" => methods::windowed(case, |_| Ok(Pooling::Min)),
+        "log_sum_exp_pool" => methods::windowed(case, |case| Ok(Pooling::LogSumExp { sharpness: case.param("r")? })),
+        "soft_pool" => methods::windowed(case, |_| Ok(Pooling::Soft)),
+        "gem_pool" => methods::windowed(case, |case| Ok(Pooling::GeneralizedMean { norm_type: case.param("p")? })),
+        "mixed_pool" => methods::windowed(case, |case| Ok(Pooling::Mixed { alpha: case.param("alpha")? })),
+        "gated_pool" => methods::windowed(case, |case| Ok(Pooling::Gated { weights: case.param("weights")? })),
+        "stochastic_mean_pool" => methods::windowed(case, |_| Ok(Pooling::StochasticMean)),
+        "top_k_pool" => methods::windowed(case, |case| Ok(Pooling::TopK { k: case.param("k")? })),
+        "rank_pool" => methods::windowed(case, |case| Ok(Pooling::Rank { rank: case.param("rank")? })),
+        "median_pool" => methods::windowed(case, |_| Ok(Pooling::Median)),
+        "max_blur_pool" => {
+            methods::windowed(case, |case| Ok(Pooling::MaxBlur { filter_size: case.param("filter_size")? }))
+        }
+        "maxout" => methods::maxout(case),
+        "k_max_pool" => methods::k_max(case),
+        "upsample_nearest" => methods::nearest(case),
+        "upsample_linear" => methods::linear(case),
         "conv2d" => nn::conv2d(case),
         "linear" => nn::linear(case),
         "batch_norm" => nn::batch_norm(case),

@@ -1,17 +1,17 @@
 //! The pooling operators.
 
 use crate::suite::{Case, Tensor};
-use deep_end::pool::{Element, FractionalMax};
+use deep_end::pool::{self, Element, FractionalMax};
 use deep_end::{Pool, Pooling, Window};
 use ndarray::ArrayD;
 
-type Outcome = Result<(), String>;
+pub type Outcome = Result<(), String>;
 
-fn text(error: deep_end::Error) -> String {
+pub fn text(error: deep_end::Error) -> String {
     error.to_string()
 }
 
-fn window(case: &Case) -> Result<Window, String> {
+pub fn window(case: &Case) -> Result<Window, String> {
     let kernel_size: Vec<usize> = case.param("kernel_size")?;
     let axes = kernel_size.len();
     let window = Window::new(kernel_size.clone())
@@ -68,7 +68,7 @@ fn adaptive(case: &Case, method: Pooling) -> Outcome {
 }
 
 /// Values, and whatever else the case has: indices, the gradient.
-fn check(case: &Case, layer: &Pool) -> Outcome {
+pub fn check(case: &Case, layer: &Pool) -> Outcome {
     let x = case.f32("input")?;
     case.compare("output", &layer.forward(x.view()).map_err(text)?)?;
     if case.has("indices") {
@@ -100,6 +100,11 @@ pub fn max_unpool(case: &Case) -> Outcome {
     let output_size: Vec<usize> = case.param("output_size")?;
     case.finish_params()?;
     let indices = case.i64("indices")?.mapv(|index| i32::try_from(index).unwrap());
-    let up = deep_end::pool::max_unpool(case.f32("input")?.view(), indices.view(), &output_size).map_err(text)?;
-    case.compare("output", &up)
+    let up = pool::max_unpool(case.f32("input")?.view(), indices.view(), &output_size).map_err(text)?;
+    case.compare("output", &up)?;
+    if case.has("grad_input") {
+        let gradient = pool::max_unpool_backward(case.f32("grad_output")?.view(), indices.view()).map_err(text)?;
+        case.compare("grad_input", &gradient)?;
+    }
+    Ok(())
 }
