@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | [`pool`] | the methods: [`Pool`] is a [`Pooling`] over a [`Geometry`], applied to (N, C, spatial…) arrays |
 //! | [`geometry`] | what each output cell reads: windows, padding, dilation, ceil mode, adaptive regions; integers only |
+//! | [`inspect`] | what a layer does with single cells: windows, shares, readers, coverage, receptive fields, traces |
 //! | [`nn`] | small networks: layers, running, training, preparing a drawn digit |
 //! | [`io`] | files: networks as safetensors, MNIST's IDX |
 //! | [`render`] | from numbers to pixels: colour maps, photographs |
@@ -13,6 +14,7 @@
 
 pub mod error;
 pub mod geometry;
+pub mod inspect;
 pub mod io;
 mod kernel;
 pub mod nn;

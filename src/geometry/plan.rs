@@ -118,6 +118,16 @@ impl Plan {
         Self { axes: self.axes.iter().zip(place).map(axis).collect() }
     }
 
+    /// The windows of [`only`](Self::only), laid over nothing but their own cells, gathered row-major. An axis without
+    /// cells keeps one that is not read.
+    pub(crate) fn gathered(mut self) -> Self {
+        for axis in &mut self.axes {
+            (axis.extent, axis.step) = (axis.spans[0].len.max(1), 1);
+            axis.spans[0].start = 0;
+        }
+        self
+    }
+
     /// The input's spatial extents.
     pub fn input_shape(&self) -> Vec<usize> {
         self.axes.iter().map(|axis| axis.extent).collect()

@@ -26,11 +26,11 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    kernel_size: Vec<usize>,
-    stride: Vec<usize>,
-    padding: Vec<[usize; 2]>,
-    dilation: Vec<usize>,
-    ceil_mode: bool,
+    pub(crate) kernel_size: Vec<usize>,
+    pub(crate) stride: Vec<usize>,
+    pub(crate) padding: Vec<[usize; 2]>,
+    pub(crate) dilation: Vec<usize>,
+    pub(crate) ceil_mode: bool,
 }
 
 impl Window {

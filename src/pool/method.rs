@@ -365,6 +365,12 @@ pub(super) trait Arithmetic {
         Ok(selected?.0)
     }
 
+    /// For a weighted mean (or a draw) whose weights are not its slopes: the weight of each cell that a window reads,
+    /// windows and their cells in row-major order.
+    fn weights(&self, _cells: &[f32], _shapes: &Shapes) -> Option<Result<Vec<f32>>> {
+        None
+    }
+
     /// The gradient by each input cell, given the gradient by each window's value.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let selected = self.select(cells, shapes).expect("a method that picks no cell has its own backward");

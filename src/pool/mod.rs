@@ -15,6 +15,7 @@ mod across;
 mod element;
 mod method;
 mod options;
+mod probe;
 mod regions;
 mod shapes;
 mod up;
@@ -29,6 +30,9 @@ pub use up::{
     average_unpool, average_unpool_backward, max_unpool, max_unpool_backward, upsample_linear,
     upsample_linear_backward, upsample_nearest, upsample_nearest_backward,
 };
+
+pub(crate) use probe::{Probe, Resolved};
+pub(crate) use shapes::{product, reserve};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Window};

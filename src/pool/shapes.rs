@@ -19,6 +19,8 @@ pub struct Shapes {
     pub(super) plane_in: usize,
     /// Cells in one output plane.
     pub(super) plane_out: usize,
+    /// How many taps the largest of the layer's windows has, at most what a machine word holds.
+    pub(super) most_taps: usize,
 }
 
 impl Shapes {
@@ -51,7 +53,9 @@ impl Shapes {
         product("shape", &output)?;
         let (planes, plane_in) = (product("shape", batch)?, product("shape", &plan.input_shape())?);
         let plane_out = product("shape", &plan.output_shape())?;
-        Ok(Self { plan, first_output: 0, window, output, planes, plane_in, plane_out })
+        let longest = |axis: &AxisPlan| axis.spans.iter().map(|span| span.taps()).max().unwrap_or(0);
+        let most_taps = plan.axes().iter().map(longest).fold(1, usize::saturating_mul);
+        Ok(Self { plan, first_output: 0, window, output, planes, plane_in, plane_out, most_taps })
     }
 
     /// The same input with the window at every position; with it the distance between two of this plan's positions.
@@ -63,6 +67,22 @@ impl Shapes {
         let batch = &self.output[..2];
         let shapes = Self::of_plan(plan, Some(window.clone()), &[batch, &spatial].concat(), batch)?;
         Ok(Some((shapes, stride)))
+    }
+
+    /// The same layer where it makes one output cell, number `flat` of its plane at `place`, from that window's cells
+    /// alone, gathered row-major.
+    pub(super) fn of_window(&self, place: &[usize], flat: usize) -> Self {
+        let plan = self.plan.only(place).gathered();
+        Self {
+            first_output: self.first_output.wrapping_add(flat as u64),
+            output: [&[1, 1], plan.output_shape().as_slice()].concat(),
+            planes: 1,
+            plane_in: plan.input_shape().iter().product(),
+            plane_out: 1,
+            most_taps: self.most_taps,
+            window: None,
+            plan,
+        }
     }
 
     /// The values that `pool` makes of each plane of `cells`: it is given the plane's number and its cells.
@@ -140,7 +160,7 @@ impl Shapes {
 }
 
 /// An empty list with room for `count` values, or an error instead of an abort when memory does not hold them.
-pub(super) fn reserve<T>(count: usize, shape: &[usize]) -> Result<Vec<T>> {
+pub(crate) fn reserve<T>(count: usize, shape: &[usize]) -> Result<Vec<T>> {
     let mut values = Vec::new();
     let rule = "the result does not fit into memory";
     let reserved = values.try_reserve_exact(count);
@@ -149,7 +169,7 @@ pub(super) fn reserve<T>(count: usize, shape: &[usize]) -> Result<Vec<T>> {
 }
 
 /// How many values an array of these extents has.
-pub(super) fn product(parameter: &'static str, extents: &[usize]) -> Result<usize> {
+pub(crate) fn product(parameter: &'static str, extents: &[usize]) -> Result<usize> {
     // Bytes, not cells, must stay addressable: f64 is the widest cell that a method works with.
     let cells = extents.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
     cells

@@ -21,6 +21,10 @@ impl Arithmetic for Soft {
         })
     }
 
+    fn weights(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Vec<f32>>> {
+        Some(weights(cells, shapes))
+    }
+
     /// ∂y/∂x = w · (1 + x − y), where w is x's weight; w alone where y is infinite.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut scratch = Scratch::default();
@@ -37,4 +41,16 @@ impl Arithmetic for Soft {
             })
         })
     }
+}
+
+/// The softmax of each window's cells. They add up to 1, and are NaN where a cell is.
+fn weights(cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    let (mut weights, mut scratch) = (Vec::new(), Scratch::default());
+    for plane in cells.chunks_exact(shapes.plane_in) {
+        let sums = reduce(&Exponentials { sharpness: SHARPNESS }, plane, &shapes.plan, &mut scratch)?;
+        visit(&shapes.plan, |window, taps| {
+            weights.extend(taps.iter().map(|tap| sums[window].softmax(plane[tap.at], SHARPNESS) as f32));
+        })?;
+    }
+    Ok(weights)
 }

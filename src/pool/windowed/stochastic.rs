@@ -53,6 +53,10 @@ impl Odds {
 }
 
 impl Arithmetic for Stochastic {
+    fn weights(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Vec<f32>>> {
+        Some(probabilities(cells, shapes))
+    }
+
     fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
         Some(walk::select(cells, shapes, &mut |window| {
             let odds = Odds::of_window(window.cells);
@@ -71,6 +75,10 @@ impl Arithmetic for Stochastic {
 }
 
 impl Arithmetic for StochasticMean {
+    fn weights(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Vec<f32>>> {
+        Some(probabilities(cells, shapes))
+    }
+
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut values = shapes.reserve_output()?;
         walk::windows(cells, shapes, &mut |window| values.push(mean(window.cells) as f32))?;
@@ -101,4 +109,15 @@ fn mean(window: &[f32]) -> f64 {
     let drawable = window.iter().filter(|&&cell| odds.of(cell) != 0.0);
     let sum: f64 = drawable.map(|&cell| odds.of(cell) * f64::from(cell)).sum();
     if window.is_empty() { 0.0 } else { sum / odds.total(window) }
+}
+
+/// How likely each window's cells are drawn; NaN in a window with a NaN, where nothing is drawn.
+fn probabilities(cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    let mut probabilities = Vec::new();
+    walk::windows(cells, shapes, &mut |window| {
+        let (odds, any_nan) = (Odds::of_window(window.cells), window.cells.iter().any(|cell| cell.is_nan()));
+        let total = if any_nan { f64::NAN } else { odds.total(window.cells) };
+        probabilities.extend(window.cells.iter().map(|&cell| (odds.of(cell) / total) as f32));
+    })?;
+    Ok(probabilities)
 }

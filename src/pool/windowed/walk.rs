@@ -1,7 +1,6 @@
 //! Methods that look at all cells of a window at once.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::AxisPlan;
 use crate::kernel::{Tap, visit};
 use crate::pool::method::Selected;
 use crate::pool::shapes::{Shapes, reserve};
@@ -57,8 +56,7 @@ pub(super) fn select(cells: &[f32], shapes: &Shapes, pick: &mut dyn FnMut(&Seen)
 
 /// Checks a count of cells against the largest window: a sliding one has been, a region is known only now.
 pub(super) fn check_within(parameter: &'static str, count: usize, shapes: &Shapes) -> Result<()> {
-    let longest = |axis: &AxisPlan| axis.spans.iter().map(|span| span.taps()).max().unwrap_or(0);
-    let most = shapes.plan.axes().iter().map(longest).fold(1usize, usize::saturating_mul);
+    let most = shapes.most_taps;
     if count <= most {
         return Ok(());
     }

@@ -1,0 +1,178 @@
+//! What a layer does with single cells: the questions that a figure asks.
+//!
+//! | question | answered by |
+//! | --- | --- |
+//! | what is this output cell made of? | [`Inspector::output_cell`] |
+//! | which output cells read this input cell? | [`Inspector::readers`] |
+//! | how often is each input cell read? | [`coverage`] |
+//! | how much of a map comes back from its pooled one? | [`reconstruct`], [`psnr`] |
+//! | which pixels can a cell deep in a stack of layers see? | [`ReceptiveField`] |
+//! | which pixels decide it, and how much? | [`Stack::trace`] |
+//!
+//! All look at one [`Plane`] (n, c) of an (N, C, spatial…) array. Questions name a cell by its position on each axis;
+//! answers name cells by their flat place in the plane, row-major, as `indices` do: [`position`] takes one apart.
+//! Shares are the method's own: one window goes through the same forward and backward as a whole array, so no method
+//! is defined twice.
+
+mod coverage;
+mod readers;
+mod receptive_field;
+mod reconstruct;
+mod trace;
+mod window;
+
+pub use coverage::{Coverage, coverage};
+pub use readers::Reader;
+pub use receptive_field::{AxisField, ReceptiveField, Regular};
+pub use reconstruct::{Peak, psnr};
+pub use trace::{Share, Stack, TracedMap};
+pub use window::{OutputCell, Tap};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::pool::{Pool, Resolved, product, reserve};
+use crate::shown::Shown;
+use ndarray::{ArrayViewD, Axis};
+use std::borrow::Cow;
+
+/// One feature map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane<'a> {
+    cells: Cow<'a, [f32]>,
+    shape: Vec<usize>,
+    /// Which plane of its array it is, from 0: random methods number their draws over all of them.
+    number: u64,
+}
+
+impl<'a> Plane<'a> {
+    /// A map of these row-major cells with these spatial extents, the first of its array.
+    ///
+    /// # Errors
+    /// When the number of cells is not the product of the extents.
+    pub fn new(cells: impl Into<Cow<'a, [f32]>>, shape: impl Into<Vec<usize>>) -> Result<Self> {
+        let (cells, shape) = (cells.into(), shape.into());
+        if product("shape", &shape)? != cells.len() {
+            let rule = format!("must be the product of shape, {}", shape.shown());
+            return Err(Error::new(ErrorKind::Shape, "x.length", cells.len(), rule));
+        }
+        Ok(Self { cells, shape, number: 0 })
+    }
+
+    /// The map of image `n` and channel `c` of `x`, shaped (N, C, spatial…).
+    ///
+    /// # Errors
+    /// When `x` has no such map, or a copy of it, needed where its cells do not lie row-major, does not fit into
+    /// memory.
+    pub fn of(x: &ArrayViewD<'a, f32>, n: usize, c: usize) -> Result<Self> {
+        let Some((&[batch, channels], shape)) = x.shape().split_first_chunk() else {
+            let rule = "an input has the extents N, C and one to three spatial ones";
+            return Err(Error::new(ErrorKind::Shape, "shape", x.shape(), rule));
+        };
+        let (shape, number) = (shape.to_vec(), flat("plane", &[n, c], &[batch, channels])?);
+        let map = x.clone().index_axis_move(Axis(0), n).index_axis_move(Axis(0), c);
+        let cells = match map.to_slice() {
+            Some(cells) => Cow::Borrowed(cells),
+            None => {
+                let mut copy = reserve(map.len(), &shape)?;
+                copy.extend(map.iter());
+                Cow::Owned(copy)
+            }
+        };
+        Ok(Self { cells, shape, number: number as u64 })
+    }
+
+    /// The cells, row-major.
+    pub fn cells(&self) -> &[f32] {
+        &self.cells
+    }
+
+    /// The spatial extents.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+}
+
+/// A layer over one feature map, to be asked about its cells. Each answer costs what the windows that it is about cost,
+/// whatever the size of the map.
+///
+/// ```
+/// use deep_end::inspect::{Inspector, Plane};
+/// use deep_end::{Pool, Pooling, Window};
+/// let layer = Pool::new(Pooling::Max, Window::new([2]))?;
+/// let inspector = Inspector::new(&layer, Plane::new(vec![1.0, 4.0, 2.0, 2.0], [4])?)?;
+/// assert_eq!(inspector.output_shape(), [2]);
+/// assert_eq!(inspector.output_cell(&[0])?.winner, Some(1));
+/// let error = inspector.output_cell(&[2]).unwrap_err();
+/// assert_eq!(error.to_string(), "output is [2]: must lie in the layer's output [2]");
+/// # Ok::<(), deep_end::Error>(())
+/// ```
+pub struct Inspector<'a> {
+    pool: &'a Pool,
+    layer: Resolved<'a>,
+    plane: Plane<'a>,
+}
+
+impl<'a> Inspector<'a> {
+    /// Resolves `pool` for this map.
+    ///
+    /// # Errors
+    /// When the layer's geometry does not fit the map.
+    pub fn new(pool: &'a Pool, plane: Plane<'a>) -> Result<Self> {
+        Ok(Self { pool, layer: pool.resolve(&plane.shape, plane.number)?, plane })
+    }
+
+    /// The map.
+    pub fn plane(&self) -> &Plane<'a> {
+        &self.plane
+    }
+
+    /// The output's spatial extents.
+    pub fn output_shape(&self) -> &[usize] {
+        self.layer.output_shape()
+    }
+
+    /// The layer's output, the whole map.
+    ///
+    /// # Errors
+    /// When it does not fit into memory, or a parameter does not fit any of the windows.
+    pub fn output(&self) -> Result<Plane<'static>> {
+        let (cells, shape) = (self.layer.forward(&self.plane.cells)?, self.output_shape().to_vec());
+        Ok(Plane { cells: Cow::Owned(cells), shape, number: self.plane.number })
+    }
+
+    /// The flat place of an output cell.
+    fn output_place(&self, output: &[usize]) -> Result<usize> {
+        flat("output", output, self.output_shape())
+    }
+}
+
+/// The position on each axis of the cell at a flat place in a plane with these extents: `indices`, winners and readers
+/// taken apart. Along the outermost axis a place beyond the plane lies beyond its extent.
+///
+/// ```
+/// assert_eq!(deep_end::inspect::position(7, &[2, 5]), [1, 2]);
+/// ```
+pub fn position(mut place: usize, shape: &[usize]) -> Vec<usize> {
+    let mut position = vec![0; shape.len()];
+    for (axis, &extent) in shape.iter().enumerate().skip(1).rev() {
+        position[axis] = place.checked_rem(extent).unwrap_or(0);
+        place = place.checked_div(extent).unwrap_or(0);
+    }
+    if let Some(outermost) = position.first_mut() {
+        *outermost = place;
+    }
+    position
+}
+
+/// The flat place of the cell at this position, or an error that names it as `parameter`.
+fn flat(parameter: &'static str, position: &[usize], shape: &[usize]) -> Result<usize> {
+    if position.len() != shape.len() || position.iter().zip(shape).any(|(at, extent)| at >= extent) {
+        let of = match parameter {
+            "output" => "the layer's output",
+            "input" => "the layer's input",
+            _ => "the array's planes",
+        };
+        let rule = ["must lie in ", of, " ", &shape.shown()].concat();
+        return Err(Error::new(ErrorKind::Parameter, parameter, position, rule));
+    }
+    Ok(position.iter().zip(shape).fold(0, |flat, (at, extent)| flat * extent + at))
+}
