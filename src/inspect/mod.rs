@@ -5,7 +5,7 @@
 //! | what is this output cell made of? | [`Inspector::output_cell`] |
 //! | which output cells read this input cell? | [`Inspector::readers`] |
 //! | how often is each input cell read? | [`coverage`] |
-//! | how much of a map comes back from its pooled one? | [`reconstruct`], [`psnr`] |
+//! | how much of a map comes back from its pooled one? | [`Inspector::reconstruct`], [`psnr`] |
 //! | which pixels can a cell deep in a stack of layers see? | [`ReceptiveField`] |
 //! | which pixels decide it, and how much? | [`Stack::trace`] |
 //!
@@ -24,7 +24,7 @@ mod window;
 pub use coverage::{Coverage, coverage};
 pub use readers::Reader;
 pub use receptive_field::{AxisField, ReceptiveField, Regular};
-pub use reconstruct::{Peak, psnr};
+pub use reconstruct::{Peak, Reconstruction, WayUp, psnr};
 pub use trace::{Share, Stack, TracedMap};
 pub use window::{OutputCell, Tap};
 
@@ -89,6 +89,11 @@ impl<'a> Plane<'a> {
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
+
+    /// What became of this plane of its array: as many cells as these extents have.
+    fn with_cells(&self, cells: Vec<f32>, shape: &[usize]) -> Plane<'static> {
+        Plane { cells: Cow::Owned(cells), shape: shape.to_vec(), number: self.number }
+    }
 }
 
 /// A layer over one feature map, to be asked about its cells. Each answer costs what the windows that it is about cost,
@@ -135,8 +140,7 @@ impl<'a> Inspector<'a> {
     /// # Errors
     /// When it does not fit into memory, or a parameter does not fit any of the windows.
     pub fn output(&self) -> Result<Plane<'static>> {
-        let (cells, shape) = (self.layer.forward(&self.plane.cells)?, self.output_shape().to_vec());
-        Ok(Plane { cells: Cow::Owned(cells), shape, number: self.plane.number })
+        Ok(self.plane.with_cells(self.layer.forward(&self.plane.cells)?, self.output_shape()))
     }
 
     /// The flat place of an output cell.

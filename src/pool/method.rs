@@ -365,8 +365,8 @@ pub(super) trait Arithmetic {
         Ok(selected?.0)
     }
 
-    /// For a weighted mean (or a draw) whose weights are not its slopes: the weight of each cell that a window reads,
-    /// windows and their cells in row-major order.
+    /// For a weighted mean (or a draw) whose weights are not its slopes: the weight of each cell that one window reads.
+    /// `cells` are that window's alone, row-major.
     fn weights(&self, _cells: &[f32], _shapes: &Shapes) -> Option<Result<Vec<f32>>> {
         None
     }

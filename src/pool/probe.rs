@@ -1,7 +1,7 @@
 //! One output cell of a layer: the layer's own arithmetic on the cells of one window, at the cost of that window.
 
 use super::Pool;
-use super::method::Arithmetic;
+use super::method::{Arithmetic, Selected};
 use super::shapes::{Shapes, reserve};
 use crate::error::Result;
 use crate::geometry::Plan;
@@ -38,10 +38,16 @@ impl Resolved<'_> {
         self.arithmetic.forward(cells, &self.shapes)
     }
 
+    /// The same with the places of the picked cells; `None` for a method that picks none.
+    pub(crate) fn select(&self, cells: &[f32]) -> Option<Result<Selected>> {
+        self.arithmetic.select(cells, &self.shapes)
+    }
+
     /// The output cell at `place`, number `flat` of its plane.
     pub(crate) fn probe(&self, cells: &[f32], place: &[usize], flat: usize) -> Result<Probe<'_>> {
         let shapes = self.shapes.of_window(place, flat);
-        let (mut reads, mut gathered) = (reserve(shapes.plane_in, self.output_shape())?, shapes.reserve_input()?);
+        let extents = shapes.plan.input_shape();
+        let (mut reads, mut gathered) = (reserve(shapes.plane_in, &extents)?, reserve(shapes.plane_in, &extents)?);
         visit(&self.shapes.plan.only(place), |_, taps| reads.extend_from_slice(taps))?;
         gathered.extend(reads.iter().map(|tap: &Tap| cells[tap.at]));
         // A window without cells still stands over a plane, whose cells it does not read.

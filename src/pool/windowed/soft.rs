@@ -4,7 +4,7 @@ use super::exponentials::Exponentials;
 use crate::error::Result;
 use crate::kernel::{Scratch, reduce, visit};
 use crate::pool::method::Arithmetic;
-use crate::pool::shapes::Shapes;
+use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Soft;
 
@@ -43,14 +43,10 @@ impl Arithmetic for Soft {
     }
 }
 
-/// The softmax of each window's cells. They add up to 1, and are NaN where a cell is.
-fn weights(cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-    let (mut weights, mut scratch) = (Vec::new(), Scratch::default());
-    for plane in cells.chunks_exact(shapes.plane_in) {
-        let sums = reduce(&Exponentials { sharpness: SHARPNESS }, plane, &shapes.plan, &mut scratch)?;
-        visit(&shapes.plan, |window, taps| {
-            weights.extend(taps.iter().map(|tap| sums[window].softmax(plane[tap.at], SHARPNESS) as f32));
-        })?;
-    }
+/// The softmax of one window's cells. They add up to 1, and are NaN where a cell is.
+fn weights(window: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    let (mut weights, mut scratch) = (reserve(window.len(), &shapes.output)?, Scratch::default());
+    let sums = reduce(&Exponentials { sharpness: SHARPNESS }, window, &shapes.plan, &mut scratch)?[0];
+    weights.extend(window.iter().map(|&cell| sums.softmax(cell, SHARPNESS) as f32));
     Ok(weights)
 }

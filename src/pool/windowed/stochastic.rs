@@ -3,7 +3,7 @@
 use super::walk;
 use crate::error::Result;
 use crate::pool::method::{Arithmetic, Selected};
-use crate::pool::shapes::Shapes;
+use crate::pool::shapes::{Shapes, reserve};
 use crate::random;
 
 /// The numbers that draws come from. The axes of fractional regions have the streams before it, so that a layer may use
@@ -111,13 +111,11 @@ fn mean(window: &[f32]) -> f64 {
     if window.is_empty() { 0.0 } else { sum / odds.total(window) }
 }
 
-/// How likely each window's cells are drawn; NaN in a window with a NaN, where nothing is drawn.
-fn probabilities(cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-    let mut probabilities = Vec::new();
-    walk::windows(cells, shapes, &mut |window| {
-        let (odds, any_nan) = (Odds::of_window(window.cells), window.cells.iter().any(|cell| cell.is_nan()));
-        let total = if any_nan { f64::NAN } else { odds.total(window.cells) };
-        probabilities.extend(window.cells.iter().map(|&cell| (odds.of(cell) / total) as f32));
-    })?;
+/// How likely one window's cells are drawn; NaN in a window with a NaN, where nothing is drawn.
+fn probabilities(window: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    let mut probabilities = reserve(window.len(), &shapes.output)?;
+    let (odds, any_nan) = (Odds::of_window(window), window.iter().any(|cell| cell.is_nan()));
+    let total = if any_nan { f64::NAN } else { odds.total(window) };
+    probabilities.extend(window.iter().map(|&cell| (odds.of(cell) / total) as f32));
     Ok(probabilities)
 }
