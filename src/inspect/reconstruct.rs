@@ -130,6 +130,6 @@ pub fn psnr(original: &[f32], approximation: &[f32], peak: Peak) -> Result<f64> 
         difference * difference
     });
     let mean = squares.sum::<f64>() / original.len() as f64;
-    // Logarithms apart, so that no peak is too large to be squared.
-    Ok(if mean == 0.0 { f64::INFINITY } else { 20.0 * libm::log10(peak) - 10.0 * libm::log10(mean) })
+    // Of the ratio before it is squared, so that no peak is too large.
+    Ok(if mean == 0.0 { f64::INFINITY } else { 20.0 * libm::log10(peak / mean.sqrt()) })
 }

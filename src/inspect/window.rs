@@ -52,18 +52,18 @@ impl Inspector<'_> {
     /// use deep_end::inspect::{Inspector, Plane, Tap};
     /// use deep_end::{Pool, Pooling, Window};
     /// let window = Window::new([3]).stride([2]).padding([[1, 0]]).ceil_mode(true);
-    /// let plane = Plane::new(vec![5.0, 5.0, 1.0, 2.0], [4])?;
+    /// let plane = Plane::new(vec![5.0, 5.0, 1.0, 2.0, 4.0], [5])?;
     /// // The first window: padding, 5, 5. The first of the two wins and has the whole slope.
     /// let max = Pool::new(Pooling::Max, window.clone())?;
     /// let cell = Inspector::new(&max, plane.clone())?.output_cell(&[0])?;
     /// assert_eq!((cell.value, cell.origin[0], cell.winner, cell.ties), (5.0, -1, Some(0), vec![0, 1]));
     /// let share = |at, value, slope| Tap::Cell { at, value, slope, weight: slope };
     /// assert_eq!(cell.taps, [Tap::Padding, share(0, 5.0, 1.0), share(1, 5.0, 0.0)]);
-    /// // The last: 2, and two taps beyond the input. Two taps of the mean's window do not count.
+    /// // The last window hangs over the end. Its mean counts the two cells that it holds.
     /// let mean = Pool::new(Pooling::average(), window)?;
     /// let cell = Inspector::new(&mean, plane)?.output_cell(&[2])?;
-    /// assert_eq!((cell.value, cell.winner), (2.0, None));
-    /// assert_eq!(cell.taps, [share(3, 2.0, 1.0), Tap::Beyond, Tap::Beyond]);
+    /// assert_eq!((cell.value, cell.winner), (3.0, None));
+    /// assert_eq!(cell.taps, [share(3, 2.0, 0.5), share(4, 4.0, 0.5), Tap::Beyond]);
     /// # Ok::<(), deep_end::Error>(())
     /// ```
     ///
