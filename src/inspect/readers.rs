@@ -1,5 +1,6 @@
 //! Which output cells read an input cell.
 
+use super::window::first_tap;
 use super::{Inspector, flat};
 use crate::error::Result;
 use crate::geometry::Span;
@@ -21,7 +22,8 @@ pub struct Reader {
 
 impl Inspector<'_> {
     /// All output cells that read the input cell at this position, in row-major order: none for a dropped tail or in a
-    /// gap, several where windows overlap. The slopes together are what [`Pool::backward`](crate::Pool::backward) of
+    /// gap, several where windows overlap. Blur pooling's reach beyond their windows; there, those count that change with
+    /// the cell. The slopes together are what [`Pool::backward`](crate::Pool::backward) of
     /// ones gives the cell.
     ///
     /// ```
@@ -41,28 +43,43 @@ impl Inspector<'_> {
     pub fn readers(&self, input: &[usize]) -> Result<Vec<Reader>> {
         let place = flat("input", input, self.plane.shape())?;
         let mut positions: Vec<Vec<usize>> = vec![vec![]];
-        for (axis, &at) in self.layer.plan().axes().iter().zip(input) {
-            let reads = |output: &usize| holds(axis.spans[*output], axis.step, at);
-            let outputs: Vec<usize> = (0..axis.spans.len()).filter(reads).collect();
+        for (axis, &at) in input.iter().enumerate() {
+            let outputs: Vec<usize> =
+                (0..self.output_shape()[axis]).filter(|&output| self.may_read(axis, output, at)).collect();
             let longer = |position: &Vec<usize>| {
-                outputs.iter().map(|&at| [position.as_slice(), &[at]].concat()).collect::<Vec<_>>()
+                let position = position.clone();
+                outputs.iter().map(move |&at| [position.as_slice(), &[at]].concat())
             };
             positions = positions.iter().flat_map(longer).collect();
         }
-        positions.iter().map(|output| self.reader(output, place)).collect()
+        let readers = positions.iter().map(|output| self.reader(output, place));
+        readers.filter_map(Result::transpose).collect()
     }
 
-    fn reader(&self, output: &[usize], place: usize) -> Result<Reader> {
+    /// Whether the window at `output` holds the position `at` of this axis, or a method that looks further may reach it.
+    fn may_read(&self, axis: usize, output: usize, at: usize) -> bool {
+        let (plan, reach) = (&self.layer.plan().axes()[axis], self.layer.reach());
+        let span = plan.spans[output];
+        if reach == 0 {
+            return holds(span, plan.step, at);
+        }
+        let first = first_tap(self.pool.geometry(), axis, output, plan);
+        let last = first + ((span.taps() - 1) * plan.step) as isize;
+        at as isize + reach as isize >= first && at as isize - reach as isize <= last
+    }
+
+    /// How the output cell at this position reads the cell at `place`, if it does.
+    fn reader(&self, output: &[usize], place: usize) -> Result<Option<Reader>> {
         let probe = self.probe(output)?;
-        let index = probe.reads().iter().position(|read| read.at == place).expect("its spans hold the cell");
+        let Some(index) = probe.places().iter().position(|&at| at == place) else { return Ok(None) };
         let slope = probe.slopes()?[index];
-        Ok(Reader {
+        Ok(Some(Reader {
             output: self.output_place(output)?,
             value: probe.value()?,
             slope,
             weight: probe.weights()?.map_or(slope, |weights| weights[index]),
             wins: probe.picked()? == Some(index),
-        })
+        }))
     }
 }
 

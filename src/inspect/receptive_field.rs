@@ -4,7 +4,8 @@ use super::flat;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{AxisPlan, Geometry, Span};
 
-/// The receptive fields of a stack of layers: pooling, convolutions, anything with a [`Geometry`].
+/// The receptive fields of a stack of layers: pooling, convolutions, anything with a [`Geometry`]. They are the windows';
+/// what blur pooling's filter sees around them is not in them.
 ///
 /// ```
 /// use deep_end::inspect::ReceptiveField;

@@ -104,7 +104,7 @@ impl Traced for Inspector<'_> {
 
     fn slopes(&self, output: usize, each: &mut dyn FnMut(usize, f32) -> Result<()>) -> Result<()> {
         let probe = self.probe(&position(output, self.output_shape()))?;
-        probe.slopes()?.iter().zip(probe.reads()).try_for_each(|(&slope, read)| each(read.at, slope))
+        probe.slopes()?.iter().zip(probe.places()).try_for_each(|(&slope, &at)| each(at, slope))
     }
 }
 

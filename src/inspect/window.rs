@@ -18,6 +18,9 @@ pub struct OutputCell {
     pub step: Vec<usize>,
     /// What each tap of the window falls on, row-major over `kernel_size`.
     pub taps: Vec<Tap>,
+    /// Cells beyond the window by which the output changes too, all [`Tap::Cell`]: under blur pooling, whose filter reaches
+    /// into the windows around. Elsewhere none.
+    pub further: Vec<Tap>,
     /// For a method that picks a cell: the flat place of the one it picked. `None` where the window reads no cell.
     pub winner: Option<usize>,
     /// The flat places of the window's cells that equal the winner, itself among them, ascending; NaN equals NaN here.
@@ -79,15 +82,18 @@ impl Inspector<'_> {
         }
         let winner = probe.picked()?;
         let equal = |a: f32, b: f32| a == b || a.is_nan() && b.is_nan();
-        let tie = |&(&cell, _): &(&f32, _)| winner.is_some_and(|winner| equal(cell, probe.cells()[winner]));
+        let tie = |&(_, &cell): &(_, &f32)| winner.is_some_and(|winner| equal(cell, probe.cells()[winner]));
+        let read = cells(&probe)?;
+        let (of_window, further) = read.split_at(probe.taps().len());
         Ok(OutputCell {
             value: probe.value()?,
             kernel_size: spans.iter().map(|span| span.taps()).collect(),
             origin,
             step,
-            taps: taps(&spans, &probe)?,
-            winner: winner.map(|winner| probe.reads()[winner].at),
-            ties: probe.cells().iter().zip(probe.reads()).filter(tie).map(|(_, read)| read.at).collect(),
+            taps: taps(&spans, probe.taps(), of_window)?,
+            further: further.to_vec(),
+            winner: winner.map(|winner| probe.places()[winner]),
+            ties: probe.places().iter().zip(probe.cells()).filter(tie).map(|(&at, _)| at).collect(),
         })
     }
 
@@ -98,7 +104,7 @@ impl Inspector<'_> {
 }
 
 /// The input position of a window's first tap. A sliding window's may lie before the input.
-fn first_tap(geometry: &Geometry, axis: usize, output: usize, plan: &AxisPlan) -> isize {
+pub(super) fn first_tap(geometry: &Geometry, axis: usize, output: usize, plan: &AxisPlan) -> isize {
     match geometry {
         // Both below a quarter of the word, as the window's rules have it.
         Geometry::Window(window) => (output * window.stride[axis]) as isize - window.padding[axis][0] as isize,
@@ -106,32 +112,39 @@ fn first_tap(geometry: &Geometry, axis: usize, output: usize, plan: &AxisPlan) -
     }
 }
 
-/// What each tap falls on: what the spans say, and the probe's cells where they say it is one.
-fn taps(spans: &[Span], probe: &Probe) -> Result<Vec<Tap>> {
+/// The cells read and their shares.
+fn cells(probe: &Probe) -> Result<Vec<Tap>> {
+    let (slopes, weights) = (probe.slopes()?, probe.weights()?);
+    let weights = weights.as_ref().unwrap_or(&slopes);
+    let mut cells = reserve(slopes.len(), &[slopes.len()])?;
+    let shares = slopes.iter().zip(weights);
+    cells.extend(
+        probe.places().iter().zip(probe.cells()).zip(shares).map(|((&at, &value), (&slope, &weight))| Tap::Cell {
+            at,
+            value,
+            slope,
+            weight,
+        }),
+    );
+    Ok(cells)
+}
+
+/// What each tap falls on: a cell for the taps that read one, for the others what the spans say.
+fn taps(spans: &[Span], reading: &[usize], cells: &[Tap]) -> Result<Vec<Tap>> {
     let kernel_size: Vec<usize> = spans.iter().map(|span| span.taps()).collect();
     let count = kernel_size.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
     let Some(count) = count else {
         let rule = "the window's taps do not fit into memory";
         return Err(Error::new(ErrorKind::Memory, "kernel_size", kernel_size, rule));
     };
-    let mut taps = reserve(count, &kernel_size)?;
-    taps.push(Tap::Padding);
-    for (index, span) in spans.iter().enumerate() {
+    let mut taps = vec![Tap::Padding];
+    for span in spans {
         // Each tap so far becomes a run of this axis' taps; beyond on one axis is beyond on all.
-        let outer = std::mem::replace(&mut taps, reserve(count_up_to(&kernel_size, index), &kernel_size)?);
+        let outer = std::mem::replace(&mut taps, reserve(count, &kernel_size)?);
         for outer in outer {
             taps.extend((0..span.taps()).map(|tap| if tap >= span.padded_len { Tap::Beyond } else { outer }));
         }
     }
-    let (slopes, weights) = (probe.slopes()?, probe.weights()?);
-    for (index, (read, &value)) in probe.reads().iter().zip(probe.cells()).enumerate() {
-        let (slope, weight) = (slopes[index], weights.as_ref().map_or(slopes[index], |weights| weights[index]));
-        taps[read.tap] = Tap::Cell { at: read.at, value, slope, weight };
-    }
+    reading.iter().zip(cells).for_each(|(&tap, &cell)| taps[tap] = cell);
     Ok(taps)
-}
-
-/// How many taps the axes up to `last` have together.
-fn count_up_to(kernel_size: &[usize], last: usize) -> usize {
-    kernel_size[..=last].iter().product()
 }

@@ -365,6 +365,11 @@ pub(super) trait Arithmetic {
         Ok(selected?.0)
     }
 
+    /// How many input cells beyond its window, on each side, a window's value depends on.
+    fn reach(&self) -> usize {
+        0
+    }
+
     /// For a weighted mean (or a draw) whose weights are not its slopes: the weight of each cell that one window reads.
     /// `cells` are that window's alone, row-major.
     fn weights(&self, _cells: &[f32], _shapes: &Shapes) -> Option<Result<Vec<f32>>> {

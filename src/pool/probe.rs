@@ -5,7 +5,7 @@ use super::method::{Arithmetic, Selected};
 use super::shapes::{Shapes, reserve};
 use crate::error::Result;
 use crate::geometry::Plan;
-use crate::kernel::{Tap, visit};
+use crate::kernel::visit;
 
 /// A layer resolved for one plane, to be asked about its output cells.
 pub(crate) struct Resolved<'a> {
@@ -33,6 +33,11 @@ impl Resolved<'_> {
         &self.shapes.output[2..]
     }
 
+    /// How many input cells beyond its window, on each side, an output cell may depend on.
+    pub(crate) fn reach(&self) -> usize {
+        self.arithmetic.reach()
+    }
+
     /// All output values of the plane.
     pub(crate) fn forward(&self, cells: &[f32]) -> Result<Vec<f32>> {
         self.arithmetic.forward(cells, &self.shapes)
@@ -44,57 +49,119 @@ impl Resolved<'_> {
     }
 
     /// The output cell at `place`, number `flat` of its plane.
-    pub(crate) fn probe(&self, cells: &[f32], place: &[usize], flat: usize) -> Result<Probe<'_>> {
-        let shapes = self.shapes.of_window(place, flat);
-        let extents = shapes.plan.input_shape();
-        let (mut reads, mut gathered) = (reserve(shapes.plane_in, &extents)?, reserve(shapes.plane_in, &extents)?);
-        visit(&self.shapes.plan.only(place), |_, taps| reads.extend_from_slice(taps))?;
-        gathered.extend(reads.iter().map(|tap: &Tap| cells[tap.at]));
+    pub(crate) fn probe<'p>(&'p self, plane: &'p [f32], place: &[usize], flat: usize) -> Result<Probe<'p>> {
+        let window = self.shapes.of_window(place, flat);
+        let extents = window.plan.input_shape();
+        let (mut places, mut taps) = (reserve(window.plane_in, &extents)?, reserve(window.plane_in, &extents)?);
+        visit(&self.shapes.plan.only(place), |_, read| {
+            places.extend(read.iter().map(|tap| tap.at));
+            taps.extend(read.iter().map(|tap| tap.tap));
+        })?;
+        let arithmetic = &*self.arithmetic;
+        if self.reach() > 0 {
+            let probe = Probe {
+                arithmetic,
+                shapes: self.shapes.clone(),
+                places,
+                taps,
+                values: vec![],
+                whole: Some((plane, flat)),
+            };
+            return probe.with_further_cells();
+        }
+        let mut values = reserve(window.plane_in, &extents)?;
+        values.extend(places.iter().map(|&at| plane[at]));
         // A window without cells still stands over a plane, whose cells it does not read.
-        gathered.resize(shapes.plane_in, 0.0);
-        Ok(Probe { arithmetic: &*self.arithmetic, shapes, reads, cells: gathered })
+        values.resize(window.plane_in, 0.0);
+        Ok(Probe { arithmetic, shapes: window, places, taps, values, whole: None })
     }
 }
 
 /// One output cell and the input cells that it is made of.
-pub(crate) struct Probe<'a> {
-    arithmetic: &'a dyn Arithmetic,
+pub(crate) struct Probe<'p> {
+    arithmetic: &'p dyn Arithmetic,
     shapes: Shapes,
-    /// The cells read, in row-major order, by their places in the whole plane.
-    reads: Vec<Tap>,
-    /// Their values, which are the plane that the arithmetic sees.
-    cells: Vec<f32>,
+    /// The cells read, by their places in the whole plane: the window's in row-major order, then those beyond it.
+    places: Vec<usize>,
+    /// Which taps of the window read the first of them.
+    taps: Vec<usize>,
+    /// Their values.
+    values: Vec<f32>,
+    /// For a method that looks beyond windows: the plane, and the output cell's number in it. For any other the plane
+    /// that the arithmetic sees is the window's cells.
+    whole: Option<(&'p [f32], usize)>,
 }
 
 impl Probe<'_> {
-    pub(crate) fn reads(&self) -> &[Tap] {
-        &self.reads
+    /// The cells beyond the window that the value changes with.
+    fn with_further_cells(mut self) -> Result<Self> {
+        let slopes = self.arithmetic.backward(self.plane(), &self.one_hot()?, &self.shapes)?;
+        // The window's cells are in ascending order.
+        let further = |at: &usize| slopes[*at] != 0.0 && self.places.binary_search(at).is_err();
+        let further = (0..slopes.len()).filter(further);
+        let count = self.places.len() + further.clone().count();
+        let (mut places, mut values) = (reserve(count, &[count])?, reserve(count, &[count])?);
+        places.extend(self.places.iter().copied().chain(further));
+        values.extend(places.iter().map(|&at| self.plane()[at]));
+        (self.places, self.values) = (places, values);
+        Ok(self)
+    }
+
+    /// The cells read, by their flat places in the plane: the window's in row-major order, then those beyond it.
+    pub(crate) fn places(&self) -> &[usize] {
+        &self.places
+    }
+
+    /// For each of the window's cells, the number of the tap that reads it.
+    pub(crate) fn taps(&self) -> &[usize] {
+        &self.taps
     }
 
     /// The values of the cells read.
     pub(crate) fn cells(&self) -> &[f32] {
-        &self.cells[..self.reads.len()]
+        &self.values[..self.places.len()]
     }
 
     pub(crate) fn value(&self) -> Result<f32> {
-        Ok(self.arithmetic.forward(&self.cells, &self.shapes)?[0])
+        let values = self.arithmetic.forward(self.plane(), &self.shapes)?;
+        Ok(values[self.output()])
     }
 
     /// Which of the cells read is the output's, for a method that picks one; `None` too where no cell is read.
     pub(crate) fn picked(&self) -> Result<Option<usize>> {
-        let Some(selected) = self.arithmetic.select(&self.cells, &self.shapes) else { return Ok(None) };
-        Ok(usize::try_from(selected?.1[0]).ok())
+        let Some(selected) = self.arithmetic.select(self.plane(), &self.shapes) else { return Ok(None) };
+        Ok(usize::try_from(selected?.1[self.output()]).ok())
     }
 
-    /// ∂y/∂x for each cell read: the method's own backward of a gradient of 1.
+    /// ∂y/∂x for each cell read: the method's own backward of a gradient of 1 at this output cell alone.
     pub(crate) fn slopes(&self) -> Result<Vec<f32>> {
-        let mut slopes = self.arithmetic.backward(&self.cells, &[1.0], &self.shapes)?;
-        slopes.truncate(self.reads.len());
+        let mut slopes = self.arithmetic.backward(self.plane(), &self.one_hot()?, &self.shapes)?;
+        if self.whole.is_some() {
+            return Ok(self.places.iter().map(|&at| slopes[at]).collect());
+        }
+        slopes.truncate(self.places.len());
         Ok(slopes)
     }
 
     /// The weight of each cell read, where weights are not the slopes.
     pub(crate) fn weights(&self) -> Result<Option<Vec<f32>>> {
-        self.arithmetic.weights(&self.cells, &self.shapes).transpose()
+        self.arithmetic.weights(self.plane(), &self.shapes).transpose()
+    }
+
+    fn one_hot(&self) -> Result<Vec<f32>> {
+        let mut gradient = reserve(self.shapes.plane_out, &self.shapes.output)?;
+        gradient.resize(self.shapes.plane_out, 0.0);
+        gradient[self.output()] = 1.0;
+        Ok(gradient)
+    }
+
+    /// The plane that the arithmetic sees.
+    fn plane(&self) -> &[f32] {
+        self.whole.map_or(&self.values, |(plane, _)| plane)
+    }
+
+    /// The output cell's number in that plane's output.
+    fn output(&self) -> usize {
+        self.whole.map_or(0, |(_, output)| output)
     }
 }

@@ -5,6 +5,7 @@ use crate::geometry::{AxisPlan, Geometry, Plan, Window};
 use crate::shown::Shown;
 
 /// The plan of one plane, and how many planes and cells there are.
+#[derive(Clone)]
 pub struct Shapes {
     pub(super) plan: Plan,
     /// The number of the first output cell among those that random methods number.

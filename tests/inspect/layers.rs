@@ -140,11 +140,13 @@ pub fn layout(axes: impl Into<prop::collection::SizeRange>) -> impl Strategy<Val
         .prop_filter("fits its input", |layout| layout.geometry().plan(&layout.spatial()).is_ok())
 }
 
-/// Every method, for a window of `taps` taps; gated pooling only where windows slide.
+/// Every method; gated and blur pooling only where windows slide.
 pub fn methods(layout: &Layout, p: f64, seed: u64) -> Vec<Pooling> {
     let taps: usize = layout.axes.iter().map(|axis| axis.kernel_size).product();
     let weights = (0..taps).map(|tap| (tap as f32 - 1.0) / 4.0).collect();
-    let gated = matches!(layout.kind, Kind::Window { .. }).then_some(Pooling::Gated { weights });
+    let sliding =
+        [Pooling::Gated { weights }, Pooling::MaxBlur { filter_size: 3 }, Pooling::AverageBlur { filter_size: 4 }];
+    let sliding = sliding.into_iter().filter(|_| matches!(layout.kind, Kind::Window { .. }));
     let methods = vec![
         Pooling::Max,
         Pooling::Min,
@@ -165,7 +167,12 @@ pub fn methods(layout: &Layout, p: f64, seed: u64) -> Vec<Pooling> {
     ];
     let largest = largest_region(layout);
     let deeper = [Pooling::Rank { rank: largest }, Pooling::TopK { k: largest }];
-    methods.into_iter().chain(deeper).chain(gated).collect()
+    methods.into_iter().chain(deeper).chain(sliding).collect()
+}
+
+/// Whether the method looks beyond its windows.
+pub fn blurs(method: &Pooling) -> bool {
+    matches!(method, Pooling::MaxBlur { .. } | Pooling::AverageBlur { .. })
 }
 
 /// How many taps the layout's largest window has: smaller regions of the same layer have fewer.

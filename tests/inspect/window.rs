@@ -1,6 +1,6 @@
 //! Output cells and their windows; input cells and their readers.
 
-use crate::layers::{self, At, Layout, any_cell, case, methods, ordinary, pool, positions, power, same};
+use crate::layers::{self, At, Layout, any_cell, blurs, case, methods, ordinary, pool, positions, power, same};
 use deep_end::inspect::{Inspector, OutputCell, Plane, Tap, position};
 use deep_end::{Pool, Pooling};
 use ndarray::{ArrayD, IxDyn};
@@ -46,7 +46,7 @@ fn cells_of(cell: &OutputCell) -> Vec<(usize, f32, f32, f32)> {
         Tap::Cell { at, value, slope, weight } => Some((at, value, slope, weight)),
         _ => None,
     };
-    cell.taps.iter().filter_map(of_tap).collect()
+    cell.taps.iter().chain(&cell.further).filter_map(of_tap).collect()
 }
 
 proptest! {
@@ -138,6 +138,7 @@ proptest! {
             for (at, place) in positions(&layout.spatial()).iter().enumerate() {
                 let readers = inspector.readers(place).unwrap();
                 let holds = |output: &Vec<usize>| layers::window(&windows, &layout.spatial(), output).contains(&At::Cell(at));
+                let holds = |output: &Vec<usize>| holds(output) || blurs(&method) && one_hot(&layer, &x, output)[at_plane(place)] != 0.0;
                 let expected: Vec<usize> = positions(&outputs).iter().enumerate().filter(|(_, output)| holds(output)).map(|(flat, _)| flat).collect();
                 prop_assert_eq!(readers.iter().map(|reader| reader.output).collect::<Vec<_>>(), expected);
                 for reader in &readers {

@@ -28,6 +28,11 @@ pub(in crate::pool) fn validate(filter_size: usize, geometry: &Geometry) -> Resu
 }
 
 impl<M: Arithmetic> Arithmetic for Blur<M> {
+    /// The filter's taps lie one position, and so one cell, apart. Reflecting at an end takes none of them further away.
+    fn reach(&self) -> usize {
+        self.filter_size
+    }
+
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let (dense, filters) = self.dense(shapes)?;
         let (pooled, mut values) = (self.of.forward(cells, &dense)?, shapes.reserve_output()?);
