@@ -1,7 +1,7 @@
 //! Regions given one by one.
 
 use super::check_axes;
-use super::plan::{AxisPlan, Plan, Span};
+use super::plan::{AxisPlan, Plan, Span, collect_spans};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn validate(regions: &[Vec<[usize; 2]>]) -> Result<()> {
@@ -25,8 +25,9 @@ pub(super) fn plan(regions: &[Vec<[usize; 2]>], spatial: &[usize]) -> Result<Pla
             let rule = format!("must end within the input's {extent} cells");
             return Err(Error::new(ErrorKind::Shape, "regions", region.as_slice(), rule));
         }
-        let span = |&[start, end]: &[usize; 2]| Span::region(start, end - start);
-        Ok(AxisPlan { extent, step: 1, padding: [0, 0], overhang: 0, spans: regions.iter().map(span).collect() })
+        let region = |index: usize| Span::region(regions[index][0], regions[index][1] - regions[index][0]);
+        let spans = collect_spans("regions", regions.len(), region)?;
+        Ok(AxisPlan { extent, step: 1, padding: [0, 0], overhang: 0, spans })
     };
     regions.iter().zip(spatial).map(axis).collect::<Result<_>>().map(Plan::new)
 }

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::MAX_AXES;
 use crate::pool::shapes::{check_grad_output, product, reserve};
 use crate::pool::{Element, ONE_VALUE_EACH, Pool, Pooling, cells};
-use ndarray::{ArrayD, ArrayView, ArrayViewD, IxDyn};
+use ndarray::{ArrayD, ArrayViewD, IxDyn};
 
 /// A pyramid of pooled maps (K. He, X. Zhang, S. Ren and J. Sun, *Spatial Pyramid Pooling in Deep Convolutional Networks
 /// for Visual Recognition*, 2014): each level n cuts every map into n regions an axis, and one vector takes them all, so
@@ -83,17 +83,18 @@ impl SpatialPyramid {
     pub fn backward(&self, x: ArrayViewD<f32>, grad_output: ArrayViewD<f32>) -> Result<ArrayD<f32>> {
         let Resolved { levels, output } = self.resolve(x.shape())?;
         check_grad_output(grad_output.shape(), &output)?;
-        let grad_output = grad_output.as_standard_layout();
+        let (x_standard, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
         let mut grad_input: Vec<f32> = reserve(x.len(), x.shape())?;
         grad_input.resize(x.len(), 0.0);
         let mut begin = 0;
         for level in levels {
-            let mut of_level = reserve(output[0] * level.values, &level.output)?;
+            let mut of_level = reserve(output[0] * level.values, &output)?;
+            // Without channels a sample has no values, and there is nothing to take apart.
             for sample in cells(&grad_output).chunks_exact(output[1].max(1)) {
                 of_level.extend_from_slice(&sample[begin..begin + level.values]);
             }
-            let of_level = ArrayView::from_shape(IxDyn(&level.output), &of_level).expect(ONE_VALUE_EACH);
-            for (sum, gradient) in grad_input.iter_mut().zip(&level.pool.backward(x.view(), of_level)?) {
+            let gradients = level.pool.backward_flat(cells(&x_standard), x.shape(), &of_level)?;
+            for (sum, gradient) in grad_input.iter_mut().zip(gradients) {
                 *sum += gradient;
             }
             begin += level.values;
@@ -130,7 +131,7 @@ impl SpatialPyramid {
     fn resolve(&self, shape: &[usize]) -> Result<Resolved> {
         let level = |pool: Pool| {
             let output = pool.output_shape(shape)?;
-            Ok(Level { pool, values: product("shape", &output[1..])?, output })
+            Ok(Level { pool, values: product("shape", &output[1..])? })
         };
         // An input with none or too many spatial axes is refused by the layers, which name its shape.
         let pools = self.pools(shape.len().saturating_sub(2).clamp(1, MAX_AXES))?;
@@ -158,8 +159,6 @@ struct Resolved {
 
 struct Level {
     pool: Pool,
-    /// N, C, n, …, n.
-    output: Vec<usize>,
     /// How many of a sample's values are this level's.
     values: usize,
 }

@@ -1,8 +1,10 @@
 //! Max-unpooling: back up to the larger map, each value where its maximum came from (M. Zeiler and R. Fergus,
 //! *Visualizing and Understanding Convolutional Networks*, 2014; PyTorch's `max_unpool`).
 
+use super::Resize;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pool::shapes::reserve;
+use crate::pool::shapes::{check_grad_output, reserve};
+use crate::pool::{ONE_VALUE_EACH, cells};
 use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayViewD, IxDyn};
 
@@ -22,20 +24,14 @@ use ndarray::{ArrayD, ArrayViewD, IxDyn};
 /// When the shapes of `x` and `indices` differ, the number of axes is not that of `output_size`, or an index lies
 /// outside the output's plane.
 pub fn max_unpool(x: ArrayViewD<f32>, indices: ArrayViewD<i32>, output_size: &[usize]) -> Result<ArrayD<f32>> {
-    let (shape, plane) = check(x.shape(), &indices, output_size)?;
-    let count = shape.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
-    let Some(count) = count else {
-        return Err(Error::new(ErrorKind::Shape, "output_size", shape.as_slice(), "the number of values overflows"));
-    };
-    let mut values = reserve(count, &shape)?;
-    values.resize(count, 0.0);
-    let small: usize = x.shape()[2..].iter().product();
-    for (number, (&value, &index)) in x.iter().zip(&indices).enumerate() {
-        if index >= 0 {
-            values[number / small * plane + index as usize] = value;
-        }
+    if indices.shape() != x.shape() {
+        let rule = format!("must have the shape of the values, {}", x.shape().shown());
+        return Err(Error::new(ErrorKind::Shape, "indices", indices.shape(), rule));
     }
-    Ok(ArrayD::from_shape_vec(IxDyn(&shape), values).expect("one value for each output cell"))
+    let (standard, indices) = (x.as_standard_layout(), indices.as_standard_layout());
+    let places = indices.as_slice().expect("an array in standard layout is a slice");
+    let (values, shape) = max_unpool_flat(cells(&standard), places, x.shape(), output_size)?;
+    Ok(ArrayD::from_shape_vec(IxDyn(&shape), values).expect(ONE_VALUE_EACH))
 }
 
 /// The gradient of the loss by `x`, given `grad_output`, the gradient by [`max_unpool`]'s output: each value's is that of
@@ -46,43 +42,43 @@ pub fn max_unpool(x: ArrayViewD<f32>, indices: ArrayViewD<i32>, output_size: &[u
 /// As [`max_unpool`].
 pub fn max_unpool_backward(grad_output: ArrayViewD<f32>, indices: ArrayViewD<i32>) -> Result<ArrayD<f32>> {
     let spatial = grad_output.shape().get(2..).unwrap_or_default();
-    let (shape, plane) = check(indices.shape(), &indices, spatial)?;
-    if grad_output.shape() != shape {
-        let rule = format!("must have the output's shape {}", shape.shown());
-        return Err(Error::new(ErrorKind::Shape, "grad_output", grad_output.shape(), rule));
+    let resize = Resize::new("indices", indices.shape(), "grad_output", spatial)?;
+    check_grad_output(grad_output.shape(), &resize.output)?;
+    let (standard, indices) = (grad_output.as_standard_layout(), indices.as_standard_layout());
+    let places = indices.as_slice().expect("an array in standard layout is a slice");
+    check_places(places, resize.to)?;
+    let mut values = reserve(places.len(), indices.shape())?;
+    for (plane, places) in cells(&standard).chunks_exact(resize.to).zip(places.chunks_exact(resize.from)) {
+        values.extend(places.iter().map(|&place| if place < 0 { 0.0 } else { plane[place as usize] }));
     }
-    let grad_output = grad_output.as_standard_layout();
-    let gradients = grad_output.as_slice().expect("standard layout");
-    let small: usize = indices.shape()[2..].iter().product();
-    let of_cell = |(number, &index): (usize, &i32)| {
-        if index < 0 { 0.0 } else { gradients[number / small * plane + index as usize] }
-    };
-    let mut values = reserve(indices.len(), indices.shape())?;
-    values.extend(indices.iter().enumerate().map(of_cell));
-    Ok(ArrayD::from_shape_vec(IxDyn(indices.shape()), values).expect("one value for each index"))
+    Ok(ArrayD::from_shape_vec(IxDyn(indices.shape()), values).expect(ONE_VALUE_EACH))
 }
 
-/// The output's shape and the cells in one of its planes.
-fn check(shape: &[usize], indices: &ArrayViewD<i32>, output_size: &[usize]) -> Result<(Vec<usize>, usize)> {
-    if indices.shape() != shape {
-        let rule = format!("must have the shape of the values, {}", shape.shown());
-        return Err(Error::new(ErrorKind::Shape, "indices", indices.shape(), rule));
+/// [`max_unpool`] of row-major cells; the output's values and shape.
+pub(crate) fn max_unpool_flat(
+    cells: &[f32],
+    places: &[i32],
+    shape: &[usize],
+    output_size: &[usize],
+) -> Result<(Vec<f32>, Vec<usize>)> {
+    let resize = Resize::new("x", shape, "output_size", output_size)?;
+    check_places(places, resize.to)?;
+    let mut values = reserve(resize.count, &resize.output)?;
+    values.resize(resize.count, 0.0);
+    let from = cells.chunks_exact(resize.from).zip(places.chunks_exact(resize.from));
+    for (plane, (cells, places)) in values.chunks_exact_mut(resize.to).zip(from) {
+        for (&value, &place) in cells.iter().zip(places) {
+            if place >= 0 {
+                plane[place as usize] = value;
+            }
+        }
     }
-    if !(3..=5).contains(&shape.len()) || output_size.len() != shape.len() - 2 {
-        let rule = format!(
-            "must have one extent for each spatial axis of the input {}, of which there are one to three",
-            shape.shown()
-        );
-        return Err(Error::new(ErrorKind::Shape, "output_size", output_size, rule));
-    }
-    let plane = output_size.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
-    let Some(plane) = plane else {
-        let rule = "the number of values overflows";
-        return Err(Error::new(ErrorKind::Shape, "output_size", output_size, rule));
-    };
-    if let Some(index) = indices.iter().find(|&&index| index < -1 || index >= 0 && index as usize >= plane) {
-        let rule = format!("must lie in the output's plane of {plane} cells, or be −1");
-        return Err(Error::new(ErrorKind::Shape, "indices", index, rule));
-    }
-    Ok(([&shape[..2], output_size].concat(), plane))
+    Ok((values, resize.output))
+}
+
+fn check_places(places: &[i32], plane: usize) -> Result<()> {
+    let outside = |place: i32| place < -1 || place >= 0 && place as usize >= plane;
+    let Some(place) = places.iter().copied().find(|&place| outside(place)) else { return Ok(()) };
+    let rule = format!("must lie in the output's plane of {plane} cells, or be −1");
+    Err(Error::new(ErrorKind::Shape, "indices", place, rule))
 }

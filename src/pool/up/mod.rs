@@ -21,6 +21,8 @@ struct Resize {
     output: Vec<usize>,
     /// Cells of one map before.
     from: usize,
+    /// Cells of one map after.
+    to: usize,
     /// Cells of all maps after.
     count: usize,
 }
@@ -43,6 +45,6 @@ impl Resize {
         let output = [batch, spatial].concat();
         product(array, shape)?;
         let count = product(parameter, &output)?;
-        Ok(Self { from: product(array, before)?, count, output })
+        Ok(Self { from: product(array, before)?, to: product(parameter, spatial)?, count, output })
     }
 }
