@@ -82,10 +82,7 @@ impl Layer {
     /// All windows, in the order of the output's cells.
     pub fn windows(&self) -> Vec<Window> {
         let outputs = self.outputs();
-        ndarray::indices(IxDyn(&outputs))
-            .into_iter()
-            .map(|place| self.window(place.slice()))
-            .collect()
+        ndarray::indices(IxDyn(&outputs)).into_iter().map(|place| self.window(place.slice())).collect()
     }
 
     fn window(&self, output: &[usize]) -> Window {

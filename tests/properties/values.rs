@@ -24,7 +24,7 @@ pub struct Parameters {
 
 pub fn parameters() -> impl Strategy<Value = Parameters> {
     let power = prop::sample::select(vec![0.01, 0.5, 1.0, 1.5, 2.0, 3.0, 6.0, 6.5, 9.0, 100.0, 1e300, f64::INFINITY]);
-    let sharpness = prop::sample::select(vec![0.1, 1.0, 5.0, 100.0, 1e9, f64::MAX]);
+    let sharpness = prop::sample::select(vec![f64::from_bits(1), 1e-9, 1e-3, 0.1, 1.0, 5.0, 100.0, 1e9, f64::MAX]);
     let alpha = prop_oneof![1 => Just(0.0), 1 => Just(1.0), 2 => 0.0..1.0];
     let weights = prop::collection::vec(prop_oneof![1 => Just(0.0f32), 4 => -2.0..2.0f32], 27);
     let divisor = prop_oneof![3 => -5..6i32, 1 => any::<i32>()].prop_filter("not 0", |&divisor| divisor != 0);
