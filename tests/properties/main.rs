@@ -3,8 +3,11 @@
 
 mod cells;
 mod definition;
+mod geometry;
+mod integers;
 mod layers;
 mod methods;
+mod stochastic;
 mod values;
 
 use ndarray::ArrayD;
