@@ -76,8 +76,8 @@ fn any_axis(layer: &Layer, is: impl Fn(&Axis, bool) -> bool) -> bool {
     matches!(layer, Layer::Sliding { axes, ceil_mode } if axes.iter().any(|axis| is(axis, *ceil_mode)))
 }
 
-/// 400 layers are what each test of a kind of cell draws. The rarest corner is one in twenty of them, so that missing it
-/// in all 400 has a chance of 10⁻⁹; here the seed is fixed.
+/// 400 layers are what each test of a kind of cell draws. What is met at least ten times among these, whose seed is fixed,
+/// hardly any other 400 miss.
 #[test]
 fn random_layers_meet_every_corner() {
     let (mut runner, strategy) = (TestRunner::deterministic(), case(layer(), cells::ordinary()));
@@ -85,6 +85,6 @@ fn random_layers_meet_every_corner() {
     for (corner, is_in) in CORNERS {
         let met = cases.iter().filter(|(layer, x)| is_in(layer, x, &layer.windows())).count();
         println!("{met:4} of 400: {corner}");
-        assert!(met >= 20, "{met} of 400 layers have {corner}");
+        assert!(met >= 10, "{met} of 400 layers have {corner}");
     }
 }

@@ -5,6 +5,7 @@ mod cells;
 mod definition;
 mod geometry;
 mod integers;
+mod laws;
 mod layers;
 mod methods;
 mod stochastic;
