@@ -1,6 +1,7 @@
 //! Every layer against its definition, written down window by window as a person would read it, and the laws that
 //! follow from the definitions. `cargo test --test properties -- --nocapture` prints how many cases ran.
 
+mod backward;
 mod cells;
 mod definition;
 mod geometry;
