@@ -85,7 +85,8 @@ impl Layer {
         ndarray::indices(IxDyn(&outputs)).into_iter().map(|place| self.window(place.slice())).collect()
     }
 
-    fn window(&self, output: &[usize]) -> Window {
+    /// The window at any position, as many strides on along each axis.
+    pub fn window(&self, output: &[usize]) -> Window {
         let extents = self.extents();
         let start = vec![(0, Some(Vec::new()))];
         let taps = output.iter().enumerate().fold(start, |outer, (axis, &position)| {

@@ -2,6 +2,7 @@
 //! follow from the definitions. `cargo test --test properties -- --nocapture` prints how many cases ran.
 
 mod backward;
+mod blur;
 mod cells;
 mod definition;
 mod geometry;

@@ -8,7 +8,7 @@ pub const ROUNDING: f64 = 1.0 / (1 << 24) as f64;
 /// The same of a subnormal f32, absolute.
 const SMALLEST_ROUNDING: f64 = 1.0 / (1u128 << 100) as f64 / (1u64 << 50) as f64;
 /// Half a unit in the last place of an f64.
-const FINE: f64 = f64::EPSILON / 2.0;
+pub const FINE: f64 = f64::EPSILON / 2.0;
 
 /// What a window's value has to be.
 #[derive(Debug)]
@@ -20,13 +20,13 @@ pub enum Expected {
 }
 
 impl Expected {
-    fn exactly(value: f64) -> Self {
+    pub fn exactly(value: f64) -> Self {
         Self::Near { value, bound: 0.0 }
     }
 
     /// Computed in f64 with an error up to `noise`, then rounded to f32 once. Twice the noise: the definition here has
     /// its own.
-    fn rounded(value: f64, noise: f64) -> Self {
+    pub fn rounded(value: f64, noise: f64) -> Self {
         let bound = ROUNDING * value.abs() + SMALLEST_ROUNDING + 2.0 * noise;
         Self::Near { value, bound: if bound.is_finite() { bound } else { 0.0 } }
     }

@@ -1,14 +1,17 @@
 //! Every method over every kind of layer and of cell, against its definition.
 
+use crate::blur;
 use crate::cells::{self, Cells};
 use crate::definition::{Window, planes};
-use crate::layers::{Layer, case, layer};
-use crate::methods::{SplitMix64, picks, value};
+use crate::layers::{Layer, case, layer, sliding};
+use crate::methods::{Expected, SplitMix64, picks, value};
 use crate::{bits, holds};
-use deep_end::{Pool, Pooling};
+use deep_end::{Pool, PoolOptions, Pooling};
 use ndarray::ArrayD;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 /// The numbers that methods take, for any layer.
 #[derive(Clone, Debug)]
@@ -20,6 +23,7 @@ pub struct Parameters {
     alpha: f64,
     weights: Vec<f32>,
     rank: Index,
+    filter_size: usize,
 }
 
 pub fn parameters() -> impl Strategy<Value = Parameters> {
@@ -28,8 +32,8 @@ pub fn parameters() -> impl Strategy<Value = Parameters> {
     let alpha = prop_oneof![1 => Just(0.0), 1 => Just(1.0), 2 => 0.0..1.0];
     let weights = prop::collection::vec(prop_oneof![1 => Just(0.0f32), 4 => -2.0..2.0f32], 27);
     let divisor = prop_oneof![3 => -5..6i32, 1 => any::<i32>()].prop_filter("not 0", |&divisor| divisor != 0);
-    (divisor, power, sharpness, any::<u64>(), alpha, weights, any::<Index>()).prop_map(
-        |(divisor, power, sharpness, seed, alpha, weights, rank)| Parameters {
+    (divisor, power, sharpness, any::<u64>(), alpha, weights, any::<Index>(), 1..8usize).prop_map(
+        |(divisor, power, sharpness, seed, alpha, weights, rank, filter_size)| Parameters {
             divisor,
             power,
             sharpness,
@@ -37,11 +41,12 @@ pub fn parameters() -> impl Strategy<Value = Parameters> {
             alpha,
             weights,
             rank,
+            filter_size,
         },
     )
 }
 
-/// Every method that goes with a layer.
+/// Every method that goes with a layer and makes its value of one window.
 pub fn methods(layer: &Layer, windows: &[Window], with: &Parameters) -> Vec<Pooling> {
     let largest = layer.taps().unwrap_or_else(|| windows.iter().map(|window| window.cells.len()).max().unwrap());
     let rank = with.rank.index(largest) + 1;
@@ -68,6 +73,15 @@ pub fn methods(layer: &Layer, windows: &[Window], with: &Parameters) -> Vec<Pool
     methods
 }
 
+/// Those, and the ones whose value is of several windows.
+fn all_methods(layer: &Layer, windows: &[Window], with: &Parameters) -> Vec<Pooling> {
+    let filter_size = with.filter_size;
+    let blurs = [Pooling::MaxBlur { filter_size }, Pooling::AverageBlur { filter_size }];
+    let mut methods = methods(layer, windows, with);
+    methods.extend(blurs.into_iter().filter(|_| layer.taps().is_some()));
+    methods
+}
+
 /// Each window's value and, for a method that picks a cell, its place; all of it the same a second time.
 fn is_the_definition(
     method: &Pooling,
@@ -91,16 +105,23 @@ fn is_the_definition(
             None
         }
     };
-    let outputs = planes(x).flat_map(|plane| windows.iter().map(move |window| (plane, window)));
+    let outputs = planes(x).flat_map(|plane| {
+        let blurred = blur::values(method, layer, plane);
+        windows
+            .iter()
+            .enumerate()
+            .map(move |(number, window)| (plane, window, blurred.as_ref().map(|values| values[number])))
+    });
     let mut count = 0;
-    for (((plane, window), &ours), (number, draw)) in outputs.zip(&ours).zip(SplitMix64(seed).enumerate()) {
+    for (((plane, window, blurred), &ours), (number, draw)) in outputs.zip(&ours).zip(SplitMix64(seed).enumerate()) {
         let read: Vec<f32> = window.cells.iter().map(|place| plane[place.flat]).collect();
-        let expected = value(method, window, plane, draw);
+        let near = blurred.map(|(value, bound)| Expected::Near { value, bound });
+        let expected = near.unwrap_or_else(|| value(method, window, plane, draw));
         prop_assert!(expected.allows(ours, &read), "{:?} of {:?}: {:?} for {:?}", method, read, ours, expected);
         if let Some(indices) = &indices {
             let place = window.cells.iter().position(|place| place.flat as i32 == indices[number]);
             let right = match &expected {
-                crate::methods::Expected::Cell(numbers) => place.is_some_and(|place| numbers.contains(&place)),
+                Expected::Cell(numbers) => place.is_some_and(|place| numbers.contains(&place)),
                 _ => indices[number] == -1,
             };
             prop_assert!(right, "{:?} of {:?}: place {} for {:?}", method, read, indices[number], expected);
@@ -116,7 +137,7 @@ fn is_the_definition(
 fn every_method_is_its_definition(name: &str, cells: Cells) {
     holds(name, 400, (case(layer(), cells), parameters()), |((layer, x), parameters)| {
         let windows = layer.windows();
-        let methods = methods(&layer, &windows, &parameters);
+        let methods = all_methods(&layer, &windows, &parameters);
         for method in &methods {
             is_the_definition(method, &layer, &windows, &x, parameters.seed)?;
         }
@@ -144,4 +165,20 @@ of! {
     values_of_subnormal_cells: cells::subnormal();
     values_of_huge_cells: cells::huge();
     values_of_any_bits: cells::any_bits();
+}
+
+/// The names come from the message that lists them all.
+#[test]
+fn no_method_is_left_out() {
+    let unknown: PoolOptions = serde_json::from_str(r#"{ "method": "", "kernelSize": 2 }"#).unwrap();
+    let message = unknown.layer(1).unwrap_err().rule().replace("must be ", "").replace(" or ", ", ");
+    let mut all: Vec<&str> = message.split(", ").collect();
+    let mut runner = TestRunner::deterministic();
+    let layer = sliding().new_tree(&mut runner).unwrap().current();
+    let methods = all_methods(&layer, &layer.windows(), &parameters().new_tree(&mut runner).unwrap().current());
+    let mut held: Vec<&str> = methods.iter().map(Pooling::name).collect();
+    all.sort_unstable();
+    held.sort_unstable();
+    held.dedup();
+    assert_eq!(held, all);
 }

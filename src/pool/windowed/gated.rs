@@ -59,9 +59,12 @@ impl Arithmetic for Gated<'_> {
         walk::windows(cells, shapes, &mut |window| {
             let (at, gate) = (window.number, gates[window.number]);
             let range = f64::from(max[at]) - f64::from(mean[at]);
-            let slope = f64::from(grad_output[at]) * range * gate * (1.0 - gate);
             for tap in window.taps {
-                grad_input[window.plane + tap.at] += (slope * f64::from(self.weights[tap.tap])) as f32;
+                let opening = gate * (1.0 - gate) * f64::from(self.weights[tap.tap]);
+                // A gate that stands still has no part in it, even where the mean is too large for a number.
+                if opening != 0.0 {
+                    grad_input[window.plane + tap.at] += (f64::from(grad_output[at]) * range * opening) as f32;
+                }
             }
         })?;
         Ok(grad_input)

@@ -155,7 +155,9 @@ impl Norm {
         Ok(())
     }
 
-    /// Window by window, since only the ratio |x| / y stays in range.
+    /// Window by window, since only ratios to the largest |x|, m, stay in range. (|x| / y)^(p−1) as the ratio's power and
+    /// that of y / m, which is s^(1/p) for s = Σ (|x| / m)^p over n: a large p would raise the rounding of |x| / y to its
+    /// power.
     fn backward_scaled(
         &self,
         plane: &[f32],
@@ -167,12 +169,13 @@ impl Norm {
         let mut scratch = Scratch::default();
         let sums = reduce(&ScaledSum(*self), plane, &shapes.plan, &mut scratch)?;
         visit(&shapes.plan, |window, taps| {
-            let norm = norm(sums[window], divisors[window], self.norm_type);
+            let ((largest, sum), divisor) = (sums[window], divisors[window]);
+            let share = f64::from(gradients[window]) * libm::pow(sum / divisor, 1.0 / self.norm_type - 1.0) / divisor;
             for tap in taps {
                 let magnitude = self.magnitude(plane[tap.at]);
                 if magnitude != 0.0 {
-                    let slope = f64::from(plane[tap.at].signum()) * power(magnitude / norm, self.norm_type - 1.0);
-                    target[tap.at] += (f64::from(gradients[window]) * slope / divisors[window]) as f32;
+                    let slope = f64::from(plane[tap.at].signum()) * power(magnitude / largest, self.norm_type - 1.0);
+                    target[tap.at] += (share * slope) as f32;
                 }
             }
         })
