@@ -21,7 +21,7 @@ const RULES: [Rule; 10] = [
     ("geometry has no floats", rust::geometry_has_no_floats),
     ("only src/js names the bindings", rust::only_js_names_the_bindings),
     ("unsafe is in src/kernel and src/js alone, each with its reason", rust::unsafe_is_explained),
-    ("every method is named in the conformance or gradient tests", rust::methods_are_tested),
+    ("every method is named in the conformance, family or gradient tests", rust::methods_are_tested),
     ("every kernel has a property test that names its plain twin", rust::kernels_have_twins),
     ("only www/lib/core.js imports the core, and only the worker imports that", page::one_way_to_the_core),
     ("the page reads no picture cell by cell: it computes no pooling", page::no_arithmetic_on_pictures),

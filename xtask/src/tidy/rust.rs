@@ -6,8 +6,8 @@ use super::{Complaints, sources::Sources};
 
 const BINDINGS: [&str; 5] = ["wasm_bindgen", "wasm_bindgen_futures", "js_sys", "web_sys", "serde_wasm_bindgen"];
 
-/// What src/pool has beside its methods: what they share.
-const NOT_METHODS: [&str; 4] = ["element", "mod", "options", "shapes"];
+/// What src/pool and its families have beside methods: what they share.
+const NOT_METHODS: [&str; 8] = ["element", "exponentials", "method", "mod", "options", "order", "shapes", "walk"];
 
 /// What src/kernel has beside its kernels: the trait, and the plain twins that exist to hold kernels equal.
 const NOT_KERNELS: [&str; 2] = ["mod", "direct"];
@@ -56,17 +56,19 @@ pub fn unsafe_is_explained(sources: &Sources) -> Complaints {
 
 /// A method that nothing compares with PyTorch, and whose gradient nothing checks, is a claim.
 pub fn methods_are_tested(sources: &Sources) -> Complaints {
-    let methods = stems(sources, "src/pool/", &NOT_METHODS);
+    let stem = |path: &str| path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+    let files = sources.within("src/pool/", ".rs").map(|(path, _)| (path, stem(path)));
+    let methods: Vec<_> = files.filter(|(_, stem)| !NOT_METHODS.contains(&stem.as_str())).collect();
     let mut complaints =
         Vec::from_iter(methods.is_empty().then(|| "src/pool/: there is no method to check".to_owned()));
-    let tests: Vec<&str> = ["tests/conformance", "tests/gradients"]
+    let tests: Vec<&str> = ["tests/conformance", "tests/families", "tests/gradients"]
         .iter()
         .flat_map(|start| sources.within(start, ".rs"))
         .map(|(_, text)| text)
         .collect();
     for (path, method) in methods {
-        if !tests.iter().any(|text| names_method(text, method)) {
-            complaints.push(format!("{path}: no test in tests/conformance* or tests/gradients* names {method}"));
+        if !tests.iter().any(|text| names_method(text, &method)) {
+            complaints.push(format!("{path}: no test in tests/conformance, families or gradients names {method}"));
         }
     }
     complaints
@@ -249,14 +251,22 @@ mod tests {
 
     #[test]
     fn an_untested_method_is_found() {
-        let pool = [("src/pool/mod.rs", ""), ("src/pool/max.rs", ""), ("src/pool/log_sum_exp.rs", "")];
+        let pool = [
+            ("src/pool/mod.rs", ""),
+            ("src/pool/windowed/mod.rs", ""),
+            ("src/pool/windowed/walk.rs", ""),
+            ("src/pool/windowed/max.rs", ""),
+            ("src/pool/windowed/log_sum_exp.rs", ""),
+        ];
         let with =
             |test: &str| methods_are_tested(&Sources::of(&[&pool[..], &[("tests/conformance.rs", test)]].concat()));
         assert_eq!(with("Pooling::LogSumExp; Pooling::Max"), [""; 0]);
         assert_eq!(with("log_sum_exp(); max_unpool()"), [""; 0]);
         assert_eq!(with("Pooling::LogSumExp; maximum; climax").len(), 1);
         assert_eq!(with("Max, Log, SumExp, logsumexp").len(), 1);
-        assert!(with("max")[0].starts_with("src/pool/log_sum_exp.rs"));
+        assert!(with("max")[0].starts_with("src/pool/windowed/log_sum_exp.rs"));
+        let up = Sources::of(&[("src/pool/up/nearest.rs", ""), ("tests/families/nearest.rs", "upsample_nearest()")]);
+        assert_eq!(methods_are_tested(&up), [""; 0]);
         assert_eq!(methods_are_tested(&Sources::default()).len(), 1);
     }
 
@@ -264,7 +274,7 @@ mod tests {
     fn a_kernel_without_its_twin_is_found() {
         let with = |kernel: &str, test: &str| {
             let files = [("src/kernel/mod.rs", ""), ("src/kernel/direct.rs", ""), ("src/kernel/fast.rs", kernel)];
-            kernels_have_twins(&Sources::of(&[&files[..], &[("tests/properties.rs", test)]].concat()))
+            kernels_have_twins(&Sources::of(&[&files[..], &[("tests/properties/main.rs", test)]].concat()))
         };
         assert_eq!(with("proptest! { fn f() { direct::reduce() } }", ""), [""; 0]);
         assert_eq!(with("", "proptest! { fn f() { fast::reduce() == direct::reduce() } }"), [""; 0]);
