@@ -247,6 +247,13 @@ fn drawn(x: &[f64], draw: u64) -> Vec<usize> {
 /// (G. Steele, D. Lea and C. Flood, *Fast Splittable Pseudorandom Number Generators*, 2014, figure 17).
 pub struct SplitMix64(pub u64);
 
+impl SplitMix64 {
+    /// Before number 3 · 2⁴⁸ of a seed, where stochastic pooling begins: every number adds the gamma once.
+    pub fn of_draws(seed: u64) -> Self {
+        Self(seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(3 << 48)))
+    }
+}
+
 impl Iterator for SplitMix64 {
     type Item = u64;
 
