@@ -187,12 +187,13 @@ fn limits_that_are_approached() {
 #[test]
 fn the_sharper_the_larger() {
     holds("monotone in the power", 400, case(layer(), cells::non_negative()), |(layer, x)| {
-        let rows: [(&str, fn(f64) -> Pooling); 2] = [
-            ("GeM", |norm_type| Pooling::GeneralizedMean { norm_type }),
-            ("log-sum-exp", |sharpness| Pooling::LogSumExp { sharpness }),
-        ];
-        for (name, method) in rows {
-            let values = [0.01, 0.5, 1.0, 2.0, 7.0, 50.0, 1e4].map(|power| of(method(power), &layer, &x));
+        let gem = |norm_type| Pooling::GeneralizedMean { norm_type };
+        let soft_maximum = |sharpness| Pooling::LogSumExp { sharpness };
+        let powers = [0.01, 0.5, 1.0, 2.0, 7.0, 50.0, 1e4];
+        let rows = [("GeM", powers.map(gem)), ("log-sum-exp", powers.map(soft_maximum))];
+        let count = rows.len();
+        for (name, methods) in rows {
+            let values = methods.map(|method| of(method, &layer, &x));
             for pair in values.windows(2) {
                 for (less, more) in pair[0].iter().zip(&pair[1]) {
                     // Both are rounded once, which keeps their order but for the last bit of f64.
@@ -206,7 +207,7 @@ fn the_sharper_the_larger() {
                 }
             }
         }
-        Ok(rows.len())
+        Ok(count)
     });
 }
 
