@@ -9,9 +9,11 @@
 //! | [`nn`] | small networks: layers, running, training, preparing a drawn digit |
 //! | [`io`] | files: networks as safetensors, MNIST's IDX |
 //! | [`render`] | from numbers to pixels: colour maps, photographs |
+//! | [`dialect`] | layers as PyTorch, ONNX, Keras and Flax write them: reading, writing, where they differ |
 //! | [`options`] | calls as plain data: what JavaScript objects and files say |
 //! | [`error`] | the one error type: parameter, value, rule |
 
+pub mod dialect;
 pub mod error;
 pub mod geometry;
 pub mod inspect;

@@ -10,9 +10,12 @@ mod adaptive;
 mod fractional;
 mod plan;
 mod regions;
+mod same;
+mod uniform;
 mod window;
 
 pub use plan::{AxisPlan, Plan, Span};
+pub use same::OddCell;
 pub use window::Window;
 
 use crate::error::{Error, ErrorKind, Result};

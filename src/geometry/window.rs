@@ -117,7 +117,7 @@ impl Window {
     }
 
     /// dilation × (kernel_size − 1) + 1, the cells from the first tap to the last.
-    fn effective_kernel(&self, axis: usize) -> Option<usize> {
+    pub(super) fn effective_kernel(&self, axis: usize) -> Option<usize> {
         let effective = self.dilation[axis].checked_mul(self.kernel_size[axis] - 1)?.checked_add(1)?;
         // A quarter of the word: kernel, two paddings below it and the input then add up without overflow.
         (effective <= isize::MAX as usize / 4).then_some(effective)
