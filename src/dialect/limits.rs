@@ -20,12 +20,19 @@ pub(super) fn check(written: &Written) -> Result<()> {
         && (matches!(written.dialect, Dialect::Onnx | Dialect::Flax) || matches!(written.method, Method::Lp { .. }))
     {
         let sizes: Vec<_> = output_size.over(1).into_iter().flatten().collect();
-        return none("output_size", sizes, &[name, " has no adaptive pooling with this method"]);
+        return none("output_size", sizes, &[name, " has no adaptive pooling by this method"]);
     }
     if written.reach == Reach::Global && matches!(written.dialect, Dialect::PyTorch | Dialect::Flax) {
         return none("global", true, &[name, " has no global pooling: a window or region of the input's size does it"]);
     }
+    let window = matches!(written.reach, Reach::Window(_));
     match &written.method {
+        Method::Average { count_include_pad: Some(count), .. } if !window => {
+            return none("count_include_pad", *count, &["regions have no padding"]);
+        }
+        Method::Average { divisor_override: Some(divisor), .. } if !window => {
+            return none("divisor_override", *divisor, &[name, "'s means of regions have no other divisor"]);
+        }
         Method::Average { count_include_pad: Some(true), .. } if written.dialect == Dialect::Keras => {
             return none("count_include_pad", true, &["Keras's means never count padding"]);
         }

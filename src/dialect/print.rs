@@ -85,7 +85,7 @@ fn bare_input(written: &Written, abs: &str) -> String {
     if written.method == Method::Min { "-x".to_owned() } else { "x".to_owned() }
 }
 
-/// The minimum is taken of −x, whose padding is −∞ too.
+/// 0 is what every `pad` fills with when it is not told.
 fn fill(border: &Border) -> Option<&'static str> {
     border.fill.is_infinite().then_some("float(\"-inf\")")
 }

@@ -31,7 +31,7 @@ pub(super) fn read(source: &str, dialect: Option<Dialect>) -> Result<Written> {
 fn written(operator: &Operator, call: &Call, axes: Option<usize>, negated: bool) -> Result<Written> {
     let arguments = Arguments::bind(operator, call)?;
     let layout = layout(operator, &arguments)?;
-    let reach = match operator.reach {
+    let mut reach = match operator.reach {
         Form::Window => Reach::Window(sliding(operator, &arguments, axes, layout)?),
         Form::Global => Reach::Global,
         Form::Adaptive => Reach::Adaptive(output_size(&arguments)?),
@@ -47,8 +47,20 @@ fn written(operator: &Operator, call: &Call, axes: Option<usize>, negated: bool)
         }
     };
     let method = method(operator, &arguments, negated, &operand)?;
-    let border = border(&operand, &method, axes)?;
+    let mut border = border(&operand, operator.method, axes)?;
+    if operator.dialect == Dialect::Keras {
+        set_around(&mut reach, &mut border);
+    }
     Ok(Written { dialect: operator.dialect, method, reach, axes, layout, border, magnitude: operand.magnitude })
+}
+
+/// `tf.nn.max_pool` takes padding in cells; in Keras's words they are set around the input.
+fn set_around(reach: &mut Reach, border: &mut Option<Border>) {
+    let Reach::Window(sliding) = reach else { return };
+    if let (Padding::Explicit(Each::List(cells)), None) = (&mut sliding.padding, &border) {
+        *border = Some(Border { cells: std::mem::take(cells), fill: f64::NEG_INFINITY });
+        sliding.padding = Padding::None;
+    }
 }
 
 fn known_axes(reach: &Reach) -> Option<usize> {
@@ -260,14 +272,14 @@ fn begins_and_ends(name: &'static str, value: &Expression) -> Result<Padding> {
 }
 
 /// Cells around the input are padding if they are what the method's padding is; anything else would be data.
-fn border(operand: &Operand, method: &Method, axes: Option<usize>) -> Result<Option<Border>> {
+fn border(operand: &Operand, kind: Kind, axes: Option<usize>) -> Result<Option<Border>> {
     let Some(frame) = &operand.frame else { return Ok(None) };
-    let (neutral, rule) = match method {
-        Method::Max if operand.magnitude => (frame.fill == 0.0 || frame.fill == f64::NEG_INFINITY, "0 under a norm"),
-        Method::Max => (frame.fill == f64::NEG_INFINITY, "-inf under the maximum: any other value may win"),
-        Method::Min => (frame.fill == f64::INFINITY, "inf under the minimum: any other value may win"),
-        Method::Average { .. } => (frame.fill == 0.0, "0 under the mean"),
-        Method::Lp { .. } => (frame.fill == 0.0, "0 under a norm"),
+    let (neutral, rule) = match kind {
+        Kind::Max if operand.magnitude => (frame.fill == 0.0 || frame.fill == f64::NEG_INFINITY, "0 under a norm"),
+        Kind::Max => (frame.fill == f64::NEG_INFINITY, "-inf under the maximum: any other value may win"),
+        Kind::Min => (frame.fill == f64::INFINITY, "inf under the minimum: any other value may win"),
+        Kind::Average => (frame.fill == 0.0, "0 under the mean"),
+        Kind::Lp => (frame.fill == 0.0, "0 under a norm"),
     };
     if !neutral {
         return Err(Error::new(ErrorKind::Parameter, "value", frame.fill, ["padding is ", rule].concat()));

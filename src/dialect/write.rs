@@ -18,26 +18,32 @@ pub(super) fn write(dialect: Dialect, pool: &Pool, spatial: &[usize], layout: La
         let rule = [dialect.name(), " has no pooling operator for this method"].concat();
         return Err(Error::new(ErrorKind::Parameter, "method", pool.method().name(), rule));
     }
-    let mut first = None;
+    // What the framework has no word for tells more than how the words that it has miss the layer.
+    let (mut refused, mut missed) = (None, None);
     for (reach, border) in reaches(dialect, pool, &plan) {
         for (method, magnitude) in &methods {
             let border = border.clone().map(|cells| Border { cells, fill: fill(method) });
             let (method, reach, axes) = (method.clone(), reach.clone(), Some(spatial.len()));
             let written = Written { dialect, method, reach, axes, layout, border, magnitude: *magnitude };
+            if let Err(error) = limits::check(&written) {
+                refused.get_or_insert(error);
+                continue;
+            }
             match faithful(&written, &own, spatial).and_then(|()| print::source(&written, spatial.len())) {
                 Ok(source) => return Ok(source),
-                Err(error) => {
-                    first.get_or_insert(error);
-                }
-            }
+                Err(error) => missed.get_or_insert(error),
+            };
         }
     }
-    Err(first.unwrap_or_else(|| no_window(dialect, pool)))
+    let windowless = !matches!(pool.geometry(), Geometry::Window(_)) && plan.as_window().is_none();
+    match refused.or(missed) {
+        Some(error) if !windowless || error.parameter() == "method" => Err(error),
+        _ => no_window(dialect, &plan),
+    }
 }
 
 /// Whether `written` means the layer, for these extents and any values.
 fn faithful(written: &Written, own: &Meaning, spatial: &[usize]) -> Result<()> {
-    limits::check(written)?;
     let differences = Differences::new(written.meaning(spatial)?, own.clone(), spatial)?;
     // Which NaN wins is not the layer's: no dialect but two says so at all.
     let by_value = differences.by_value().into_iter().find(|reason| *reason != Reason::Nan);
@@ -79,10 +85,10 @@ fn methods(method: &Pooling) -> Vec<(Method, bool)> {
     }
 }
 
+/// The minimum is −max(−x), and what the maximum reads around its input is −∞ too.
 fn fill(method: &Method) -> f64 {
     match method {
-        Method::Max => f64::NEG_INFINITY,
-        Method::Min => f64::INFINITY,
+        Method::Max | Method::Min => f64::NEG_INFINITY,
         Method::Average { .. } | Method::Lp { .. } => 0.0,
     }
 }
@@ -95,8 +101,8 @@ fn reaches(dialect: Dialect, pool: &Pool, plan: &Plan) -> Ways {
     let window = match pool.geometry() {
         Geometry::Window(window) => Some(window.clone()),
         _ => {
-            let sizes: Vec<_> = plan.output_shape();
-            if sizes.iter().all(|&size| size == 1) && *pool.geometry() != Geometry::Regions(Vec::new()) {
+            let sizes = plan.output_shape();
+            if sizes.iter().all(|&size| size == 1) {
                 ways.push((Reach::Global, None));
             }
             let sizes = sizes.into_iter().map(Some).collect();
@@ -160,7 +166,8 @@ fn sliding(dialect: Dialect, window: &Window, padding: Padding, ceil_mode: bool)
 }
 
 #[cold]
-fn no_window(dialect: Dialect, pool: &Pool) -> Error {
-    let rule = [dialect.name(), " has neither adaptive regions nor a window that reads these: they differ in size"];
-    Error::new(ErrorKind::Parameter, "geometry", pool.method().name(), rule.concat())
+fn no_window(dialect: Dialect, plan: &Plan) -> Result<String> {
+    let rule =
+        [dialect.name(), " has no adaptive pooling by this method, and these regions are no even window"].concat();
+    Err(Error::new(ErrorKind::Parameter, "output_size", plan.output_shape(), rule))
 }

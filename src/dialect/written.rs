@@ -80,7 +80,7 @@ pub(super) enum Padding {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Border {
     pub cells: Vec<[usize; 2]>,
-    /// What the layer then reads there.
+    /// What the layer then reads there: after the minus, where the minimum is −max(−x).
     pub fill: f64,
 }
 
@@ -136,7 +136,14 @@ impl Written {
     /// # Errors
     /// Names the parameter that the other dialect does not have, or refuses.
     pub fn carried_to(&self, dialect: Dialect) -> Result<Self> {
-        let carried = Self { dialect, layout: dialect.layout(), ..self.clone() };
+        // One name for one thing: what is global in one dialect is adaptive, to 1, in another.
+        let to_one = |size: &Each<Option<usize>>| size.over(1).iter().all(|&size| size == Some(1));
+        let reach = match &self.reach {
+            Reach::Global if dialect == Dialect::PyTorch => Reach::Adaptive(Each::All(Some(1))),
+            Reach::Adaptive(size) if dialect == Dialect::Onnx && to_one(size) => Reach::Global,
+            reach => reach.clone(),
+        };
+        let carried = Self { dialect, reach, layout: dialect.layout(), ..self.clone() };
         limits::check(&carried)?;
         Ok(carried)
     }
