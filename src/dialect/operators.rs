@@ -40,6 +40,7 @@ const LAYERS: &[&str] = &["keras.layers.", "layers.", "tf.keras.layers.", ""];
 const OPS: &[&str] = &["keras.ops.", "ops."];
 const TF: &[&str] = &["tf.nn.", "tensorflow.nn."];
 const LINEN: &[&str] = &["nn.", "linen.", "flax.linen.", "nnx.", "flax.nnx.", ""];
+const NNX: &[&str] = &["nnx.", "flax.nnx.", ""];
 const ONNX: &[&str] = &["op."];
 
 const LAYER_WINDOW: &[&str] = &["pool_size", "strides", "padding", "data_format", "name", "dtype", "trainable"];
@@ -118,11 +119,10 @@ const TF_ROWS: &[Row] = &[
     ("avg_pool#d", Kind::Average, Form::Window, TF_WINDOW),
     ("avg_pool", Kind::Average, Form::Window, TF_WINDOW),
 ];
-const LINEN_ROWS: &[Row] = &[
-    ("max_pool", Kind::Max, Form::Window, LINEN_WINDOW),
-    ("min_pool", Kind::Min, Form::Window, LINEN_WINDOW),
-    ("avg_pool", Kind::Average, Form::Window, LINEN_MEAN),
-];
+const LINEN_ROWS: &[Row] =
+    &[("max_pool", Kind::Max, Form::Window, LINEN_WINDOW), ("avg_pool", Kind::Average, Form::Window, LINEN_MEAN)];
+/// `flax.linen` does not export it.
+const NNX_ROWS: &[Row] = &[("min_pool", Kind::Min, Form::Window, LINEN_WINDOW)];
 const ONNX_ROWS: &[Row] = &[
     (
         "MaxPool",
@@ -148,7 +148,7 @@ const ONNX_ROWS: &[Row] = &[
 ];
 
 /// Whose operators, from which module.
-const TABLES: [(Dialect, &[&str], &[Row]); 7] = [
+const TABLES: [(Dialect, &[&str], &[Row]); 8] = [
     (Dialect::PyTorch, TORCH, TORCH_ROWS),
     (Dialect::PyTorch, FUNCTIONAL, FUNCTIONAL_ROWS),
     (Dialect::Onnx, ONNX, ONNX_ROWS),
@@ -156,6 +156,7 @@ const TABLES: [(Dialect, &[&str], &[Row]); 7] = [
     (Dialect::Keras, OPS, OPS_ROWS),
     (Dialect::Keras, TF, TF_ROWS),
     (Dialect::Flax, LINEN, LINEN_ROWS),
+    (Dialect::Flax, NNX, NNX_ROWS),
 ];
 
 fn all() -> impl Iterator<Item = Operator> {
@@ -244,7 +245,7 @@ mod tests {
         assert_eq!(message("x.MaxPool2d", None), r#"layer is "x.MaxPool2d": PyTorch has it as nn.MaxPool2d"#);
         let unknown = message("nn.MaxPool4d", Some(Dialect::Flax));
         assert!(
-            unknown.ends_with("there are, with 1, 2 or 3 for #, nn.max_pool, nn.min_pool, nn.avg_pool"),
+            unknown.ends_with("there are, with 1, 2 or 3 for #, nn.max_pool, nn.avg_pool, nnx.min_pool"),
             "{unknown}"
         );
         assert!(message("nn.FractionalMaxPool2d", None).contains("is no pooling layer; there are"));

@@ -150,7 +150,7 @@ fn keras(written: &Written, axes: usize) -> Result<String> {
         arguments.push(keras_input(written));
     }
     match &written.reach {
-        Reach::Window(sliding) => arguments.extend(keras_window(sliding, axes)),
+        Reach::Window(sliding) => arguments.extend(keras_window(sliding, axes, composed)),
         Reach::Adaptive(output_size) => arguments.push(["output_size=", &short(&sizes(output_size, axes))].concat()),
         Reach::Global => arguments.push("keepdims=True".to_owned()),
     }
@@ -179,9 +179,11 @@ fn keras(written: &Written, axes: usize) -> Result<String> {
     Ok(call(&["keras.layers.", prefix, method, &axes.to_string(), "D"].concat(), arguments))
 }
 
-fn keras_window(sliding: &Sliding, axes: usize) -> Vec<String> {
+/// On JAX, `keras.ops` fails where strides are left to their default (Keras 3.15), so there they are always written.
+fn keras_window(sliding: &Sliding, axes: usize, composed: bool) -> Vec<String> {
     let mut arguments = vec![["pool_size=", &short(&sliding.kernel_size.over(axes))].concat()];
-    arguments.extend(sliding.stride.as_ref().map(|stride| ["strides=", &short(&stride.over(axes))].concat()));
+    let stride = sliding.stride.as_ref().or(composed.then_some(&sliding.kernel_size));
+    arguments.extend(stride.map(|stride| ["strides=", &short(&stride.over(axes))].concat()));
     if let Padding::Same(_) = sliding.padding {
         arguments.push("padding=\"same\"".to_owned());
     }
@@ -208,7 +210,7 @@ fn keras_input(written: &Written) -> String {
 fn flax(written: &Written, axes: usize) -> Result<String> {
     let name = match written.method {
         Method::Max | Method::Lp { .. } => "nn.max_pool",
-        Method::Min => "nn.min_pool",
+        Method::Min => "nnx.min_pool",
         Method::Average { .. } => "nn.avg_pool",
     };
     let x = if written.magnitude { "jnp.abs(x)" } else { "x" };

@@ -2,10 +2,10 @@
 
 use super::print::number;
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{Geometry, Window};
+use crate::geometry::{Geometry, Sequence, Window};
 use crate::pool::{Pool, Pooling};
 
-/// `pool` as a line of Rust. Every sliding, adaptive and global layer with a method that the dialects share has one.
+/// `pool` as a line of Rust. Every geometry has one, and every method but gated pooling.
 ///
 /// ```
 /// use deep_end::dialect::{self, Dialect};
@@ -25,6 +25,16 @@ pub fn rust(pool: &Pool) -> Result<String> {
         Geometry::Window(shape) => ["Pool::new(", &method, ", ", &window(shape), ")?"].concat(),
         Geometry::Adaptive { output_size } => ["Pool::adaptive(", &method, ", ", &list(output_size), ")?"].concat(),
         Geometry::Global => ["Pool::global(", &method, ")?"].concat(),
+        Geometry::Fractional { output_size, sequence, overlapping, seed } => {
+            let sequence = match sequence {
+                Sequence::Random => "Random",
+                Sequence::Pseudorandom => "Pseudorandom",
+            };
+            let overlapping = if *overlapping { "true" } else { "false" };
+            let size = ["output_size: vec!", &list(output_size), ", sequence: Sequence::", sequence].concat();
+            let rest = [", overlapping: ", overlapping, ", seed: ", &seed.to_string()].concat();
+            ["Pool::with_geometry(", &method, ", Geometry::Fractional { ", &size, &rest, " })?"].concat()
+        }
         Geometry::Regions(regions) => {
             let axes: Vec<_> = regions.iter().map(|axis| ["vec!", &pairs(axis)].concat()).collect();
             let regions = axes.join(", ");

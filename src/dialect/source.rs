@@ -24,13 +24,16 @@ pub(super) enum Expression {
     Call(Box<Call>),
 }
 
+/// Named arguments, in order.
+type Keywords = Vec<(String, Expression)>;
+
 /// `name(positional, keyword=value)`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Call {
     /// Dotted, as written.
     pub name: String,
     pub positional: Vec<Expression>,
-    pub keywords: Vec<(String, Expression)>,
+    pub keywords: Keywords,
     /// The arguments of a second pair of brackets: `nn.MaxPool2d(2)(x)`.
     pub applied: Option<Vec<Expression>>,
 }
@@ -244,7 +247,7 @@ impl<'a> Parser<'a> {
         Ok(Expression::Call(Box::new(Call { name, positional, keywords, applied })))
     }
 
-    fn arguments(&mut self) -> Result<(Vec<Expression>, Vec<(String, Expression)>)> {
+    fn arguments(&mut self) -> Result<(Vec<Expression>, Keywords)> {
         self.take("(");
         let (mut positional, mut keywords, mut comma) = (Vec::new(), Vec::new(), true);
         while !self.take(")") {

@@ -124,7 +124,9 @@ fn reaches(dialect: Dialect, pool: &Pool, plan: &Plan) -> Ways {
         ways.push(plain(&window, &explicit, false));
         ways.push(plain(&window, &before, false));
         ways.push(plain(&window, &before, true));
-        for odd in [OddCell::After, OddCell::Before] {
+        // ONNX Runtime's SAME is not the standard's where there is dilation, and `pads` says all that it could.
+        let same = if dialect == Dialect::Onnx { &[][..] } else { &[OddCell::After, OddCell::Before][..] };
+        for &odd in same {
             ways.push((Reach::Window(sliding(dialect, &window, Padding::Same(odd), false)), None));
         }
         ways.push((Reach::Window(sliding(dialect, &window, Padding::None, false)), Some(explicit)));

@@ -44,7 +44,7 @@ fn forms_of_one_layer_read_alike() {
         (
             &[
                 "-F.max_pool2d(-x, 2)",
-                "nn.min_pool(x, (2, 2), strides=(2, 2))",
+                "nnx.min_pool(x, (2, 2), strides=(2, 2))",
                 "-keras.ops.max_pool(-x, pool_size=(2, 2))",
                 "op.Neg(op.MaxPool(op.Neg(x), kernel_shape=[2, 2], strides=[2, 2]))",
                 "[helper.make_node('Neg', ['x'], ['a']), helper.make_node('MaxPool', ['a'], ['b'], kernel_shape=[2, 2], strides=[2, 2]), helper.make_node('Neg', ['b'], ['y'])]",

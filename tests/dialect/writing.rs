@@ -35,6 +35,9 @@ fn same(a: &Pool, b: &Pool, spatial: &[usize]) -> bool {
         && divisors(a, &first) == divisors(b, &second)
 }
 
+/// Kernel, stride, padding, dilation, extent.
+type Axis = (usize, usize, [usize; 2], usize, usize);
+
 prop_compose! {
     fn axis()(kernel in 1..5usize, dilation in 1..4usize)(
         kernel in Just(kernel),
@@ -44,7 +47,7 @@ prop_compose! {
         after in 0..=dilation * (kernel - 1),
         extent in 1..14usize,
         plain in 0..4u8,
-    ) -> (usize, usize, [usize; 2], usize, usize) {
+    ) -> Axis {
         // Most layers that people write are not dilated, and padded alike on both sides.
         let dilation = if plain > 0 { 1 } else { dilation };
         let after = if plain > 1 { before } else { after };
@@ -66,8 +69,7 @@ fn method() -> impl Strategy<Value = Pooling> {
 /// A layer and spatial extents that it fits.
 fn layer() -> impl Strategy<Value = (Pool, Vec<usize>)> {
     let window = (method(), prop::collection::vec(axis(), 1..4), any::<bool>()).prop_map(|(method, axes, ceil)| {
-        let pick =
-            |value: fn(&(usize, usize, [usize; 2], usize, usize)) -> usize| axes.iter().map(value).collect::<Vec<_>>();
+        let pick = |value: fn(&Axis) -> usize| axes.iter().map(value).collect::<Vec<_>>();
         let window = Window::new(pick(|axis| axis.0)).stride(pick(|axis| axis.1)).dilation(pick(|axis| axis.3));
         let window = window.padding(axes.iter().map(|axis| axis.2).collect::<Vec<_>>()).ceil_mode(ceil);
         (Pool::new(method, window).unwrap(), pick(|axis| axis.4))
@@ -159,7 +161,7 @@ fn lines_are_the_plainest_that_mean_the_layer() {
     );
     let min = Pool::new(Pooling::Min, Window::new([2])).unwrap();
     assert_eq!(write(Dialect::PyTorch, &min, &[4]), "-F.max_pool1d(-x, 2)");
-    assert_eq!(write(Dialect::Flax, &min, &[4]), "nn.min_pool(x, window_shape=(2,), strides=(2,))");
+    assert_eq!(write(Dialect::Flax, &min, &[4]), "nnx.min_pool(x, window_shape=(2,), strides=(2,))");
     let cube = Pool::new(Pooling::lp(3.0), Window::new([2]).padding([[1, 0]])).unwrap();
     assert_eq!(write(Dialect::PyTorch, &cube, &[4]), "F.lp_pool1d(F.pad(torch.abs(x), (1, 0)), 3, 2)");
     // 5 cells into 2 regions are [0, 3) and [2, 5): one window.
