@@ -195,9 +195,11 @@ impl Architecture {
     }
 }
 
-/// The number of cells of a shape, if it does not overflow.
+/// The number of cells of a shape, if it does not overflow: not even without its axes of 0 cells, which ndarray refuses.
 pub(crate) fn count(shape: &[usize]) -> Option<usize> {
-    shape.iter().try_fold(1usize, |product, n| product.checked_mul(*n))
+    let of_others = shape.iter().filter(|n| **n != 0).try_fold(1usize, |product, n| product.checked_mul(*n));
+    let of_others = of_others.filter(|cells| *cells <= isize::MAX as usize)?;
+    Some(if shape.contains(&0) { 0 } else { of_others })
 }
 
 /// The same error, saying in which layer.

@@ -124,5 +124,8 @@ mod tests {
         let error = Tensor::new(vec![2, 3], vec![0.0; 5]).unwrap_err();
         assert_eq!(error.to_string(), "number of values is 5: must be the product of the shape, [2, 3]");
         assert!(Tensor::new(vec![usize::MAX, 2], vec![]).is_err());
+        // No cells, and yet no array: its strides would overflow.
+        assert!(Tensor::new(vec![0, usize::MAX, 2], vec![]).is_err());
+        assert_eq!(Tensor::new(vec![3, 0], vec![]).unwrap().into_array().shape(), [3, 0]);
     }
 }
