@@ -7,7 +7,7 @@
 //! | [`geometry`] | what each output cell reads: windows, padding, dilation, ceil mode, adaptive regions; integers only |
 //! | [`inspect`] | what a layer does with single cells: windows, shares, readers, coverage, receptive fields, traces |
 //! | [`nn`] | small networks: layers, running, training, preparing a drawn digit |
-//! | [`io`] | files: networks as safetensors, MNIST's IDX |
+//! | [`io`] | files: feature maps as npy, networks as safetensors, MNIST's IDX |
 //! | [`render`] | from numbers to pixels: colour maps, photographs |
 //! | [`dialect`] | layers as PyTorch, ONNX, Keras and Flax write them: reading, writing, where they differ |
 //! | [`options`] | calls as plain data: what JavaScript objects and files say |

@@ -57,7 +57,9 @@ impl Options {
                 }
                 None => ["there is no such option; there are ", &names.join(", ")].concat(),
             };
-            return Err(Error::new(ErrorKind::Parameter, name.clone(), value, rule));
+            // A name without letters would leave the message without its subject.
+            let name = if name.is_empty() { quoted(name) } else { name.clone() };
+            return Err(Error::new(ErrorKind::Parameter, name, value, rule));
         }
         Ok(())
     }

@@ -128,6 +128,16 @@ impl Plan {
         self
     }
 
+    /// Whether any window reads the cell at this flat position: on every axis some window reads its place.
+    pub(crate) fn reads(&self, at: usize) -> bool {
+        let mut rest = at;
+        self.axes.iter().rev().all(|axis| {
+            let place = rest % axis.extent;
+            rest /= axis.extent;
+            axis.spans.iter().any(|span| span.positions(axis.step).any(|position| position == place))
+        })
+    }
+
     /// The input's spatial extents.
     pub fn input_shape(&self) -> Vec<usize> {
         self.axes.iter().map(|axis| axis.extent).collect()

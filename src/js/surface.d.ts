@@ -48,7 +48,7 @@ export interface PoolOptions {
   countIncludePad?: boolean;
   /** Average: a divisor to use instead. */
   divisorOverride?: number;
-  /** Lp and GeM: the power, above 0; `Infinity` is the largest magnitude. */
+  /** Lp and GeM: the power, at least 0.000001; `Infinity` is the largest magnitude. */
   normType?: number;
   /** Log-sum-exp: from the mean (towards 0) to the maximum. */
   sharpness?: number;

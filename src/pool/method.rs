@@ -47,7 +47,7 @@ pub enum Pooling {
     /// The norm (Σ|x|^p)^(1/p) of the cells. PyTorch's `lp_pool` takes powers of x, not of |x|, and scales a partial
     /// window up; this is the norm (ONNX's `LpPool`).
     Lp {
-        /// The power p: above 0, up to and including ∞ (the largest |x|).
+        /// The power p: at least 10⁻⁶, up to and including ∞ (the largest |x|).
         norm_type: f64,
     },
     /// The generalised mean (1/n · Σ max(x, 0)^p)^(1/p) of a window's n cells, GeM: the mean at p = 1, the maximum as p
@@ -64,7 +64,7 @@ pub enum Pooling {
     /// # Ok::<(), deep_end::Error>(())
     /// ```
     GeneralizedMean {
-        /// The power p: above 0, up to and including ∞ (the largest cell, or 0).
+        /// The power p: at least 10⁻⁶, up to and including ∞ (the largest cell, or 0).
         norm_type: f64,
     },
     /// The soft maximum (1/r) · ln(1/n · Σ exp(r·x)) of a window's n cells: between the mean (r → 0) and the maximum
@@ -288,9 +288,13 @@ impl Pooling {
                 broken("divisor_override", 0.0, "a divisor must not be 0")
             }
             &Self::Lp { norm_type } | &Self::GeneralizedMean { norm_type }
-                if norm_type.is_nan() || norm_type <= 0.0 =>
+                if norm_type.is_nan() || norm_type < LEAST_POWER =>
             {
-                broken("norm_type", norm_type, "a norm's power must be above 0")
+                broken(
+                    "norm_type",
+                    norm_type,
+                    "a norm's power must be at least 0.000001: rounding leaves nothing of smaller ones",
+                )
             }
             &Self::LogSumExp { sharpness } if !(sharpness > 0.0 && sharpness < f64::INFINITY) => {
                 broken("sharpness", sharpness, "must be above 0 and finite")
@@ -333,6 +337,9 @@ impl Pooling {
         }
     }
 }
+
+/// Of x raised to a power below this, rounding leaves fewer than ten of f64's sixteen digits, and soon none.
+const LEAST_POWER: f64 = 1e-6;
 
 /// A count of cells of the window: at least 1, and for a sliding window no more than it has taps. (How large regions
 /// are is known with the input.)

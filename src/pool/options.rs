@@ -294,6 +294,12 @@ mod tests {
                  filter_size, \
                  output_size, fractional, overlapping, global",
             ),
+            (
+                r#"{"method":"max","":2}"#,
+                "\"\" is 2: there is no such option; there are method, kernel_size, stride, padding, dilation, \
+                 ceil_mode, count_include_pad, divisor_override, norm_type, sharpness, seed, alpha, weights, rank, k, \
+                 filter_size, output_size, fractional, overlapping, global",
+            ),
             (r#"{"method":"max","kernelSize":2,"stride":0}"#, "stride is [0, 0]: every value must be at least 1"),
             (
                 r#"{"method":"max","kernelSize":2,"padding":[1]}"#,
@@ -342,7 +348,10 @@ mod tests {
                 r#"{"method":"average","kernelSize":2,"divisorOverride":0}"#,
                 "divisor_override is 0: a divisor must not be 0",
             ),
-            (r#"{"method":"lp","kernelSize":2,"normType":-1}"#, "norm_type is -1: a norm's power must be above 0"),
+            (
+                r#"{"method":"lp","kernelSize":2,"normType":-1}"#,
+                "norm_type is -1: a norm's power must be at least 0.000001: rounding leaves nothing of smaller ones",
+            ),
         ];
         for (json, text) in expected {
             assert_eq!(message(json), text, "{json}");

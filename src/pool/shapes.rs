@@ -169,13 +169,15 @@ pub(crate) fn reserve<T>(count: usize, shape: &[usize]) -> Result<Vec<T>> {
     Ok(values)
 }
 
-/// How many values an array of these extents has.
+/// How many values an array of these extents has. Their bytes must be addressable: f64 is the widest cell that a method
+/// works with. The extents beside a 0 must not overflow either, since ndarray has no such arrays.
 pub(crate) fn product(parameter: &'static str, extents: &[usize]) -> Result<usize> {
-    // Bytes, not cells, must stay addressable: f64 is the widest cell that a method works with.
-    let cells = extents.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
-    cells
-        .filter(|&cells| cells <= isize::MAX as usize / size_of::<f64>())
-        .ok_or_else(|| Error::new(ErrorKind::Shape, parameter, extents, "the number of values overflows"))
+    let mut beside = extents.iter().filter(|&&extent| extent != 0);
+    let cells = beside.try_fold(1usize, |product, &extent| product.checked_mul(extent));
+    let Some(cells) = cells.filter(|&cells| cells <= isize::MAX as usize / size_of::<f64>()) else {
+        return Err(Error::new(ErrorKind::Shape, parameter, extents, "the number of values overflows"));
+    };
+    Ok(if extents.contains(&0) { 0 } else { cells })
 }
 
 /// A gradient by a layer's output has the output's shape.
@@ -185,4 +187,17 @@ pub(super) fn check_grad_output(grad_output: &[usize], output: &[usize]) -> Resu
     }
     let rule = format!("must have the output's shape {}", output.shown());
     Err(Error::new(ErrorKind::Shape, "grad_output", grad_output, rule))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_maps_of_absurd_extents_are_an_error() {
+        let adaptive = Geometry::Adaptive { output_size: vec![1024] };
+        assert_eq!(Shapes::new(&adaptive, &[0, 3, 5]).unwrap().output, [0, 3, 1024]);
+        let error = Shapes::new(&adaptive, &[0, 1 << (usize::BITS - 5), 1]).err().unwrap();
+        assert_eq!((error.parameter(), error.rule()), ("shape", "the number of values overflows"));
+    }
 }

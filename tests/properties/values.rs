@@ -113,7 +113,9 @@ fn is_the_definition(
             .map(move |(number, window)| (plane, window, blurred.as_ref().map(|values| values[number])))
     });
     let mut count = 0;
-    for (((plane, window, blurred), &ours), (number, draw)) in outputs.zip(&ours).zip(SplitMix64::of_draws(seed).enumerate()) {
+    for (((plane, window, blurred), &ours), (number, draw)) in
+        outputs.zip(&ours).zip(SplitMix64::of_draws(seed).enumerate())
+    {
         let read: Vec<f32> = window.cells.iter().map(|place| plane[place.flat]).collect();
         let near = blurred.map(|(value, bound)| Expected::Near { value, bound });
         let expected = near.unwrap_or_else(|| value(method, window, plane, draw));

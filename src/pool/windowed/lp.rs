@@ -147,10 +147,12 @@ impl Norm {
             if sum == 0.0 { 0.0 } else { f64::from(gradient) / (divisor * slope) }
         }));
         let spread = spread(&shares, &shapes.plan, &mut spreading)?;
-        for ((target, &cell), share) in target.iter_mut().zip(plane).zip(spread) {
+        for (at, ((target, &cell), &share)) in target.iter_mut().zip(plane).zip(spread).enumerate() {
             let magnitude = self.magnitude(cell);
             let slope = f64::from(cell.signum()) * power(magnitude, self.norm_type - 1.0);
-            *target = if magnitude == 0.0 { 0.0 } else { (share * slope) as f32 };
+            // No share of an infinite slope is a NaN: right in a window, wrong for a cell that none reads.
+            let flat = magnitude == 0.0 || share == 0.0 && !slope.is_finite() && !shapes.plan.reads(at);
+            *target = if flat { 0.0 } else { (share * slope) as f32 };
         }
         Ok(())
     }
@@ -217,5 +219,19 @@ fn root(sum: f64, norm_type: f64) -> f64 {
         1.0 => sum,
         2.0 => sum.sqrt(),
         _ => libm::pow(sum, 1.0 / norm_type),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Pool, Pooling, Window};
+    use ndarray::array;
+
+    #[test]
+    fn what_no_window_reads_has_no_gradient() {
+        let pool = Pool::new(Pooling::lp(3.0), Window::new([1]).stride([2])).unwrap();
+        let x = array![[[1.0, f32::NAN, -2.0, f32::INFINITY]]].into_dyn();
+        let gradient = pool.backward(x.view(), array![[[1.0, 1.0]]].into_dyn().view()).unwrap();
+        assert_eq!(gradient, array![[[1.0, 0.0, -1.0, 0.0]]].into_dyn());
     }
 }
