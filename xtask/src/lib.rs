@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod build;
 pub mod dist;
+pub mod fuzz;
 pub mod process;
 pub mod serve;
 pub mod setup;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
-use xtask::{build, dist, serve, setup::CompilerArgs, test, tidy};
+use xtask::{build, dist, fuzz, serve, setup::CompilerArgs, test, tidy};
 
 mod networks;
 
@@ -28,6 +28,8 @@ enum Command {
     Test(CompilerArgs),
     /// The invariants of the source
     Tidy,
+    /// Look for inputs that break the core, with cargo-fuzz on nightly Rust
+    Fuzz(fuzz::FuzzArgs),
     #[command(flatten)]
     Networks(networks::Command),
 }
@@ -49,6 +51,7 @@ fn run(command: Command) -> Result<()> {
         Command::Dist(compiler) => dist::command(compiler),
         Command::Test(compiler) => test::command(compiler),
         Command::Tidy => tidy::command(),
+        Command::Fuzz(args) => fuzz::command(args),
         Command::Networks(command) => command.run(),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 /// Folders that are built, installed or git's own; .gitignore names them too.
 const NOT_OURS: [&str; 4] = [".git", "target", "dist", "node_modules"];
-const GENERATED: &str = "www/pkg";
+const GENERATED: [&str; 3] = ["www/pkg", "fuzz/corpus", "fuzz/artifacts"];
 
 /// Text by path from the root, with forward slashes. Files that are not UTF-8 are not text, and left out.
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl Sources {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
             let kind = entry.file_type()?;
-            if NOT_OURS.contains(&name.as_str()) || path == GENERATED || kind.is_symlink() {
+            if NOT_OURS.contains(&name.as_str()) || GENERATED.contains(&path.as_str()) || kind.is_symlink() {
                 continue;
             }
             if kind.is_dir() {

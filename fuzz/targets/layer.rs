@@ -1,0 +1,323 @@
+//! Parameters and data: any method over any geometry, on any shape and any numbers.
+
+use super::methods::{Holds, Method};
+use super::naive::{Laid, Reads, check_between, check_mean, check_norm, largest};
+use super::{MAX_CELLS, MAX_WORK, array, bits, cells, check_message, number, same};
+use arbitrary::{Result, Unstructured};
+use deep_end::pool::{Fractional, max_unpool, max_unpool_backward};
+use deep_end::{Geometry, Pool, PoolOptions, Pooling, Window};
+use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
+use serde_json::{Map, Value, json};
+
+pub fn run(data: &[u8]) {
+    // Fewer bytes than a layer takes are no layer.
+    let _ = any_layer(&mut Unstructured::new(data));
+}
+
+fn any_layer(u: &mut Unstructured) -> Result<()> {
+    let method = Method::choose(u)?;
+    let options = method.options(u)?;
+    let axes = usize::from(u.arbitrary::<u8>()? % 6);
+    let shape: Vec<usize> = (0..axes).map(|_| extent(u)).collect::<Result<_>>()?;
+    let spatial = shape.get(2..).unwrap_or_default();
+    let laid = laid(u, spatial)?;
+    let Some(layer) = built(options, &laid, spatial.len()) else { return Ok(()) };
+    if !plannable(&laid, spatial) {
+        return Ok(());
+    }
+    let output = match layer.output_shape(&shape) {
+        Ok(output) => output,
+        Err(error) => {
+            check_message(&error);
+            return Ok(());
+        }
+    };
+    assert_eq!(output[..2], shape[..2]);
+    if cells(spatial) > MAX_CELLS || cells(&output[2..]) > MAX_CELLS || cells(&output) > MAX_CELLS {
+        return check_nothing_of_everything(u, &layer, &shape);
+    }
+    for (axis, (&extent, &outputs)) in spatial.iter().zip(&output[2..]).enumerate() {
+        assert_eq!(outputs, laid.fitting(axis, extent), "axis {axis} of {laid:?}");
+    }
+    let plan = layer.geometry().plan(spatial).expect("it was planned for the output's shape");
+    let read = plan.axes().iter().map(|axis| axis.spans.iter().map(|span| span.len).sum()).collect::<Vec<usize>>();
+    if cells(&read).saturating_mul(cells(&shape[..2])) > MAX_WORK {
+        return Ok(());
+    }
+    let Some(x) = array(u, &shape) else { return Ok(()) };
+    let windows = laid.windows(spatial, &output[2..]);
+    check_values(method, &layer, &x, &output, &windows);
+    check_integers(&layer, &x, &output);
+    check_backward(u, method, &layer, &x, &output, &windows);
+    check_unpool(u, &layer, &x)
+}
+
+/// An extent: mostly small, now and then 0 or absurd.
+fn extent(u: &mut Unstructured) -> Result<usize> {
+    const ABSURD: [usize; 8] = [
+        1 << 16,
+        u32::MAX as usize,
+        1 << 53,
+        usize::MAX / 8,
+        isize::MAX as usize / 4,
+        isize::MAX as usize,
+        usize::MAX - 1,
+        usize::MAX,
+    ];
+    Ok(match u.arbitrary::<u8>()? {
+        small @ 0..0xe0 => 1 + usize::from(small) % 9,
+        0xe0..0xf0 => 0,
+        absurd => ABSURD[usize::from(absurd) % 8],
+    })
+}
+
+/// A geometry of as many axes, or, one time in sixteen, of another number.
+fn laid(u: &mut Unstructured, spatial: &[usize]) -> Result<Laid> {
+    let choice = u.arbitrary::<u8>()?;
+    let axes = if choice >> 4 == 15 { usize::from(u.arbitrary::<u8>()? % 5) } else { spatial.len() };
+    let extents = |u: &mut Unstructured| (0..axes).map(|_| extent(u)).collect::<Result<Vec<_>>>();
+    Ok(match choice % 16 {
+        0..9 => {
+            let (kernel_size, stride, dilation) = (extents(u)?, extents(u)?, extents(u)?);
+            let side = |u: &mut Unstructured| Ok(extent(u)?.wrapping_sub(1));
+            let padding = (0..axes).map(|_| Ok([side(u)?, side(u)?])).collect::<Result<_>>()?;
+            Laid::Window { kernel_size, stride, padding, dilation, ceil_mode: u.arbitrary()? }
+        }
+        9..11 => Laid::Adaptive(extents(u)?),
+        11 => Laid::Global,
+        12..14 => {
+            let region = |u: &mut Unstructured| Ok([extent(u)?.wrapping_sub(1), extent(u)?]);
+            let axis = |u: &mut Unstructured| (0..u.arbitrary::<u8>()? % 5).map(|_| region(u)).collect();
+            Laid::Regions((0..axes).map(|_| axis(u)).collect::<Result<_>>()?)
+        }
+        _ => {
+            let (kernel_size, output_size) = (extents(u)?, extents(u)?);
+            let samples: Vec<f32> = (0..axes).map(|_| number(u)).collect();
+            // It writes every region out, as many as it is asked for.
+            if output_size.iter().any(|&outputs| outputs > MAX_CELLS) {
+                return Ok(Laid::Global);
+            }
+            let fractional = Fractional::new(kernel_size, output_size);
+            match fractional.and_then(|fractional| fractional.geometry(spatial, &samples)) {
+                Ok(Geometry::Regions(regions)) => Laid::Regions(regions),
+                Ok(other) => unreachable!("{other:?} is not regions"),
+                Err(error) => {
+                    check_message(&error);
+                    Laid::Global
+                }
+            }
+        }
+    })
+}
+
+/// The layer by the Rust API, its method by options; where options can say all of it, both ways must agree.
+fn built(options: Map<String, Value>, laid: &Laid, axes: usize) -> Option<Pool> {
+    let read = |more: Value| {
+        let mut options = options.clone();
+        options.extend(more.as_object().cloned().unwrap_or_default());
+        let options: PoolOptions = serde_json::from_value(options.into()).expect("an object is options");
+        options.layer(axes)
+    };
+    let method = match read(json!({ "global": true })) {
+        Ok(layer) => layer.method().to_owned(),
+        Err(error) => {
+            check_message(&error);
+            return None;
+        }
+    };
+    let (geometry, described) = match laid.clone() {
+        Laid::Window { kernel_size, stride, padding, dilation, ceil_mode } => {
+            let described = json!({
+                "kernelSize": kernel_size, "stride": stride, "padding": padding, "dilation": dilation,
+                "ceilMode": ceil_mode,
+            });
+            let window = Window::new(kernel_size).stride(stride).padding(padding).dilation(dilation);
+            (Geometry::Window(window.ceil_mode(ceil_mode)), Some(described))
+        }
+        Laid::Adaptive(output_size) => {
+            let described = json!({ "outputSize": output_size });
+            (Geometry::Adaptive { output_size }, Some(described))
+        }
+        Laid::Global => (Geometry::Global, Some(json!({ "global": true }))),
+        Laid::Regions(regions) => (Geometry::Regions(regions), None),
+    };
+    let layer = Pool::with_geometry(method, geometry);
+    if let Some(described) = described {
+        match (&layer, read(described)) {
+            (Ok(layer), Ok(described)) => assert_eq!(*layer, described),
+            (Err(_), Ok(described)) => panic!("options make {described:?} of what the Rust API refuses"),
+            // Options have no numbers above 2⁵³.
+            (_, Err(error)) => check_message(&error),
+        }
+    }
+    layer.map_err(|error| check_message(&error)).ok()
+}
+
+/// Whether the lists of windows are short enough to be made, or so long that no allocator is asked for them.
+fn plannable(laid: &Laid, spatial: &[usize]) -> bool {
+    let long = isize::MAX as usize / 24;
+    let fine = |outputs: usize| outputs <= MAX_CELLS || outputs > long;
+    match laid {
+        Laid::Window { stride, padding, .. } => {
+            let axes = spatial.iter().zip(stride).zip(padding);
+            axes.fold(true, |all, ((&extent, &stride), [before, after])| {
+                // The sum of an absurd extent and its padding may be refused or planned: both without wrapping.
+                let padded = extent.saturating_add(*before).saturating_add(*after);
+                all && fine(padded / stride.max(1))
+            })
+        }
+        Laid::Adaptive(output) => output.iter().all(|&outputs| fine(outputs)),
+        Laid::Global | Laid::Regions(_) => true,
+    }
+}
+
+/// No batch of absurdly large maps is an array too, and pooling it must give one or an error.
+fn check_nothing_of_everything(u: &mut Unstructured, layer: &Pool, shape: &[usize]) -> Result<()> {
+    if let Some(x) = array(u, shape).filter(|x| x.is_empty()) {
+        for result in [layer.forward(x.view()), layer.backward(x.view(), x.view())] {
+            result.map_or_else(|error| check_message(&error), |array| assert!(array.is_empty()));
+        }
+    }
+    Ok(())
+}
+
+fn check_values(method: &Method, layer: &Pool, x: &ArrayD<f32>, output: &[usize], windows: &[Reads]) {
+    let values = match layer.forward(x.view()) {
+        Ok(values) => values,
+        Err(error) if method.refuses => return check_message(&error),
+        Err(error) => panic!("{layer:?} of {:?}: {error}", x.shape()),
+    };
+    assert_eq!(values.shape(), output);
+    let columns_first = ArrayD::from_shape_fn(IxDyn(x.shape()).f(), |place| x[place]);
+    let again = layer.forward(columns_first.view()).expect("it is the same array in another order");
+    assert_eq!(bits(&values), bits(&again), "in another order of memory");
+    for (plane, values) in planes(x, values.view()) {
+        for (window, &value) in windows.iter().zip(values) {
+            match method.holds {
+                Holds::Largest => assert!(same(value, largest(plane, window).0), "{value} in {plane:?} at {window:?}"),
+                Holds::Mean => check_mean(&layer.method().to_owned(), plane, window, value),
+                Holds::AtLeastLargestMagnitude => check_norm(plane, window, value),
+                Holds::Between => check_between(plane, window, value),
+                Holds::Shape => {}
+            }
+        }
+    }
+    match layer.forward_with_indices(x.view()) {
+        Ok((again, indices)) => {
+            assert_eq!((bits(&again), indices.shape()), (bits(&values), output));
+            for ((plane, values), indices) in planes(x, values.view()).zip(of_planes(&indices, windows.len())) {
+                for ((window, &value), &index) in windows.iter().zip(values).zip(indices) {
+                    assert_eq!(index < 0, window.cells.is_empty(), "index {index} at {window:?}");
+                    assert!(index < 0 || same(plane[index as usize], value), "{value} is not at {index} in {plane:?}");
+                    if matches!(method.holds, Holds::Largest) {
+                        assert_eq!(index, largest(plane, window).1, "in {plane:?} at {window:?}");
+                    }
+                }
+            }
+        }
+        Err(error) => {
+            check_message(&error);
+            assert!(!matches!(method.holds, Holds::Largest), "{error}");
+        }
+    }
+}
+
+/// Cells of 8 bits: pooled into the same shape, or refused.
+fn check_integers(layer: &Pool, x: &ArrayD<f32>, output: &[usize]) {
+    match layer.forward(x.mapv(|cell| cell as u8).view()) {
+        Ok(values) => assert_eq!(values.shape(), output),
+        Err(error) => check_message(&error),
+    }
+    let signed = x.mapv(|cell| cell as i8);
+    match (layer.forward(signed.view()), layer.forward(signed.mapv(f32::from).view())) {
+        (Ok(values), Ok(floats)) => {
+            // A window without cells is the type's lowest value, where floats have −∞.
+            assert!(values.iter().zip(&floats).all(|(&value, &float)| value == float as i8), "{values} for {floats}");
+        }
+        (Err(error), _) | (_, Err(error)) => check_message(&error),
+    }
+}
+
+fn check_backward(
+    u: &mut Unstructured,
+    method: &Method,
+    layer: &Pool,
+    x: &ArrayD<f32>,
+    output: &[usize],
+    windows: &[Reads],
+) {
+    let Some(grad_output) = array(u, output) else { return };
+    if output != x.shape() {
+        check_message(&layer.backward(x.view(), x.view()).expect_err("the gradient has the input's shape"));
+    }
+    let grad_input = match layer.backward(x.view(), grad_output.view()) {
+        Ok(grad_input) => grad_input,
+        Err(error) if method.refuses => return check_message(&error),
+        Err(error) => panic!("{layer:?} of {:?}: {error}", x.shape()),
+    };
+    assert_eq!(grad_input.shape(), x.shape());
+    let Some(plane_in) = x.shape().get(2..).map(cells) else { return };
+    let mut read = vec![false; plane_in];
+    windows.iter().flat_map(|window| &window.cells).for_each(|&at| read[at] = true);
+    for ((plane, gradients), grad_plane) in planes(x, grad_output.view()).zip(of_planes(&grad_input, plane_in)) {
+        for (&gradient, _) in grad_plane.iter().zip(&read).filter(|(_, read)| !**read) {
+            assert!(gradient == 0.0, "{gradient} at a cell that no window reads");
+        }
+        if matches!(method.holds, Holds::Largest) {
+            check_winners_gradient(plane, gradients, grad_plane, windows);
+        }
+    }
+}
+
+/// The winner alone gets its window's gradient.
+fn check_winners_gradient(plane: &[f32], gradients: &[f32], grad_plane: &[f32], windows: &[Reads]) {
+    let mut expected = vec![(0.0f64, 0.0f64); plane.len()];
+    for (window, &gradient) in windows.iter().zip(gradients) {
+        if let Ok(winner) = usize::try_from(largest(plane, window).1) {
+            expected[winner].0 += f64::from(gradient);
+            expected[winner].1 += f64::from(gradient).abs();
+        }
+    }
+    for (&ours, (sum, magnitude)) in grad_plane.iter().zip(expected) {
+        if magnitude <= f64::from(f32::MAX) / 2.0 {
+            let bound = windows.len() as f64 * 2f64.powi(-24) * magnitude;
+            assert!((f64::from(ours) - sum).abs() <= bound, "{ours} where the gradients sum to {sum}");
+        } else {
+            assert!(!magnitude.is_nan() || ours.is_nan(), "{ours} where a gradient is NaN");
+        }
+    }
+}
+
+/// Back up with the winners' places, and with any places at all.
+fn check_unpool(u: &mut Unstructured, layer: &Pool, x: &ArrayD<f32>) -> Result<()> {
+    let max = Pool::with_geometry(Pooling::Max, layer.geometry().clone()).expect("the geometry was taken before");
+    let (values, mut indices) = max.forward_with_indices(x.view()).expect("max pooling takes every array");
+    let up = max_unpool(values.view(), indices.view(), &x.shape()[2..]).expect("every index is of the plane");
+    assert_eq!(up.shape(), x.shape());
+    let back = max_unpool_backward(up.view(), indices.view()).expect("the shapes are the same");
+    for ((&value, &back), &index) in values.iter().zip(&back).zip(&indices) {
+        assert!(if index < 0 { back == 0.0 } else { same(value, back) }, "{back} came back for {value}");
+    }
+    let output: Vec<usize> = (0..u.arbitrary::<u8>()? % 5).map(|_| extent(u)).collect::<Result<_>>()?;
+    indices.iter_mut().try_for_each(|index| u.arbitrary().map(|any: i8| *index = any.into()))?;
+    let planes = cells(values.shape().get(..2).unwrap_or_default());
+    if planes.saturating_mul(cells(&output)) <= MAX_CELLS {
+        match max_unpool(values.view(), indices.view(), &output) {
+            Ok(up) => assert_eq!(up.shape()[2..], output),
+            Err(error) => check_message(&error),
+        }
+    }
+    Ok(())
+}
+
+/// Every plane of `x`, with the values that belong to it.
+fn planes<'a>(x: &'a ArrayD<f32>, values: ArrayViewD<'a, f32>) -> impl Iterator<Item = (&'a [f32], &'a [f32])> {
+    let values: &'a [f32] = values.to_slice().expect("results are in row-major order");
+    let count = cells(&x.shape()[..2]).max(1);
+    let cut = |cells: &'a [f32]| cells.chunks_exact((cells.len() / count).max(1));
+    cut(x.as_slice().expect("it was made in row-major order")).zip(cut(values))
+}
+
+fn of_planes<T>(array: &ArrayD<T>, plane: usize) -> impl Iterator<Item = &[T]> {
+    array.as_slice().expect("results are in row-major order").chunks_exact(plane.max(1))
+}
