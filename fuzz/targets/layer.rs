@@ -196,7 +196,7 @@ fn check_values(method: &Method, layer: &Pool, x: &ArrayD<f32>, output: &[usize]
             match method.holds {
                 Holds::Largest => assert!(same(value, largest(plane, window).0), "{value} in {plane:?} at {window:?}"),
                 Holds::Mean => check_mean(&layer.method().to_owned(), plane, window, value),
-                Holds::AtLeastLargestMagnitude => check_norm(plane, window, value),
+                Holds::AtLeastLargestMagnitude => check_norm(&layer.method().to_owned(), plane, window, value),
                 Holds::Between => check_between(plane, window, value),
                 Holds::Shape => {}
             }

@@ -141,7 +141,11 @@ pub fn check_mean(method: &Pooling, plane: &[f32], window: &Reads, value: f32) {
 }
 
 /// A norm of any power is at least the largest magnitude.
-pub fn check_norm(plane: &[f32], window: &Reads, value: f32) {
+pub fn check_norm(method: &Pooling, plane: &[f32], window: &Reads, value: f32) {
+    // Of x^p an f64 keeps 2⁻⁵³, which the root makes 2⁻⁵³ / p: too much of smaller powers is lost to be checked.
+    if !matches!(method, Pooling::Lp { norm_type } if *norm_type >= 1e-6) {
+        return;
+    }
     if window.cells.is_empty() {
         return assert!(same(value, 0.0), "{value} of no cells");
     }

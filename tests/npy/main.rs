@@ -12,8 +12,10 @@ fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
-/// Every file that `make.py` wrote: its name, its bytes, its shape and its values' bits.
-fn of_numpy() -> Vec<(String, Vec<u8>, Vec<usize>, Vec<u32>)> {
+/// A file that `make.py` wrote: its name, its bytes, its shape and its values' bits.
+type OfNumpy = (String, Vec<u8>, Vec<usize>, Vec<u32>);
+
+fn of_numpy() -> Vec<OfNumpy> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npy/files");
     let expected: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap();
     let list = |list: &serde_json::Value| -> Vec<u64> {
