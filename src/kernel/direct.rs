@@ -17,9 +17,11 @@ pub(super) fn spread(values: &[f64], plan: &Plan) -> Vec<f64> {
     cells
 }
 
-/// Every output cell as the sum over all combinations of its terms along the axes, each axis given as its extent and
-/// each output position's terms; or the transpose.
-pub(super) fn resample(plane: &[f32], axes: &[(usize, Vec<Vec<(usize, f64)>>)], back: bool) -> Vec<f64> {
+/// An axis of a linear map: its extent, and each output position's terms, input positions with weights.
+pub(super) type Terms = (usize, Vec<Vec<(usize, f64)>>);
+
+/// Every output cell as the sum over all combinations of its terms along the axes; or the transpose.
+pub(super) fn resample(plane: &[f32], axes: &[Terms], back: bool) -> Vec<f64> {
     // Input cell, output cell and weight of every combination.
     let mut combinations = vec![(0, 0, 1.0)];
     for (extent, outputs) in axes {

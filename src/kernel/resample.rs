@@ -100,21 +100,18 @@ fn resample<'s>(plane: &[f32], axes: &[AxisMap], way: Way, scratch: &'s mut Scra
 
 #[cfg(test)]
 mod tests {
-    use super::super::direct;
+    use super::super::direct::{self, Terms};
     use super::*;
     use proptest::prelude::*;
 
-    /// An axis of a random map, written out: its extent, and each output position's terms.
-    type Axis = (usize, Vec<Vec<(usize, f64)>>);
-
-    fn axis() -> impl Strategy<Value = Axis> {
+    fn axis() -> impl Strategy<Value = Terms> {
         (1..5usize).prop_flat_map(|extent| {
             let term = (0..extent, (-3..4i8).prop_map(f64::from));
             (Just(extent), prop::collection::vec(prop::collection::vec(term, 0..4), 1..5))
         })
     }
 
-    fn maps(axes: &[Axis]) -> Vec<AxisMap> {
+    fn maps(axes: &[Terms]) -> Vec<AxisMap> {
         axes.iter()
             .map(|(extent, terms)| AxisMap::new(*extent, terms.len(), 3, |at| terms[at].iter().copied()).unwrap())
             .collect()
