@@ -1,6 +1,6 @@
 //! Pooling of typed arrays.
 
-use super::arguments::{describe, floats, read};
+use super::arguments::{describe, read};
 use super::error::JsResult;
 use super::network::list;
 use crate::error::{Error, ErrorKind};
@@ -61,14 +61,6 @@ pub fn pool(x: &JsValue, options: &JsValue) -> JsResult<JsValue> {
         let rule = "must be a Float32Array, or for max and min an Int8Array or Uint8Array";
         Err(Error::new(ErrorKind::Parameter, "x", describe(x), rule).into())
     }
-}
-
-/// `poolBackward`; see `surface.d.ts`.
-#[wasm_bindgen(js_name = poolBackward, skip_typescript)]
-pub fn pool_backward(x: &JsValue, grad_output: &JsValue, options: &JsValue) -> JsResult<Float32Array> {
-    let call = Call::read(options)?;
-    let (x, grad_output) = (floats("x", x)?, floats("grad_output", grad_output)?);
-    Ok(Float32Array::from(call.layer.backward_flat(&x, &call.shape, &grad_output)?.as_slice()))
 }
 
 /// `poolGeometry`; see `surface.d.ts`.

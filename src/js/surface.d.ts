@@ -150,9 +150,6 @@ export interface PoolError extends Error {
 /** Pools numbers laid out as N, C, spatial axes, row-major. */
 export function pool<T extends Numbers>(x: T, options: ArrayPoolOptions): Pooled<T>;
 
-/** The gradient by `x`, given the gradient by the layer's output for that `x`. */
-export function poolBackward(x: Float32Array, gradOutput: Float32Array, options: ArrayPoolOptions): Float32Array;
-
 /** Pools a picture channel by channel; results are scaled so that white stays white. Alpha is averaged. */
 export function poolImage(image: Picture, options: PoolOptions): ImageData;
 

@@ -245,6 +245,33 @@ pub enum Pooling {
     Subsample,
 }
 
+/// The one place that leads from a method to its arithmetic.
+macro_rules! of_method {
+    ($method:expr) => {
+        match $method {
+            Pooling::Max => Box::new(Max),
+            Pooling::Min => Box::new(Min),
+            &Pooling::Average { count_include_pad, divisor_override } => {
+                Box::new(Average { count_include_pad, divisor_override })
+            }
+            &Pooling::Lp { norm_type } => Box::new(Norm::lp(norm_type)),
+            &Pooling::GeneralizedMean { norm_type } => Box::new(Norm::generalized_mean(norm_type)),
+            &Pooling::LogSumExp { sharpness } => Box::new(LogSumExp { sharpness }),
+            Pooling::Soft => Box::new(Soft),
+            &Pooling::Stochastic { seed } => Box::new(Stochastic { seed }),
+            Pooling::StochasticMean => Box::new(StochasticMean),
+            &Pooling::Mixed { alpha } => Box::new(Mixed { alpha }),
+            Pooling::Gated { weights } => Box::new(Gated { weights }),
+            Pooling::Median => Box::new(Rank::Median),
+            &Pooling::Rank { rank } => Box::new(Rank::Largest(rank)),
+            &Pooling::TopK { k } => Box::new(TopK { k }),
+            &Pooling::MaxBlur { filter_size } => Box::new(Blur { of: Max, filter_size }),
+            &Pooling::AverageBlur { filter_size } => Box::new(Blur { of: average::OF_CELLS, filter_size }),
+            Pooling::Subsample => Box::new(Subsample),
+        }
+    };
+}
+
 impl Pooling {
     /// Average pooling with PyTorch's defaults: padding counts, no override.
     pub fn average() -> Self {
@@ -312,29 +339,14 @@ impl Pooling {
         }
     }
 
-    /// The method's arithmetic.
+    /// The method's arithmetic forward.
     pub(super) fn arithmetic(&self) -> Box<dyn Arithmetic + '_> {
-        match self {
-            Self::Max => Box::new(Max),
-            Self::Min => Box::new(Min),
-            &Self::Average { count_include_pad, divisor_override } => {
-                Box::new(Average { count_include_pad, divisor_override })
-            }
-            &Self::Lp { norm_type } => Box::new(Norm::lp(norm_type)),
-            &Self::GeneralizedMean { norm_type } => Box::new(Norm::generalized_mean(norm_type)),
-            &Self::LogSumExp { sharpness } => Box::new(LogSumExp { sharpness }),
-            Self::Soft => Box::new(Soft),
-            &Self::Stochastic { seed } => Box::new(Stochastic { seed }),
-            Self::StochasticMean => Box::new(StochasticMean),
-            &Self::Mixed { alpha } => Box::new(Mixed { alpha }),
-            Self::Gated { weights } => Box::new(Gated { weights }),
-            Self::Median => Box::new(Rank::Median),
-            &Self::Rank { rank } => Box::new(Rank::Largest(rank)),
-            &Self::TopK { k } => Box::new(TopK { k }),
-            &Self::MaxBlur { filter_size } => Box::new(Blur { of: Max, filter_size }),
-            &Self::AverageBlur { filter_size } => Box::new(Blur { of: average::OF_CELLS, filter_size }),
-            Self::Subsample => Box::new(Subsample),
-        }
+        of_method!(self)
+    }
+
+    /// The method's arithmetic in both directions. Apart, so that what only pools carries no gradients along.
+    pub(super) fn gradient(&self) -> Box<dyn Gradient + '_> {
+        of_method!(self)
     }
 }
 
@@ -359,7 +371,7 @@ fn within_window(parameter: &'static str, count: usize, geometry: &Geometry) -> 
 pub(super) type Selected = (Vec<f32>, Vec<i32>);
 
 /// A method's arithmetic on row-major planes. A method that picks one of the window's cells says how in `select`, and
-/// the rest follows; any other says how in `forward` and `backward`.
+/// the rest follows; any other says how in `forward`, and in [`Gradient::backward`].
 pub(super) trait Arithmetic {
     /// The picked cells and where they lie; `None` for a method that picks none.
     fn select(&self, _cells: &[f32], _shapes: &Shapes) -> Option<Result<Selected>> {
@@ -371,6 +383,15 @@ pub(super) trait Arithmetic {
         let selected = self.select(cells, shapes).expect("a method that picks no cell has its own forward");
         Ok(selected?.0)
     }
+}
+
+/// The way back, and what figures ask of a window's cells.
+pub(super) trait Gradient: Arithmetic {
+    /// The gradient by each input cell, given the gradient by each window's value.
+    fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+        let selected = self.select(cells, shapes).expect("a method that picks no cell has its own backward");
+        shapes.scatter(&selected?.1, grad_output)
+    }
 
     /// How many input cells beyond its window, on each side, a window's value depends on.
     fn reach(&self) -> usize {
@@ -381,11 +402,5 @@ pub(super) trait Arithmetic {
     /// `cells` are that window's alone, row-major.
     fn weights(&self, _cells: &[f32], _shapes: &Shapes) -> Option<Result<Vec<f32>>> {
         None
-    }
-
-    /// The gradient by each input cell, given the gradient by each window's value.
-    fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let selected = self.select(cells, shapes).expect("a method that picks no cell has its own backward");
-        shapes.scatter(&selected?.1, grad_output)
     }
 }

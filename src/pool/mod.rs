@@ -174,7 +174,7 @@ impl Pool {
             let rule = ["must be the number of the output's cells, shaped ", &shapes.output.shown()].concat();
             return Err(Error::new(ErrorKind::Shape, "grad_output.length", grad_output.len(), rule));
         }
-        self.method.arithmetic().backward(cells, grad_output, &shapes)
+        self.method.gradient().backward(cells, grad_output, &shapes)
     }
 }
 

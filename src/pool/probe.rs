@@ -1,7 +1,7 @@
 //! One output cell of a layer: the layer's own arithmetic on the cells of one window, at the cost of that window.
 
 use super::Pool;
-use super::method::{Arithmetic, Selected};
+use super::method::{Gradient, Selected};
 use super::shapes::{Shapes, reserve};
 use crate::error::Result;
 use crate::geometry::Plan;
@@ -9,7 +9,7 @@ use crate::kernel::visit;
 
 /// A layer resolved for one plane, to be asked about its output cells.
 pub(crate) struct Resolved<'a> {
-    arithmetic: Box<dyn Arithmetic + 'a>,
+    arithmetic: Box<dyn Gradient + 'a>,
     shapes: Shapes,
 }
 
@@ -19,7 +19,7 @@ impl Pool {
     pub(crate) fn resolve(&self, spatial: &[usize], plane: u64) -> Result<Resolved<'_>> {
         let mut shapes = Shapes::new(&self.geometry, &[&[1, 1], spatial].concat())?;
         shapes.first_output = plane.wrapping_mul(shapes.plane_out as u64);
-        Ok(Resolved { arithmetic: self.method.arithmetic(), shapes })
+        Ok(Resolved { arithmetic: self.method.gradient(), shapes })
     }
 }
 
@@ -79,7 +79,7 @@ impl Resolved<'_> {
 
 /// One output cell and the input cells that it is made of.
 pub(crate) struct Probe<'p> {
-    arithmetic: &'p dyn Arithmetic,
+    arithmetic: &'p dyn Gradient,
     shapes: Shapes,
     /// The cells read, by their places in the whole plane: the window's in row-major order, then those beyond it.
     places: Vec<usize>,

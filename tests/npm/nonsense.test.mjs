@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import init, { colorize, colorMap, Network, pool, poolBackward, poolGeometry, poolImage, prepareDigit } from "deep-end";
+import init, { colorize, colorMap, Network, pool, poolGeometry, poolImage, prepareDigit } from "deep-end";
 
 await init();
 
@@ -22,13 +22,10 @@ const PLACES = {
   "pool, the numbers": (odd) => pool(odd, layer),
   "pool, the options": (odd) => pool(values, odd),
   ...Object.fromEntries(
-    ["shape", "method", "kernelSize", "stride", "padding", "dilation", "ceilMode", "countIncludePad", "divisorOverride", "normType", "sharpness", "seed", "alpha", "weights", "rank", "k", "filterSize", "outputSize", "global", "returnIndices"].map(
+    ["shape", "method", "kernelSize", "stride", "padding", "dilation", "ceilMode", "countIncludePad", "divisorOverride", "normType", "sharpness", "seed", "alpha", "weights", "rank", "k", "filterSize", "outputSize", "fractional", "overlapping", "global", "returnIndices"].map(
       (name) => [`pool, ${name}`, (odd) => pool(values, { ...layer, [name]: odd })],
     ),
   ),
-  "poolBackward, the numbers": (odd) => poolBackward(odd, values, layer),
-  "poolBackward, the gradient": (odd) => poolBackward(values, odd, layer),
-  "poolBackward, the options": (odd) => poolBackward(values, values, odd),
   "poolGeometry": (odd) => poolGeometry(odd),
   "poolImage, the picture": (odd) => poolImage(odd, { method: "max", kernelSize: 1 }),
   "poolImage, the options": (odd) => poolImage(picture, odd),

@@ -1,7 +1,7 @@
 // The package's pooling functions, imported by name as its users do. Expected numbers are worked out by hand.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import init, { colorMap, colorize, pool, poolBackward, poolGeometry, poolImage } from "deep-end";
+import init, { colorMap, colorize, pool, poolGeometry, poolImage } from "deep-end";
 
 before(() => init());
 
@@ -55,14 +55,6 @@ test("a seed draws the same cells again, each of them a cell of its window", () 
   const { data, indices } = pool(COUNTING, layer);
   assert.deepEqual(pool(COUNTING, layer), { data, shape: [1, 1, 2, 2], indices });
   assert.deepEqual(data, Float32Array.from(indices, (at) => COUNTING[at]));
-});
-
-test("gradients go back by the same layer", () => {
-  const layer = { shape: [1, 1, 4], kernelSize: 2 };
-  const x = Float32Array.of(1, 2, 5, 3);
-  assert.deepEqual(poolBackward(x, Float32Array.of(10, 20), { ...layer, method: "max" }), Float32Array.of(0, 10, 20, 0));
-  assert.deepEqual(poolBackward(x, Float32Array.of(10, 20), { ...layer, method: "average" }), Float32Array.of(5, 5, 10, 10));
-  assert.throws(() => poolBackward(x, Float32Array.of(1), { ...layer, method: "max" }), /grad_output.length is 1: .*\[1, 1, 2\]/);
 });
 
 test("global and adaptive", () => {

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::geometry::Span;
 use crate::kernel::{Fold, Scratch, reduce, spread};
-use crate::pool::method::Arithmetic;
+use crate::pool::method::{Arithmetic, Gradient};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Average {
@@ -43,7 +43,9 @@ impl Arithmetic for Average {
             Ok(())
         })
     }
+}
 
+impl Gradient for Average {
     /// Every cell of a window receives the window's gradient over its divisor.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let divisors = self.divisors(shapes)?;

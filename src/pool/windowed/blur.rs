@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
 use crate::kernel::{AxisMap, Way, resample_planes};
-use crate::pool::method::Arithmetic;
+use crate::pool::method::{Arithmetic, Gradient};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Blur<M> {
@@ -28,16 +28,18 @@ pub(in crate::pool) fn validate(filter_size: usize, geometry: &Geometry) -> Resu
 }
 
 impl<M: Arithmetic> Arithmetic for Blur<M> {
-    /// The filter's taps lie one position, and so one cell, apart. Reflecting at an end takes none of them further away.
-    fn reach(&self) -> usize {
-        self.filter_size
-    }
-
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let (dense, filters) = self.dense(shapes)?;
         let (pooled, mut values) = (self.of.forward(cells, &dense)?, shapes.reserve_output()?);
         resample_planes(&pooled, dense.plane_out, &filters, Way::Forward, &mut values)?;
         Ok(values)
+    }
+}
+
+impl<M: Gradient> Gradient for Blur<M> {
+    /// The filter's taps lie one position, and so one cell, apart. Reflecting at an end takes none of them further away.
+    fn reach(&self) -> usize {
+        self.filter_size
     }
 
     /// The filter's transpose, then the method's own gradient.

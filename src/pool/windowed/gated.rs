@@ -6,7 +6,7 @@ use super::{mixed, walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
 use crate::kernel::Tap;
-use crate::pool::method::Arithmetic;
+use crate::pool::method::{Arithmetic, Gradient};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Gated<'a> {
@@ -50,7 +50,9 @@ impl Arithmetic for Gated<'_> {
         }
         Ok(values)
     }
+}
 
+impl Gradient for Gated<'_> {
     /// By way of the maximum and the mean as they are mixed, and by way of the gate: (max − mean) · g · (1 − g) · w.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let gates = self.gates(cells, shapes)?;

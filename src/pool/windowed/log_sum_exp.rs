@@ -3,7 +3,7 @@
 use super::exponentials::Exponentials;
 use crate::error::Result;
 use crate::kernel::{Fold, Scratch, reduce, visit};
-use crate::pool::method::Arithmetic;
+use crate::pool::method::{Arithmetic, Gradient};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct LogSumExp {
@@ -22,7 +22,9 @@ impl Arithmetic for LogSumExp {
             Ok(())
         })
     }
+}
 
+impl Gradient for LogSumExp {
     /// ∂y/∂x is the softmax of r·x.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut scratch = Scratch::default();

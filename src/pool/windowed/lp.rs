@@ -7,7 +7,7 @@
 use super::max::{self, Max};
 use crate::error::Result;
 use crate::kernel::{Fold, Scratch, reduce, spread, visit};
-use crate::pool::method::Arithmetic;
+use crate::pool::method::{Arithmetic, Gradient};
 use crate::pool::shapes::{Shapes, reserve};
 
 /// The largest power that f64 holds for every f32.
@@ -110,7 +110,9 @@ impl Arithmetic for Norm {
             Ok(())
         })
     }
+}
 
+impl Gradient for Norm {
     /// ∂y/∂x = sign(x) · (|x| / y)^(p−1), over n for a mean, where y is the result for x's window; 0 where the window
     /// is all zeros, and 0 at x = 0, where for p ≤ 1 no derivative exists. For p = ∞ it is sign(x) at the largest |x|
     /// alone.

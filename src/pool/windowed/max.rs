@@ -7,7 +7,7 @@
 use crate::error::Result;
 use crate::kernel::{Fold, Scratch, reduce};
 use crate::pool::Element;
-use crate::pool::method::{Arithmetic, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Selected};
 use crate::pool::shapes::Shapes;
 use std::marker::PhantomData;
 
@@ -22,6 +22,8 @@ impl Arithmetic for Max {
         forward(cells, shapes)
     }
 }
+
+impl Gradient for Max {}
 
 struct Largest<T>(PhantomData<T>);
 

@@ -2,7 +2,7 @@
 
 use super::max;
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Selected};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Min;
@@ -20,6 +20,8 @@ impl Arithmetic for Min {
         Ok(negate(max::forward(&negated(cells, shapes)?, shapes)?))
     }
 }
+
+impl Gradient for Min {}
 
 fn negated(cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
     let mut copy = reserve(cells.len(), &shapes.plan.input_shape())?;

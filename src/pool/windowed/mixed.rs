@@ -3,7 +3,7 @@
 use super::average::OF_CELLS;
 use super::max::Max;
 use crate::error::Result;
-use crate::pool::method::Arithmetic;
+use crate::pool::method::{Arithmetic, Gradient};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Mixed {
@@ -18,7 +18,9 @@ impl Arithmetic for Mixed {
         }
         Ok(values)
     }
+}
 
+impl Gradient for Mixed {
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let gates = std::iter::repeat(self.alpha);
         backward(cells, grad_output, gates, shapes)

@@ -2,7 +2,7 @@
 
 use super::{order, walk};
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Selected};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) enum Rank {
@@ -17,6 +17,8 @@ impl Arithmetic for Rank {
         Some(self.select(cells, shapes))
     }
 }
+
+impl Gradient for Rank {}
 
 impl Rank {
     fn select(&self, cells: &[f32], shapes: &Shapes) -> Result<Selected> {

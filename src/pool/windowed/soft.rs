@@ -3,7 +3,7 @@
 use super::exponentials::Exponentials;
 use crate::error::Result;
 use crate::kernel::{Scratch, reduce, visit};
-use crate::pool::method::Arithmetic;
+use crate::pool::method::{Arithmetic, Gradient};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Soft;
@@ -20,7 +20,9 @@ impl Arithmetic for Soft {
             Ok(())
         })
     }
+}
 
+impl Gradient for Soft {
     fn weights(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Vec<f32>>> {
         Some(weights(cells, shapes))
     }

@@ -2,7 +2,7 @@
 
 use super::walk;
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Selected};
 use crate::pool::shapes::{Shapes, reserve};
 use crate::random;
 
@@ -53,10 +53,6 @@ impl Odds {
 }
 
 impl Arithmetic for Stochastic {
-    fn weights(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Vec<f32>>> {
-        Some(probabilities(cells, shapes))
-    }
-
     fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
         Some(walk::select(cells, shapes, &mut |window| {
             let odds = Odds::of_window(window.cells);
@@ -74,15 +70,23 @@ impl Arithmetic for Stochastic {
     }
 }
 
-impl Arithmetic for StochasticMean {
+impl Gradient for Stochastic {
     fn weights(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Vec<f32>>> {
         Some(probabilities(cells, shapes))
     }
+}
 
+impl Arithmetic for StochasticMean {
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut values = shapes.reserve_output()?;
         walk::windows(cells, shapes, &mut |window| values.push(mean(window.cells) as f32))?;
         Ok(values)
+    }
+}
+
+impl Gradient for StochasticMean {
+    fn weights(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Vec<f32>>> {
+        Some(probabilities(cells, shapes))
     }
 
     /// ∂y/∂x = (2x − y) / Σx for cells above 0, 0 for others; where all are equally likely, their probability.

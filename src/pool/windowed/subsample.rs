@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::kernel::visit;
-use crate::pool::method::{Arithmetic, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Selected};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Subsample;
@@ -12,6 +12,8 @@ impl Arithmetic for Subsample {
         Some(select(cells, shapes))
     }
 }
+
+impl Gradient for Subsample {}
 
 fn select(cells: &[f32], shapes: &Shapes) -> Result<Selected> {
     shapes.check_places()?;

@@ -3,7 +3,7 @@
 use super::order;
 use super::walk::{self, Seen};
 use crate::error::Result;
-use crate::pool::method::Arithmetic;
+use crate::pool::method::{Arithmetic, Gradient};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct TopK {
@@ -20,7 +20,9 @@ impl Arithmetic for TopK {
         })?;
         Ok(values)
     }
+}
 
+impl Gradient for TopK {
     /// Each of the k largest receives the window's gradient over k.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut grad_input = shapes.zero_gradient()?;
