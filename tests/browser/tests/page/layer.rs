@@ -8,7 +8,7 @@ use deep_end::{
 };
 
 /// Settings of a layer whose window slides.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Layer {
     pub method: Pooling,
     pub kernel_size: usize,
@@ -32,7 +32,7 @@ impl Layer {
             .padding([side(self.padding); 2])
             .dilation(side(self.dilation))
             .ceil_mode(self.ceil_mode);
-        let pool = Pool::new(self.method, window)?;
+        let pool = Pool::new(self.method.clone(), window)?;
         pool_photograph(&pool, picture.width, picture.height, &picture.pixels).context("the core")
     }
 
