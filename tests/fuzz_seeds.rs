@@ -38,3 +38,13 @@ fn npy() {
 fn network() {
     replay("network", targets::network::run);
 }
+
+#[test]
+fn families() {
+    replay("families", targets::families::run);
+}
+
+#[test]
+fn dialect() {
+    replay("dialect", targets::dialect::run);
+}

@@ -1,11 +1,13 @@
 //! Parameters and data: any method over any geometry, on any shape and any numbers.
 
 use super::methods::{Holds, Method};
-use super::naive::{Laid, Reads, check_between, check_mean, check_norm, largest};
-use super::{MAX_CELLS, MAX_WORK, array, bits, cells, check_message, number, same};
+use super::naive::{
+    Laid, Reads, check_between, check_cell, check_mean, check_mean_of_largest, check_norm, largest, smallest,
+};
+use super::{MAX_CELLS, MAX_WORK, array, bits, cells, check_message, extent, number, same};
 use arbitrary::{Result, Unstructured};
-use deep_end::pool::{Fractional, max_unpool, max_unpool_backward};
-use deep_end::{Geometry, Pool, PoolOptions, Pooling, Window};
+use deep_end::pool::{FractionalMax, max_unpool, max_unpool_backward};
+use deep_end::{Geometry, Pool, PoolOptions, Pooling};
 use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 use serde_json::{Map, Value, json};
 
@@ -16,13 +18,18 @@ pub fn run(data: &[u8]) {
 
 fn any_layer(u: &mut Unstructured) -> Result<()> {
     let method = Method::choose(u)?;
-    let options = method.options(u)?;
     let axes = usize::from(u.arbitrary::<u8>()? % 6);
     let shape: Vec<usize> = (0..axes).map(|_| extent(u)).collect::<Result<_>>()?;
     let spatial = shape.get(2..).unwrap_or_default();
-    let laid = laid(u, spatial)?;
-    let Some(layer) = built(options, &laid, spatial.len()) else { return Ok(()) };
-    if !plannable(&laid, spatial) {
+    let mut laid = laid(u, spatial)?;
+    let taps = if let Laid::Window { kernel_size, .. } = &laid { cells(kernel_size) } else { 1 };
+    let options = method.options(u, taps)?;
+    if let (Laid::Fractional { seed, .. }, Some(of_method)) = (&mut laid, options.get("seed").and_then(Value::as_u64)) {
+        // Options have one seed for both.
+        *seed = of_method;
+    }
+    let Some(layer) = built(&options, &laid, spatial.len()) else { return Ok(()) };
+    if !plannable(&laid, spatial) || method.holds == Holds::Blurred && !few_positions(&laid, &shape) {
         return Ok(());
     }
     let output = match layer.output_shape(&shape) {
@@ -45,6 +52,7 @@ fn any_layer(u: &mut Unstructured) -> Result<()> {
         return Ok(());
     }
     let Some(x) = array(u, &shape) else { return Ok(()) };
+    let laid = laid.drawn(&plan);
     let windows = laid.windows(spatial, &output[2..]);
     check_values(method, &layer, &x, &output, &windows);
     check_integers(&layer, &x, &output);
@@ -52,27 +60,8 @@ fn any_layer(u: &mut Unstructured) -> Result<()> {
     check_unpool(u, &layer, &x)
 }
 
-/// An extent: mostly small, now and then 0 or absurd.
-fn extent(u: &mut Unstructured) -> Result<usize> {
-    const ABSURD: [usize; 8] = [
-        1 << 16,
-        u32::MAX as usize,
-        1 << 53,
-        usize::MAX / 8,
-        isize::MAX as usize / 4,
-        isize::MAX as usize,
-        usize::MAX - 1,
-        usize::MAX,
-    ];
-    Ok(match u.arbitrary::<u8>()? {
-        small @ 0..0xe0 => 1 + usize::from(small) % 9,
-        0xe0..0xf0 => 0,
-        absurd => ABSURD[usize::from(absurd) % 8],
-    })
-}
-
 /// A geometry of as many axes, or, one time in sixteen, of another number.
-fn laid(u: &mut Unstructured, spatial: &[usize]) -> Result<Laid> {
+pub(super) fn laid(u: &mut Unstructured, spatial: &[usize]) -> Result<Laid> {
     let choice = u.arbitrary::<u8>()?;
     let axes = if choice >> 4 == 15 { usize::from(u.arbitrary::<u8>()? % 5) } else { spatial.len() };
     let extents = |u: &mut Unstructured| (0..axes).map(|_| extent(u)).collect::<Result<Vec<_>>>();
@@ -90,14 +79,21 @@ fn laid(u: &mut Unstructured, spatial: &[usize]) -> Result<Laid> {
             let axis = |u: &mut Unstructured| (0..u.arbitrary::<u8>()? % 5).map(|_| region(u)).collect();
             Laid::Regions((0..axes).map(|_| axis(u)).collect::<Result<_>>()?)
         }
+        14 => Laid::Fractional {
+            output_size: extents(u)?,
+            random: u.arbitrary()?,
+            overlapping: u.arbitrary()?,
+            seed: u.arbitrary::<u32>()?.into(),
+        },
         _ => {
             let (kernel_size, output_size) = (extents(u)?, extents(u)?);
-            let samples: Vec<f32> = (0..axes).map(|_| number(u)).collect();
+            let sample = |u: &mut Unstructured| Ok(if u.arbitrary::<u8>()? < 8 { number(u) } else { unit(u)? });
+            let samples: Vec<f32> = (0..axes).map(|_| sample(u)).collect::<Result<_>>()?;
             // It writes every region out, as many as it is asked for.
             if output_size.iter().any(|&outputs| outputs > MAX_CELLS) {
                 return Ok(Laid::Global);
             }
-            let fractional = Fractional::new(kernel_size, output_size);
+            let fractional = FractionalMax::new(kernel_size, output_size);
             match fractional.and_then(|fractional| fractional.geometry(spatial, &samples)) {
                 Ok(Geometry::Regions(regions)) => Laid::Regions(regions),
                 Ok(other) => unreachable!("{other:?} is not regions"),
@@ -111,37 +107,31 @@ fn laid(u: &mut Unstructured, spatial: &[usize]) -> Result<Laid> {
 }
 
 /// The layer by the Rust API, its method by options; where options can say all of it, both ways must agree.
-fn built(options: Map<String, Value>, laid: &Laid, axes: usize) -> Option<Pool> {
+pub(super) fn built(options: &Map<String, Value>, laid: &Laid, axes: usize) -> Option<Pool> {
     let read = |more: Value| {
         let mut options = options.clone();
         options.extend(more.as_object().cloned().unwrap_or_default());
         let options: PoolOptions = serde_json::from_value(options.into()).expect("an object is options");
         options.layer(axes)
     };
-    let method = match read(json!({ "global": true })) {
-        Ok(layer) => layer.method().to_owned(),
-        Err(error) => {
-            check_message(&error);
-            return None;
+    let described = match laid {
+        Laid::Window { kernel_size, stride, padding, dilation, ceil_mode } => Some(json!({
+            "kernelSize": kernel_size, "stride": stride, "padding": padding, "dilation": dilation,
+            "ceilMode": ceil_mode,
+        })),
+        Laid::Adaptive(output_size) => Some(json!({ "outputSize": output_size })),
+        Laid::Global => Some(json!({ "global": true })),
+        Laid::Fractional { output_size, random, overlapping, seed } => {
+            let name = if *random { "random" } else { "pseudorandom" };
+            Some(json!({ "outputSize": output_size, "fractional": name, "overlapping": overlapping, "seed": seed }))
         }
+        Laid::Regions(_) => None,
     };
-    let (geometry, described) = match laid.clone() {
-        Laid::Window { kernel_size, stride, padding, dilation, ceil_mode } => {
-            let described = json!({
-                "kernelSize": kernel_size, "stride": stride, "padding": padding, "dilation": dilation,
-                "ceilMode": ceil_mode,
-            });
-            let window = Window::new(kernel_size).stride(stride).padding(padding).dilation(dilation);
-            (Geometry::Window(window.ceil_mode(ceil_mode)), Some(described))
-        }
-        Laid::Adaptive(output_size) => {
-            let described = json!({ "outputSize": output_size });
-            (Geometry::Adaptive { output_size }, Some(described))
-        }
-        Laid::Global => (Geometry::Global, Some(json!({ "global": true }))),
-        Laid::Regions(regions) => (Geometry::Regions(regions), None),
-    };
-    let layer = Pool::with_geometry(method, geometry);
+    // Some methods need a window. Where options cannot say this geometry, or it is refused, any that has the method.
+    let smallest = json!({ "kernelSize": vec![1; axes.max(1)] });
+    let ways = described.iter().cloned().chain([json!({ "global": true }), smallest]);
+    let method = ways.map(&read).find_map(|layer| layer.inspect_err(check_message).ok())?.method().to_owned();
+    let layer = Pool::with_geometry(method, laid.geometry());
     if let Some(described) = described {
         match (&layer, read(described)) {
             (Ok(layer), Ok(described)) => assert_eq!(*layer, described),
@@ -153,8 +143,13 @@ fn built(options: Map<String, Value>, laid: &Laid, axes: usize) -> Option<Pool> 
     layer.map_err(|error| check_message(&error)).ok()
 }
 
+/// A number in [0, 1).
+pub(super) fn unit(u: &mut Unstructured) -> Result<f32> {
+    Ok(f32::from(u.arbitrary::<u8>()?) / 256.0)
+}
+
 /// Whether the lists of windows are short enough to be made, or so long that no allocator is asked for them.
-fn plannable(laid: &Laid, spatial: &[usize]) -> bool {
+pub(super) fn plannable(laid: &Laid, spatial: &[usize]) -> bool {
     let long = isize::MAX as usize / 24;
     let fine = |outputs: usize| outputs <= MAX_CELLS || outputs > long;
     match laid {
@@ -167,8 +162,23 @@ fn plannable(laid: &Laid, spatial: &[usize]) -> bool {
             })
         }
         Laid::Adaptive(output) => output.iter().all(|&outputs| fine(outputs)),
+        Laid::Fractional { output_size, .. } => {
+            output_size.iter().all(|&outputs| outputs <= MAX_CELLS || outputs > isize::MAX as usize / 8)
+        }
         Laid::Global | Laid::Regions(_) => true,
     }
+}
+
+/// Whether a stride of 1 makes few windows too: blur pooling has them all.
+pub(super) fn few_positions(laid: &Laid, shape: &[usize]) -> bool {
+    let Laid::Window { kernel_size, padding, .. } = laid else { return true };
+    let along =
+        |(&extent, [before, after]): (&usize, &[usize; 2])| extent.saturating_add(*before).saturating_add(*after);
+    let (batch, spatial) = shape.split_at_checked(2).unwrap_or_default();
+    let positions: Vec<usize> = spatial.iter().zip(padding).map(along).collect();
+    let reads: Vec<usize> = kernel_size.iter().zip(spatial).map(|(&kernel, &extent)| kernel.min(extent)).collect();
+    let work = cells(&positions).saturating_mul(cells(&reads)).saturating_mul(cells(batch).max(1));
+    cells(&positions) <= MAX_CELLS && work <= MAX_WORK
 }
 
 /// No batch of absurdly large maps is an array too, and pooling it must give one or an error.
@@ -195,10 +205,26 @@ fn check_values(method: &Method, layer: &Pool, x: &ArrayD<f32>, output: &[usize]
         for (window, &value) in windows.iter().zip(values) {
             match method.holds {
                 Holds::Largest => assert!(same(value, largest(plane, window).0), "{value} in {plane:?} at {window:?}"),
-                Holds::Mean => check_mean(&layer.method().to_owned(), plane, window, value),
-                Holds::AtLeastLargestMagnitude => check_norm(&layer.method().to_owned(), plane, window, value),
-                Holds::Between => check_between(plane, window, value),
-                Holds::Shape => {}
+                Holds::Smallest => {
+                    assert!(same(value, smallest(plane, window).0), "{value} in {plane:?} at {window:?}")
+                }
+                Holds::Mean => check_mean(layer.method(), plane, window, value),
+                Holds::AtLeastLargestMagnitude => check_norm(layer.method(), plane, window, value),
+                Holds::Cell => check_cell(layer.method(), plane, window, value),
+                Holds::MeanOfLargest => check_mean_of_largest(layer.method(), plane, window, value),
+                Holds::Between => check_between(&window.cells.iter().map(|&at| plane[at]).collect::<Vec<_>>(), value),
+                Holds::BetweenAtLeast0 => {
+                    check_between(
+                        &window
+                            .cells
+                            .iter()
+                            .map(|&at| if plane[at] < 0.0 { 0.0 } else { plane[at] })
+                            .collect::<Vec<_>>(),
+                        value,
+                    );
+                }
+                Holds::Blurred if value == f32::NEG_INFINITY => {}
+                Holds::Blurred => check_between(&plane.iter().copied().chain([0.0]).collect::<Vec<_>>(), value),
             }
         }
     }
@@ -209,15 +235,18 @@ fn check_values(method: &Method, layer: &Pool, x: &ArrayD<f32>, output: &[usize]
                 for ((window, &value), &index) in windows.iter().zip(values).zip(indices) {
                     assert_eq!(index < 0, window.cells.is_empty(), "index {index} at {window:?}");
                     assert!(index < 0 || same(plane[index as usize], value), "{value} is not at {index} in {plane:?}");
-                    if matches!(method.holds, Holds::Largest) {
-                        assert_eq!(index, largest(plane, window).1, "in {plane:?} at {window:?}");
+                    match method.holds {
+                        Holds::Largest => assert_eq!(index, largest(plane, window).1, "in {plane:?} at {window:?}"),
+                        Holds::Smallest => assert_eq!(index, smallest(plane, window).1, "in {plane:?} at {window:?}"),
+                        _ => {}
                     }
                 }
             }
         }
         Err(error) => {
             check_message(&error);
-            assert!(!matches!(method.holds, Holds::Largest), "{error}");
+            let picks = matches!(method.holds, Holds::Largest | Holds::Smallest | Holds::Cell);
+            assert!(!picks || method.refuses, "{error}");
         }
     }
 }
@@ -260,7 +289,9 @@ fn check_backward(
     let mut read = vec![false; plane_in];
     windows.iter().flat_map(|window| &window.cells).for_each(|&at| read[at] = true);
     for ((plane, gradients), grad_plane) in planes(x, grad_output.view()).zip(of_planes(&grad_input, plane_in)) {
-        for (&gradient, _) in grad_plane.iter().zip(&read).filter(|(_, read)| !**read) {
+        // A blur's filter reads windows that the plan has not.
+        let unread = |read: &bool| !*read && method.holds != Holds::Blurred;
+        for (&gradient, _) in grad_plane.iter().zip(&read).filter(|(_, read)| unread(read)) {
             assert!(gradient == 0.0, "{gradient} at a cell that no window reads");
         }
         if matches!(method.holds, Holds::Largest) {
@@ -318,6 +349,6 @@ fn planes<'a>(x: &'a ArrayD<f32>, values: ArrayViewD<'a, f32>) -> impl Iterator<
     cut(x.as_slice().expect("it was made in row-major order")).zip(cut(values))
 }
 
-fn of_planes<T>(array: &ArrayD<T>, plane: usize) -> impl Iterator<Item = &[T]> {
+pub(super) fn of_planes<T>(array: &ArrayD<T>, plane: usize) -> impl Iterator<Item = &[T]> {
     array.as_slice().expect("results are in row-major order").chunks_exact(plane.max(1))
 }

@@ -1,6 +1,8 @@
 //! What the fuzz targets do with their bytes: plain functions that panic where a promise is broken. The libFuzzer
 //! programs in `bin` call them with whatever they think of, the repository's `tests/fuzz_seeds.rs` with the kept seeds.
 
+pub mod dialect;
+pub mod families;
 pub mod layer;
 mod methods;
 mod naive;
@@ -8,7 +10,7 @@ pub mod network;
 pub mod npy;
 pub mod options;
 
-use arbitrary::Unstructured;
+use arbitrary::{Result, Unstructured};
 use deep_end::Error;
 use ndarray::{ArrayD, IxDyn};
 
@@ -27,6 +29,25 @@ fn check_message(error: &Error) {
     let text = error.to_string();
     assert!(!error.parameter().is_empty() && !error.rule().is_empty(), "{text}");
     assert!(text.chars().count() < 4000, "{} characters: {}…", text.len(), text.chars().take(200).collect::<String>());
+}
+
+/// An extent: mostly small, now and then 0 or absurd.
+fn extent(u: &mut Unstructured) -> Result<usize> {
+    const ABSURD: [usize; 8] = [
+        1 << 16,
+        u32::MAX as usize,
+        1 << 53,
+        usize::MAX / 8,
+        isize::MAX as usize / 4,
+        isize::MAX as usize,
+        usize::MAX - 1,
+        usize::MAX,
+    ];
+    Ok(match u.arbitrary::<u8>()? {
+        small @ 0..0xe0 => 1 + usize::from(small) % 9,
+        0xe0..0xf0 => 0,
+        absurd => ABSURD[usize::from(absurd) % 8],
+    })
 }
 
 /// A number that floats have trouble with as often as an ordinary one.

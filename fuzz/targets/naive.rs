@@ -1,10 +1,11 @@
 //! The definition of a layer, window by window, with no word of the library's plans.
 
 use super::same;
-use deep_end::Pooling;
+use deep_end::geometry::{AxisPlan, Plan, Sequence};
+use deep_end::{Geometry, Pooling, Window};
 use std::ops::Range;
 
-/// A geometry as plain numbers. `Regions` is also what fractional pooling makes.
+/// A geometry as plain numbers. `Regions` is also what fractional max pooling makes.
 #[derive(Clone, Debug)]
 pub enum Laid {
     Window {
@@ -16,6 +17,13 @@ pub enum Laid {
     },
     Adaptive(Vec<usize>),
     Global,
+    /// Known by its rules only: see [`Laid::drawn`].
+    Fractional {
+        output_size: Vec<usize>,
+        random: bool,
+        overlapping: bool,
+        seed: u64,
+    },
     Regions(Vec<Vec<[usize; 2]>>),
 }
 
@@ -45,8 +53,26 @@ impl Laid {
                 Self::Adaptive(_) => range(output * extent / outputs..((output + 1) * extent).div_ceil(outputs)),
                 Self::Global => range(0..extent),
                 Self::Regions(regions) => range(regions[axis][output][0]..regions[axis][output][1]),
+                Self::Fractional { .. } => unreachable!("its regions were taken from the plan"),
             })
             .collect()
+    }
+
+    /// The same for the library.
+    pub fn geometry(&self) -> Geometry {
+        match self.clone() {
+            Self::Window { kernel_size, stride, padding, dilation, ceil_mode } => {
+                let window = Window::new(kernel_size).stride(stride).padding(padding).dilation(dilation);
+                window.ceil_mode(ceil_mode).into()
+            }
+            Self::Adaptive(output_size) => Geometry::Adaptive { output_size },
+            Self::Global => Geometry::Global,
+            Self::Fractional { output_size, random, overlapping, seed } => {
+                let sequence = if random { Sequence::Random } else { Sequence::Pseudorandom };
+                Geometry::Fractional { output_size, sequence, overlapping, seed }
+            }
+            Self::Regions(regions) => Geometry::Regions(regions),
+        }
     }
 
     /// A window's numbers along one axis; those of the least window for what does not slide.
@@ -57,6 +83,27 @@ impl Laid {
         let [before, after] = padding[axis].map(|side| side as u128);
         let [kernel_size, stride, dilation] = [kernel_size, stride, dilation].map(|list| list[axis] as u128);
         Slide { kernel_size, stride, before, after, dilation }
+    }
+
+    /// Fractional regions are drawn, so they are the plan's; but they cover the axis, and their sizes differ by one.
+    pub fn drawn(self, plan: &Plan) -> Self {
+        let Self::Fractional { overlapping, .. } = self else { return self };
+        let axis = |axis: &AxisPlan| {
+            let (spans, shared) = (&axis.spans, usize::from(overlapping));
+            let (size, rest) = (axis.extent / spans.len(), axis.extent % spans.len());
+            let mut start = 0;
+            for span in spans {
+                let end = span.start + span.len;
+                let own = (end - start) - if end == axis.extent { 0 } else { shared };
+                // The last but one may reach the end by the shared cell alone.
+                let fits = |own: usize| own == size || own == size + usize::from(rest > 0);
+                assert!(span.start == start && (fits(own) || fits(own - shared)), "{span:?} of {axis:?}");
+                start += if fits(own) { own } else { own - shared };
+            }
+            assert_eq!(spans.last().map(|span| span.start + span.len), Some(axis.extent));
+            spans.iter().map(|span| [span.start, span.start + span.len]).collect()
+        };
+        Self::Regions(plan.axes().iter().map(axis).collect())
     }
 
     /// Every window of a plane, row-major; cells flat in the plane.
@@ -83,6 +130,7 @@ impl Laid {
             Self::Window { ceil_mode, .. } => *ceil_mode,
             Self::Adaptive(output) => return output[axis],
             Self::Global => return 1,
+            Self::Fractional { output_size, .. } => return output_size[axis],
             Self::Regions(regions) => return regions[axis].len(),
         };
         let slide = self.slide(axis);
@@ -158,12 +206,61 @@ pub fn check_norm(method: &Pooling, plane: &[f32], window: &Reads, value: f32) {
     assert!(f64::from(value) >= most * (1.0 - 1e-6) - 2e-45, "{value} where a cell is {most}");
 }
 
-pub fn check_between(plane: &[f32], window: &Reads, value: f32) {
-    let cells = || window.cells.iter().map(|&at| plane[at]);
-    if window.cells.is_empty() || !cells().all(f32::is_finite) {
+/// The smallest cell and where it is, as [`largest`].
+pub fn smallest(plane: &[f32], window: &Reads) -> (f32, i32) {
+    let first = (f32::INFINITY, -1);
+    window.cells.iter().fold(first, |(value, index), &at| {
+        let cell = plane[at];
+        if cell.is_nan() || cell < value || index < 0 { (cell, at as i32) } else { (value, index) }
+    })
+}
+
+/// Which cell a method that sorts or takes the first gives; a NaN is above all.
+pub fn check_cell(method: &Pooling, plane: &[f32], window: &Reads, value: f32) {
+    let mut sorted: Vec<f32> = window.cells.iter().map(|&at| plane[at]).collect();
+    let Some(last) = sorted.len().checked_sub(1) else { return assert!(same(value, 0.0), "{value} of no cells") };
+    if !matches!(method, Pooling::Subsample) {
+        if sorted.iter().any(|cell| cell.is_nan()) {
+            return assert!(value.is_nan(), "{value} of a window with a NaN");
+        }
+        sorted.sort_by(|a, b| b.partial_cmp(a).expect("none is a NaN"));
+    }
+    let expected = match method {
+        Pooling::Median => sorted[sorted.len() / 2],
+        Pooling::Rank { rank } => sorted[last.min(rank - 1)],
+        _ => sorted[0],
+    };
+    // Zeros of both signs are equal to a sort.
+    assert!(expected == value || same(expected, value), "{value} where {expected} is due of {sorted:?}");
+}
+
+/// The mean of the k largest, where float sums are to be trusted.
+pub fn check_mean_of_largest(method: &Pooling, plane: &[f32], window: &Reads, value: f32) {
+    let Pooling::TopK { k } = method else { return };
+    let mut sorted: Vec<f64> = window.cells.iter().map(|&at| f64::from(plane[at])).collect();
+    if sorted.iter().any(|cell| cell.is_nan()) {
+        return assert!(value.is_nan(), "{value} of a window with a NaN");
+    }
+    sorted.sort_by(|a, b| b.partial_cmp(a).expect("none is a NaN"));
+    sorted.truncate(*k);
+    if sorted.iter().any(|cell| cell.is_infinite()) {
         return;
     }
-    let (least, most) = (cells().fold(f32::MAX, f32::min), cells().fold(f32::MIN, f32::max));
-    let slack = least.abs().max(most.abs()) * 1e-5;
+    let (mean, magnitude) =
+        (sorted.iter().sum::<f64>() / sorted.len().max(1) as f64, sorted.iter().map(|x| x.abs()).sum::<f64>());
+    let bound = mean.abs() * 2f64.powi(-23) + magnitude * 1e-12 + 2e-45;
+    assert!((f64::from(value) - mean).abs() <= bound, "{value} where the mean of {k} is {mean}");
+}
+
+/// Between the least and the largest of these cells, where none is infinite or so large that a sum may be.
+pub fn check_between(cells: &[f32], value: f32) {
+    let magnitude: f64 = cells.iter().map(|&cell| f64::from(cell).abs()).sum();
+    if cells.is_empty() || magnitude.is_nan() || magnitude > f64::from(f32::MAX) / 2.0 {
+        return;
+    }
+    let (least, most) =
+        (cells.iter().copied().fold(f32::MAX, f32::min), cells.iter().copied().fold(f32::MIN, f32::max));
+    // Sums of f32 round once a cell.
+    let slack = least.abs().max(most.abs()) * (1e-5 + cells.len() as f32 * 6e-8) + 3e-45;
     assert!(value >= least - slack && value <= most + slack, "{value} of cells from {least} to {most}");
 }

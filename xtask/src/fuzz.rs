@@ -16,8 +16,14 @@ use crate::{
 };
 
 /// Each target's name, the longest input it is given, and its dictionary, if it has one.
-const TARGETS: [(&str, u32, Option<&str>); 4] =
-    [("layer", 512, None), ("options", 600, Some("json")), ("npy", 1024, Some("npy")), ("network", 4096, Some("json"))];
+const TARGETS: [(&str, u32, Option<&str>); 6] = [
+    ("layer", 512, None),
+    ("families", 512, None),
+    ("dialect", 300, Some("dialect")),
+    ("options", 600, Some("json")),
+    ("npy", 1024, Some("npy")),
+    ("network", 4096, Some("json")),
+];
 
 /// The most memory in all and at once, in MB: no target asks for more on purpose, so more is a finding.
 const MEMORY: [u32; 2] = [2048, 256];
@@ -27,7 +33,7 @@ const TIMEOUT: u32 = 10;
 /// What to fuzz, and for how long.
 #[derive(Args)]
 pub struct FuzzArgs {
-    /// The targets to run, of layer, options, npy and network; all where none is named
+    /// The targets to run, of layer, families, dialect, options, npy and network; all where none is named
     targets: Vec<String>,
     /// How long to run each, in seconds
     #[arg(long, default_value_t = 600)]
@@ -155,6 +161,6 @@ mod tests {
         }
         assert_eq!(choose(&[]).unwrap().len(), TARGETS.len());
         let error = choose(&["layers".to_owned()]).unwrap_err().to_string();
-        assert_eq!(error, "there is no target layers: there are layer, options, npy, network");
+        assert_eq!(error, "there is no target layers: there are layer, families, dialect, options, npy, network");
     }
 }
