@@ -144,8 +144,8 @@ fn an_architecture_that_makes_no_sense_is_refused() {
         "stride of layer \"conv2d_1\" is -1: must be",
     );
     contains(
-        refused_architecture(|a| a["layers"][3]["method"] = json!("median")),
-        "method of layer \"pool_1\" is \"median\"",
+        refused_architecture(|a| a["layers"][3]["method"] = json!("middle")),
+        "method of layer \"pool_1\" is \"middle\"",
     );
     contains(refused_architecture(|a| a["layers"][3]["kernelSize"] = json!(0)), "kernel_size");
     contains(refused_architecture(|a| a["layers"][1]["name"] = json!("conv2d_1")), "layer name");
