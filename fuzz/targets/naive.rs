@@ -91,16 +91,13 @@ impl Laid {
         let axis = |axis: &AxisPlan| {
             let (spans, shared) = (&axis.spans, usize::from(overlapping));
             let (size, rest) = (axis.extent / spans.len(), axis.extent % spans.len());
-            let mut start = 0;
-            for span in spans {
-                let end = span.start + span.len;
-                let own = (end - start) - if end == axis.extent { 0 } else { shared };
-                // The last but one may reach the end by the shared cell alone.
-                let fits = |own: usize| own == size || own == size + usize::from(rest > 0);
-                assert!(span.start == start && (fits(own) || fits(own - shared)), "{span:?} of {axis:?}");
-                start += if fits(own) { own } else { own - shared };
+            assert_eq!(spans.first().map(|span| span.start), Some(0));
+            for (at, span) in spans.iter().enumerate() {
+                let next = spans.get(at + 1).map_or(axis.extent, |span| span.start);
+                let own = next - span.start;
+                assert!(own == size || own == size + usize::from(rest > 0), "{own} cells of {axis:?}");
+                assert_eq!(span.start + span.len, axis.extent.min(next + shared), "{axis:?}");
             }
-            assert_eq!(spans.last().map(|span| span.start + span.len), Some(axis.extent));
             spans.iter().map(|span| [span.start, span.start + span.len]).collect()
         };
         Self::Regions(plan.axes().iter().map(axis).collect())
