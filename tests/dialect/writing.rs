@@ -16,14 +16,19 @@ fn reads(plan: &Plan) -> Vec<Vec<(usize, usize, usize)>> {
     plan.axes().iter().map(axis).collect()
 }
 
-/// What each output cell's sum is divided by, row-major.
+/// What each output cell's sum is divided by, row-major; 1 where there is no cell to sum, and every divisor gives 0.
 fn divisors(pool: &Pool, plan: &Plan) -> Vec<usize> {
     let Pooling::Average { count_include_pad, divisor_override } = *pool.method() else { return vec![] };
     let count = |span: &Span| if count_include_pad { span.padded_len } else { span.len };
-    let counts = plan.axes().iter().fold(vec![1], |outer: Vec<usize>, axis| {
-        outer.iter().flat_map(|outer| axis.spans.iter().map(move |span| outer * count(span))).collect()
+    // Beside each count, how many cells there are.
+    let counts = plan.axes().iter().fold(vec![(1, 1)], |outer: Vec<(usize, usize)>, axis| {
+        let inner =
+            |&(all, cells): &(usize, usize)| axis.spans.iter().map(move |span| (all * count(span), cells * span.len));
+        outer.iter().flat_map(inner).collect()
     });
-    counts.into_iter().map(|count| divisor_override.map_or(count, |divisor| divisor as usize)).collect()
+    let divisor =
+        |(count, cells)| if cells == 0 { 1 } else { divisor_override.map_or(count, |divisor| divisor as usize) };
+    counts.into_iter().map(divisor).collect()
 }
 
 /// Whether two layers have one method, and read and divide the same for these extents.
