@@ -7,6 +7,9 @@
 //! - At a tie the first cell in row-major order is meant, by values and by gradients.
 //! - A window without input cells (possible with padding and dilation) gives 0, except −∞ under max and +∞ under min;
 //!   its place is −1. (Max-blur filters such a −∞ like any value.)
+//! - Where cells have weights, one +∞ takes all weight from finite cells, −∞ has none beside them, and a part with the
+//!   weight 0 is left out, so that 0 · ∞ is no NaN.
+//! - Means of f32 are summed in f32, as PyTorch sums them: cells near f32's limit can overflow to ∞.
 //! - A window of equal cells, none below 0, gives that value under every method but Lp and a mean with another divisor.
 
 use super::shapes::Shapes;
@@ -100,7 +103,8 @@ pub enum Pooling {
     /// where none is positive, and among infinite ones, all are equally likely. The gradient goes to the drawn cell.
     ///
     /// Output cell i, numbered row-major over the whole output, uses number 3 · 2⁴⁸ + i of SplitMix64 (G. Steele, D. Lea
-    /// and C. Flood, 2014) under the seed, so that a cell's draw does not depend on what else is computed.
+    /// and C. Flood, 2014) under the seed, so that a cell's draw does not depend on what else is computed: the
+    /// upper 53 bits are a part of Σx, and the first cell in row-major order with which the sum exceeds it is drawn.
     ///
     /// ```
     /// use deep_end::{Pool, Pooling, Window};
@@ -116,7 +120,7 @@ pub enum Pooling {
         seed: u64,
     },
     /// The mean of the cells weighted by their probability x / Σx: stochastic pooling as it is tested ("probabilistic
-    /// weighting" in the same paper). The same rules for cells below 0.
+    /// weighting" in the same paper). The same rules for cells below 0; where none is positive it is the plain mean.
     ///
     /// ```
     /// use deep_end::{Pool, Pooling};
@@ -171,7 +175,7 @@ pub enum Pooling {
     /// ```
     Median,
     /// The rank-th largest cell, counted from 1: rank 1 is the maximum. A window with fewer cells, at a border, gives
-    /// its smallest (rank-order filters: G. Heygster, *Rank Filters in Digital Image Processing*, 1982).
+    /// its smallest; of several cells with that value the place is the first's (rank-order filters: G. Heygster, *Rank Filters in Digital Image Processing*, 1982).
     ///
     /// ```
     /// use deep_end::{Pool, Pooling};
@@ -201,7 +205,7 @@ pub enum Pooling {
     /// Anti-aliased max pooling: the maximum at every position, stride 1, then a binomial filter at every stride-th, so
     /// that a shift of the input shifts the output more evenly (R. Zhang, *Making Convolutional Networks Shift-Invariant
     /// Again*, 2019: MaxBlurPool). The map of maxima is reflected at its ends, its last cell not repeated, as the paper
-    /// pads it. Needs a sliding window; the output has the shape of max pooling's.
+    /// pads it; an even filter has one more tap after a position than before. Needs a sliding window; the output has the shape of max pooling's.
     ///
     /// ```
     /// use deep_end::{Pool, Pooling, Window};

@@ -1,7 +1,37 @@
 /* tslint:disable */
 /* eslint-disable */
 /** A pooling method. */
-export type Method = "max" | "average" | "lp";
+export type Method =
+| "max"
+| "min"
+| "average"
+/** The norm (Σ|x|^p)^(1/p); p is `normType`. */
+| "lp"
+/** The generalised mean (mean of max(x, 0)^p)^(1/p); p is `normType`. */
+| "gem"
+/** ln(mean of exp(r·x)) / r; r is `sharpness`. */
+| "log-sum-exp"
+/** The mean weighted by the softmax of the cells. */
+| "softpool"
+/** A cell drawn with probability x / Σx; needs a `seed`. */
+| "stochastic"
+/** The mean weighted by those probabilities. */
+| "stochastic-mean"
+/** `alpha` · max + (1 − `alpha`) · mean. */
+| "mixed"
+/** The same, its `alpha` the logistic function of the sum of cells times `weights`. */
+| "gated"
+| "median"
+/** The `rank`-th largest cell. */
+| "rank"
+/** The mean of the `k` largest cells. */
+| "top-k"
+/** Max pooling at every position, then a binomial filter of `filterSize` taps, then every stride-th position. */
+| "max-blur"
+/** The same of means. */
+| "average-blur"
+/** The window's first cell. */
+| "subsample";
 
 /** A pooling layer. One number stands for every spatial axis; a list has one value for each, outermost first. */
 export interface PoolOptions {
@@ -20,10 +50,28 @@ export interface PoolOptions {
     countIncludePad?: boolean;
     /** Average: a divisor to use instead. */
     divisorOverride?: number;
-    /** Lp: the power of the norm, above 0; `Infinity` is the largest magnitude. */
+    /** Lp and GeM: the power, at least 0.000001; `Infinity` is the largest magnitude. */
     normType?: number;
-    /** Adaptive pooling: the output's extents, whatever the input's. */
+    /** Log-sum-exp: from the mean (towards 0) to the maximum. */
+    sharpness?: number;
+    /** Stochastic and fractional: a whole number; the same seed draws the same everywhere. */
+    seed?: number;
+    /** Mixed: the maximum's part, 0 to 1. */
+    alpha?: number;
+    /** Gated: a weight for each tap of the window, row-major. */
+    weights?: number[];
+    /** Rank: 1 is the maximum. */
+    rank?: number;
+    /** Top-k: how many cells. */
+    k?: number;
+    /** Blur: the filter's taps along each axis, 1 to 32. */
+    filterSize?: number;
+    /** Adaptive and fractional pooling: the output's extents, whatever the input's. */
     outputSize?: number | number[];
+    /** Fractional pooling: regions whose sizes differ by one, in an order drawn from `seed`. Needs `outputSize`. */
+    fractional?: "random" | "pseudorandom";
+    /** Fractional pooling: whether neighbouring regions share a cell. Default: false. */
+    overlapping?: boolean;
     /** Global pooling: one value for each feature map. */
     global?: boolean;
 }
@@ -32,11 +80,14 @@ export interface PoolOptions {
 export interface ArrayPoolOptions extends PoolOptions {
     /** N, C and one to three spatial extents. */
     shape: number[];
-    /** Max: whether to give each winner's flat position in its plane, −1 for a window without cells. Default: false. */
+    /**
+     * Whether to give, for each output cell, the flat position in its plane of the cell that it is, −1 for a window without
+     * cells; for the methods that pick one: max, min, stochastic, median, rank and subsample. Default: false.
+     */
     returnIndices?: boolean;
 }
 
-/** Numbers that pooling takes: `Float32Array` for every method, the others for max. */
+/** Numbers that pooling takes: `Float32Array` for every method, the others for max and min. */
 export type Numbers = Float32Array | Int8Array | Uint8Array;
 
 /** What `pool` returns. */
