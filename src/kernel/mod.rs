@@ -16,6 +16,7 @@ pub(crate) use separable::{reduce, spread};
 pub(crate) use visit::{Tap, visit};
 
 use crate::error::{Error, ErrorKind, Result};
+use std::{marker::PhantomData, ops::Add};
 
 /// How cells are combined into a window's result: a value to start from, and an associative merge.
 pub(crate) trait Fold {
@@ -29,6 +30,30 @@ pub(crate) trait Fold {
     fn lift(&self, cell: Self::Input, at: usize) -> Self::Acc;
     /// Combines two neighbours, `a` before `b` in row-major order.
     fn merge(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
+}
+
+/// The sum of the cells, in the cells' own type.
+pub(crate) struct Sum<T>(PhantomData<T>);
+
+impl<T> Sum<T> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+impl<T: Copy + Default + Add<Output = T>> Fold for Sum<T> {
+    type Input = T;
+    type Acc = T;
+
+    fn empty(&self) -> T {
+        T::default()
+    }
+
+    fn lift(&self, cell: T, _at: usize) -> T {
+        cell
+    }
+
+    fn merge(&self, a: T, b: T) -> T {
+        a + b
+    }
 }
 
 /// Two buffers that the passes alternate between; kept from plane to plane, so a layer allocates once.

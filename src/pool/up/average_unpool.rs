@@ -3,7 +3,7 @@
 use super::Resize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Plan};
-use crate::kernel::{Fold, Scratch, reduce, spread};
+use crate::kernel::{Scratch, Sum, reduce, spread};
 use crate::pool::shapes::{product, reserve};
 use crate::pool::{ONE_VALUE_EACH, cells};
 use crate::shown::Shown;
@@ -51,7 +51,7 @@ pub fn average_unpool_backward(grad_output: ArrayViewD<f32>, geometry: &Geometry
     for plane in cells(&standard).chunks_exact(resize.from) {
         shares.clear();
         shares.extend(plane.iter().zip(&readers).map(|(&gradient, readers)| f64::from(gradient) / readers));
-        values.extend(reduce(&Sum, &shares, &plan, &mut scratch)?.iter().map(|&sum| sum as f32));
+        values.extend(reduce(&Sum::NEW, &shares, &plan, &mut scratch)?.iter().map(|&sum| sum as f32));
     }
     Ok(ArrayD::from_shape_vec(IxDyn(&resize.output), values).expect(ONE_VALUE_EACH))
 }
@@ -105,24 +105,4 @@ fn readers(plan: &Plan) -> Result<Vec<f64>> {
     }
     readers.iter_mut().for_each(|count| *count = count.max(1.0));
     Ok(readers)
-}
-
-/// Sums in doubles, as `spread` makes them.
-struct Sum;
-
-impl Fold for Sum {
-    type Input = f64;
-    type Acc = f64;
-
-    fn empty(&self) -> f64 {
-        0.0
-    }
-
-    fn lift(&self, cell: f64, _at: usize) -> f64 {
-        cell
-    }
-
-    fn merge(&self, a: f64, b: f64) -> f64 {
-        a + b
-    }
 }

@@ -3,7 +3,7 @@
 use super::Resize;
 use crate::error::Result;
 use crate::geometry::{Geometry, Plan};
-use crate::kernel::{Fold, Scratch, reduce, spread};
+use crate::kernel::{Scratch, Sum, reduce, spread};
 use crate::pool::shapes::reserve;
 use crate::pool::{ONE_VALUE_EACH, cells};
 use ndarray::{ArrayD, ArrayViewD, IxDyn};
@@ -58,12 +58,12 @@ pub(crate) fn upsample_nearest_flat(
     let plan = plan(&shape[2..], output_size)?;
     let mut scratch = Scratch::default();
     for plane in cells.chunks_exact(resize.from) {
-        values.extend_from_slice(reduce(&Copied, plane, &plan, &mut scratch)?);
+        values.extend_from_slice(reduce(&Sum::NEW, plane, &plan, &mut scratch)?);
     }
     Ok((values, resize.output))
 }
 
-/// Upsampling is pooling over regions of one cell each: what there is in kernels and transposes serves as it is.
+/// Upsampling is a sum over regions of one cell each: what there is in kernels and transposes serves as it is.
 fn plan(from: &[usize], to: &[usize]) -> Result<Plan> {
     let axis = |(&from, &to): (&usize, &usize)| {
         let mut regions = reserve(to, &[to])?;
@@ -74,24 +74,4 @@ fn plan(from: &[usize], to: &[usize]) -> Result<Plan> {
         Ok(regions)
     };
     Geometry::Regions(from.iter().zip(to).map(axis).collect::<Result<_>>()?).plan(from)
-}
-
-/// The one cell of a region.
-struct Copied;
-
-impl Fold for Copied {
-    type Input = f32;
-    type Acc = f32;
-
-    fn empty(&self) -> f32 {
-        0.0
-    }
-
-    fn lift(&self, cell: f32, _at: usize) -> f32 {
-        cell
-    }
-
-    fn merge(&self, cell: f32, _other: f32) -> f32 {
-        cell
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::geometry::Span;
-use crate::kernel::{Fold, Scratch, reduce, spread};
+use crate::kernel::{Scratch, Sum, reduce, spread};
 use crate::pool::method::{Arithmetic, Gradient};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -14,31 +14,12 @@ pub(in crate::pool) struct Average {
 /// The mean of a window's own cells.
 pub(in crate::pool) const OF_CELLS: Average = Average { count_include_pad: false, divisor_override: None };
 
-struct Sum;
-
-impl Fold for Sum {
-    type Input = f32;
-    type Acc = f32;
-
-    fn empty(&self) -> f32 {
-        0.0
-    }
-
-    fn lift(&self, cell: f32, _at: usize) -> f32 {
-        cell
-    }
-
-    fn merge(&self, a: f32, b: f32) -> f32 {
-        a + b
-    }
-}
-
 impl Arithmetic for Average {
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let divisors = self.divisors(shapes)?;
         let mut scratch = Scratch::default();
         shapes.each_plane(cells, |_, plane, values| {
-            let sums = reduce(&Sum, plane, &shapes.plan, &mut scratch)?;
+            let sums = reduce(&Sum::NEW, plane, &shapes.plan, &mut scratch)?;
             values.extend(sums.iter().zip(&divisors).map(|(sum, divisor)| sum / divisor));
             Ok(())
         })
