@@ -128,6 +128,37 @@ impl Plan {
         self
     }
 
+    /// The windows at the `[start, end)` positions of each axis, over the cells that they hold and no others.
+    pub(crate) fn around(&self, ranges: &[[usize; 2]]) -> Self {
+        let cells = self.cells_of(ranges);
+        let axis = |(axis, &[start, end]): (&AxisPlan, &[usize; 2])| AxisPlan {
+            spans: axis.spans[start..end].to_vec(),
+            ..axis.clone()
+        };
+        Self { axes: self.axes.iter().zip(ranges).map(axis).collect() }.cropped(&cells)
+    }
+
+    /// From the first to the last cell that the windows at these positions hold, as `[start, end)` along each axis; one
+    /// cell where they hold none.
+    pub(crate) fn cells_of(&self, ranges: &[[usize; 2]]) -> Vec<[usize; 2]> {
+        let cells = |(axis, &[start, end]): (&AxisPlan, &[usize; 2])| {
+            let spans = axis.spans[start..end].iter().filter(|span| span.len > 0);
+            let first = spans.clone().map(|span| span.start).min().unwrap_or(0);
+            let last = spans.map(|span| span.start + (span.len - 1) * axis.step).max().unwrap_or(first);
+            [first, last + 1]
+        };
+        self.axes.iter().zip(ranges).map(cells).collect()
+    }
+
+    /// The same windows over the `[start, end)` cells of each axis alone, which must hold all that they read.
+    pub(crate) fn cropped(mut self, cells: &[[usize; 2]]) -> Self {
+        for (axis, &[start, end]) in self.axes.iter_mut().zip(cells) {
+            axis.extent = end - start;
+            axis.spans.iter_mut().for_each(|span| span.start = span.start.saturating_sub(start));
+        }
+        self
+    }
+
     /// Whether any window reads the cell at this flat position: on every axis some window reads its place.
     pub(crate) fn reads(&self, at: usize) -> bool {
         let mut rest = at;

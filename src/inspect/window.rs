@@ -80,13 +80,13 @@ impl Inspector<'_> {
             origin.push(first_tap(self.pool.geometry(), axis, at, &axes[axis]));
             step.push(axes[axis].step);
         }
-        let winner = probe.picked()?;
+        let (value, winner) = (probe.value()?, probe.picked()?);
         let equal = |a: f32, b: f32| a == b || a.is_nan() && b.is_nan();
-        let tie = |&(_, &cell): &(_, &f32)| winner.is_some_and(|winner| equal(cell, probe.cells()[winner]));
+        let tie = |&(_, cell): &(_, f32)| winner.is_some() && equal(cell, value);
         let read = cells(&probe)?;
         let (of_window, further) = read.split_at(probe.taps().len());
         Ok(OutputCell {
-            value: probe.value()?,
+            value,
             kernel_size: spans.iter().map(|span| span.taps()).collect(),
             origin,
             step,
@@ -119,7 +119,7 @@ fn cells(probe: &Probe) -> Result<Vec<Tap>> {
     let mut cells = reserve(slopes.len(), &[slopes.len()])?;
     let shares = slopes.iter().zip(weights);
     cells.extend(
-        probe.places().iter().zip(probe.cells()).zip(shares).map(|((&at, &value), (&slope, &weight))| Tap::Cell {
+        probe.places().iter().zip(probe.cells()).zip(shares).map(|((&at, value), (&slope, &weight))| Tap::Cell {
             at,
             value,
             slope,

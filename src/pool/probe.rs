@@ -49,32 +49,44 @@ impl Resolved<'_> {
     }
 
     /// The output cell at `place`, number `flat` of its plane.
-    pub(crate) fn probe<'p>(&'p self, plane: &'p [f32], place: &[usize], flat: usize) -> Result<Probe<'p>> {
+    pub(crate) fn probe(&self, plane: &[f32], place: &[usize], flat: usize) -> Result<Probe<'_>> {
+        let extents = self.shapes.plan.input_shape();
         let window = self.shapes.of_window(place, flat);
-        let extents = window.plan.input_shape();
         let (mut places, mut taps) = (reserve(window.plane_in, &extents)?, reserve(window.plane_in, &extents)?);
         visit(&self.shapes.plan.only(place), |_, read| {
             places.extend(read.iter().map(|tap| tap.at));
             taps.extend(read.iter().map(|tap| tap.tap));
         })?;
         let arithmetic = &*self.arithmetic;
-        if self.reach() > 0 {
-            let probe = Probe {
-                arithmetic,
-                shapes: self.shapes.clone(),
-                places,
-                taps,
-                values: vec![],
-                whole: Some((plane, flat)),
-            };
-            return probe.with_further_cells();
+        let wide = if self.reach() > 0 { self.shapes.of_surroundings(place, flat, self.reach())? } else { None };
+        if let Some((shapes, cells)) = wide {
+            let seen = flat_places(&cells, &extents)?;
+            let probe = Probe { arithmetic, shapes, places, taps, seen: vec![], plane: of_places(plane, &seen)? };
+            return probe.with_further_cells(&seen);
         }
-        let mut values = reserve(window.plane_in, &extents)?;
-        values.extend(places.iter().map(|&at| plane[at]));
+        let mut gathered = of_places(plane, &places)?;
         // A window without cells still stands over a plane, whose cells it does not read.
-        values.resize(window.plane_in, 0.0);
-        Ok(Probe { arithmetic, shapes: window, places, taps, values, whole: None })
+        gathered.resize(window.plane_in, 0.0);
+        let seen = (0..places.len()).collect();
+        Ok(Probe { arithmetic, shapes: window, places, taps, seen, plane: gathered })
     }
+}
+
+/// The flat places of the cells in a box of a plane with these extents, row-major.
+fn flat_places(cells: &[[usize; 2]], extents: &[usize]) -> Result<Vec<usize>> {
+    let mut places = vec![0];
+    for (&[start, end], &extent) in cells.iter().zip(extents) {
+        let mut longer = reserve(places.len().saturating_mul(end - start), extents)?;
+        longer.extend(places.iter().flat_map(|&place| (start..end).map(move |at| place * extent + at)));
+        places = longer;
+    }
+    Ok(places)
+}
+
+fn of_places(plane: &[f32], places: &[usize]) -> Result<Vec<f32>> {
+    let mut cells = reserve(places.len(), &[places.len()])?;
+    cells.extend(places.iter().map(|&at| plane[at]));
+    Ok(cells)
 }
 
 /// One output cell and the input cells that it is made of.
@@ -85,25 +97,26 @@ pub(crate) struct Probe<'p> {
     places: Vec<usize>,
     /// Which taps of the window read the first of them.
     taps: Vec<usize>,
-    /// Their values.
-    values: Vec<f32>,
-    /// For a method that looks beyond windows: the plane, and the output cell's number in it. For any other the plane
-    /// that the arithmetic sees is the window's cells.
-    whole: Option<(&'p [f32], usize)>,
+    /// Where each of them is in the plane that the arithmetic sees.
+    seen: Vec<usize>,
+    /// That plane: the window's cells, or for a method that looks beyond windows a box around them.
+    plane: Vec<f32>,
 }
 
 impl Probe<'_> {
-    /// The cells beyond the window that the value changes with.
-    fn with_further_cells(mut self) -> Result<Self> {
-        let slopes = self.arithmetic.backward(self.plane(), &self.one_hot()?, &self.shapes)?;
-        // The window's cells are in ascending order.
-        let further = |at: &usize| slopes[*at] != 0.0 && self.places.binary_search(at).is_err();
-        let further = (0..slopes.len()).filter(further);
-        let count = self.places.len() + further.clone().count();
-        let (mut places, mut values) = (reserve(count, &[count])?, reserve(count, &[count])?);
-        places.extend(self.places.iter().copied().chain(further));
-        values.extend(places.iter().map(|&at| self.plane()[at]));
-        (self.places, self.values) = (places, values);
+    /// The cells beyond the window that the value changes with; `box_places` are the places of the plane's cells.
+    fn with_further_cells(mut self, box_places: &[usize]) -> Result<Self> {
+        let slopes = self.gradient()?;
+        let window = self.places.len();
+        // Both in ascending order.
+        let of_box = |place: &usize| box_places.binary_search(place).expect("a window lies in its surroundings");
+        self.seen = self.places.iter().map(of_box).collect();
+        for (at, place) in box_places.iter().enumerate() {
+            if slopes[at] != 0.0 && self.places[..window].binary_search(place).is_err() {
+                self.places.push(*place);
+                self.seen.push(at);
+            }
+        }
         Ok(self)
     }
 
@@ -118,50 +131,32 @@ impl Probe<'_> {
     }
 
     /// The values of the cells read.
-    pub(crate) fn cells(&self) -> &[f32] {
-        &self.values[..self.places.len()]
+    pub(crate) fn cells(&self) -> impl Iterator<Item = f32> {
+        self.seen.iter().map(|&at| self.plane[at])
     }
 
     pub(crate) fn value(&self) -> Result<f32> {
-        let values = self.arithmetic.forward(self.plane(), &self.shapes)?;
-        Ok(values[self.output()])
+        Ok(self.arithmetic.forward(&self.plane, &self.shapes)?[0])
     }
 
     /// Which of the cells read is the output's, for a method that picks one; `None` too where no cell is read.
     pub(crate) fn picked(&self) -> Result<Option<usize>> {
-        let Some(selected) = self.arithmetic.select(self.plane(), &self.shapes) else { return Ok(None) };
-        Ok(usize::try_from(selected?.1[self.output()]).ok())
+        let Some(selected) = self.arithmetic.select(&self.plane, &self.shapes) else { return Ok(None) };
+        Ok(usize::try_from(selected?.1[0]).ok())
     }
 
-    /// ∂y/∂x for each cell read: the method's own backward of a gradient of 1 at this output cell alone.
+    /// ∂y/∂x for each cell read: the method's own backward of a gradient of 1.
     pub(crate) fn slopes(&self) -> Result<Vec<f32>> {
-        let mut slopes = self.arithmetic.backward(self.plane(), &self.one_hot()?, &self.shapes)?;
-        if self.whole.is_some() {
-            return Ok(self.places.iter().map(|&at| slopes[at]).collect());
-        }
-        slopes.truncate(self.places.len());
-        Ok(slopes)
+        let slopes = self.gradient()?;
+        Ok(self.seen.iter().map(|&at| slopes[at]).collect())
     }
 
     /// The weight of each cell read, where weights are not the slopes.
     pub(crate) fn weights(&self) -> Result<Option<Vec<f32>>> {
-        self.arithmetic.weights(self.plane(), &self.shapes).transpose()
+        self.arithmetic.weights(&self.plane, &self.shapes).transpose()
     }
 
-    fn one_hot(&self) -> Result<Vec<f32>> {
-        let mut gradient = reserve(self.shapes.plane_out, &self.shapes.output)?;
-        gradient.resize(self.shapes.plane_out, 0.0);
-        gradient[self.output()] = 1.0;
-        Ok(gradient)
-    }
-
-    /// The plane that the arithmetic sees.
-    fn plane(&self) -> &[f32] {
-        self.whole.map_or(&self.values, |(plane, _)| plane)
-    }
-
-    /// The output cell's number in that plane's output.
-    fn output(&self) -> usize {
-        self.whole.map_or(0, |(_, output)| output)
+    fn gradient(&self) -> Result<Vec<f32>> {
+        self.arithmetic.backward(&self.plane, &[1.0], &self.shapes)
     }
 }

@@ -54,16 +54,17 @@ impl<M: Gradient> Gradient for Blur<M> {
 impl<M> Blur<M> {
     /// The window at every position, and the filter along each axis.
     fn dense(&self, shapes: &Shapes) -> Result<(Shapes, Vec<AxisMap>)> {
-        let (dense, stride) = shapes.dense()?.expect("a blur's geometry was checked to be a window");
-        let weights = binomial(self.filter_size);
+        let (dense, axes) = shapes.dense()?.expect("a blur's geometry was checked to be a window");
+        let (weights, before) = (binomial(self.filter_size), (self.filter_size - 1) / 2);
         let mut filters = Vec::new();
-        for ((outputs, positions), stride) in shapes.plan.axes().iter().zip(dense.plan.axes()).zip(stride) {
-            let (extent, before) = (positions.spans.len(), (self.filter_size - 1) / 2);
+        for ((outputs, positions), axis) in shapes.plan.axes().iter().zip(dense.plan.axes()).zip(&axes) {
             let terms = |output: usize| {
-                let place = move |tap: usize| reflect((output * stride + tap) as isize - before as isize, extent);
+                let from = axis.position(output);
+                let place =
+                    move |tap: usize| reflect((from + tap) as isize - before as isize, axis.extent) - axis.first;
                 weights.iter().enumerate().map(move |(tap, &weight)| (place(tap), weight))
             };
-            filters.push(AxisMap::new(extent, outputs.spans.len(), self.filter_size, terms)?);
+            filters.push(AxisMap::new(positions.spans.len(), outputs.spans.len(), self.filter_size, terms)?);
         }
         Ok((dense, filters))
     }
