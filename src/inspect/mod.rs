@@ -97,7 +97,7 @@ impl<'a> Plane<'a> {
 }
 
 /// A layer over one feature map, to be asked about its cells. Each answer costs what the windows that it is about cost,
-/// whatever the size of the map; under blur pooling, which looks beyond its windows, a pass over the map for each.
+/// whatever the size of the map.
 ///
 /// ```
 /// use deep_end::inspect::{Inspector, Plane};
