@@ -167,7 +167,9 @@ impl Resolved {
     /// From values level by level to values sample by sample.
     fn interleave<T: Copy>(&self, levels: &[Vec<T>]) -> Result<Vec<T>> {
         let mut values = reserve(self.output[0] * self.output[1], &self.output)?;
-        for sample in 0..self.output[0] {
+        // Samples without values may be more than can be counted in a lifetime.
+        let samples = if self.output[1] == 0 { 0 } else { self.output[0] };
+        for sample in 0..samples {
             for (level, all) in self.levels.iter().zip(levels) {
                 values.extend_from_slice(&all[sample * level.values..][..level.values]);
             }
