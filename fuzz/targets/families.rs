@@ -159,6 +159,10 @@ fn pyramid(u: &mut Unstructured, shape: &[usize]) -> Result<()> {
     let Some(values) = checked(pyramid.forward(x.view())) else { return Ok(()) };
     let output = output.expect("it was pooled");
     assert_eq!(values.shape(), output);
+    // No values may be of more samples than can be gone through.
+    if values.is_empty() {
+        return Ok(());
+    }
     let by_level = |&level: &usize| {
         let pool = Pool::adaptive(layer.method().clone(), vec![level; spatial.len()]).expect("the pyramid has it");
         pool.forward(x.view()).expect("the pyramid has its values")

@@ -57,7 +57,9 @@ proptest! {
                 let largest = whole.iter().fold(0.0f32, |largest, slope| largest.max(slope.abs()));
                 for (at, &slope) in whole.index_axis(ndarray::Axis(0), 0).index_axis(ndarray::Axis(0), 1).iter().enumerate() {
                     let ours = traced.cells.iter().find(|cell| cell.at == at).map_or(0.0, |cell| cell.slope);
-                    prop_assert!((ours - f64::from(slope)).abs() <= 1e-5 * f64::from(largest), "{} for {} in map {}: {:?}", ours, slope, number, layers);
+                    // Through a window without cells, −∞ under a maximum, the whole pass multiplies 0 by ∞.
+                    let close = (ours - f64::from(slope)).abs() <= 1e-5 * f64::from(largest);
+                    prop_assert!(slope.is_nan() || ours == f64::from(slope) || close, "{} for {} in map {}: {:?}", ours, slope, number, layers);
                 }
                 for cell in &traced.cells {
                     let place = position(cell.at, &traced.shape);
