@@ -26,6 +26,10 @@ impl Seen<'_> {
 
 /// Calls `see` for each window of each plane, row-major.
 pub(super) fn windows(cells: &[f32], shapes: &Shapes, see: &mut dyn FnMut(Seen)) -> Result<()> {
+    // No planes need no room, however large they would be.
+    if cells.is_empty() {
+        return Ok(());
+    }
     let mut gathered: Vec<f32> = reserve(shapes.largest_window(), &shapes.plan.input_shape())?;
     for (number, plane) in cells.chunks_exact(shapes.plane_in).enumerate() {
         let (first, begin) = (number * shapes.plane_out, number * shapes.plane_in);
