@@ -247,7 +247,8 @@ fn unpool(u: &mut Unstructured, shape: &[usize]) -> Result<()> {
     };
     let pooled = [&shape[..2], &plan.output_shape()].concat();
     let read: Vec<usize> = plan.axes().iter().map(|axis| axis.spans.iter().map(|span| span.len).sum()).collect();
-    if cells(&read).saturating_mul(cells(&shape[..2])) > MAX_WORK || cells(&shape[..2]) > MAX_CELLS {
+    let absurd = plan.axes().iter().any(|axis| axis.spans[0].taps() > MAX_CELLS) || cells(&shape[..2]) > MAX_CELLS;
+    if absurd || cells(&read).saturating_mul(cells(&shape[..2])) > MAX_WORK {
         return Ok(());
     }
     let Some(y) = array(u, &pooled) else { return Ok(()) };
@@ -369,7 +370,6 @@ fn inspect(u: &mut Unstructured, shape: &[usize]) -> Result<()> {
         |at: usize, axis: usize| if at > 9 { at } else { at % shape.get(axis).map_or(1, |&extent| extent.max(1)) };
     let (n, c) = (within(n, 0), within(c, 1));
     let Some(plane) = checked(Plane::of(&x.view(), n, c)) else { return Ok(()) };
-    let geometries = [pool.geometry().clone(), pool.geometry().clone()];
     let Some(inspector) = checked(Inspector::new(&pool, plane.clone())) else { return Ok(()) };
     let output = inspector.output_shape().to_vec();
     let plan = pool.geometry().plan(spatial).expect("the inspector has it");
@@ -378,7 +378,7 @@ fn inspect(u: &mut Unstructured, shape: &[usize]) -> Result<()> {
     if cells(&output) > MAX_CELLS / 4 || cells(&taps) > MAX_CELLS {
         return Ok(());
     }
-    check_geometry(u, &laid, &geometries, spatial)?;
+    check_geometry(u, &laid, &[pool.geometry().clone(), pool.geometry().clone()], spatial)?;
     let Some(pooled) = checked(inspector.output()) else { return Ok(()) };
     let all = pool.forward(x.view()).expect("the plane was pooled");
     let number = n * shape[1] + c;
