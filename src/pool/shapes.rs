@@ -150,33 +150,29 @@ impl Shapes {
         }
     }
 
-    /// The values that `pool` makes of each plane of `cells`: it is given the plane's number and its cells.
+    /// The values that `pool` makes of each plane of `cells`.
     pub(super) fn each_plane(
         &self,
         cells: &[f32],
-        mut pool: impl FnMut(usize, &[f32], &mut Vec<f32>) -> Result<()>,
+        mut pool: impl FnMut(&[f32], &mut Vec<f32>) -> Result<()>,
     ) -> Result<Vec<f32>> {
         let mut values = self.reserve_output()?;
-        cells
-            .chunks_exact(self.plane_in)
-            .enumerate()
-            .try_for_each(|(number, plane)| pool(number, plane, &mut values))?;
+        cells.chunks_exact(self.plane_in).try_for_each(|plane| pool(plane, &mut values))?;
         Ok(values)
     }
 
-    /// The gradients that `spread` adds to each plane, first all 0: it is given the plane's number, its cells, and the
-    /// gradient by each of its windows' values.
+    /// The gradients that `spread` adds to each plane, first all 0: it is given the plane's cells and the gradient by each
+    /// of its windows' values.
     pub(super) fn each_gradient(
         &self,
         cells: &[f32],
         grad_output: &[f32],
-        mut spread: impl FnMut(usize, &[f32], &[f32], &mut [f32]) -> Result<()>,
+        mut spread: impl FnMut(&[f32], &[f32], &mut [f32]) -> Result<()>,
     ) -> Result<Vec<f32>> {
         let mut grad_input = self.zero_gradient()?;
         let planes = cells.chunks_exact(self.plane_in).zip(grad_output.chunks_exact(self.plane_out));
-        for (number, ((plane, gradients), target)) in planes.zip(grad_input.chunks_exact_mut(self.plane_in)).enumerate()
-        {
-            spread(number, plane, gradients, target)?;
+        for ((plane, gradients), target) in planes.zip(grad_input.chunks_exact_mut(self.plane_in)) {
+            spread(plane, gradients, target)?;
         }
         Ok(grad_input)
     }

@@ -18,7 +18,7 @@ impl Arithmetic for Average {
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let divisors = self.divisors(shapes)?;
         let mut scratch = Scratch::default();
-        shapes.each_plane(cells, |_, plane, values| {
+        shapes.each_plane(cells, |plane, values| {
             let sums = reduce(&Sum::NEW, plane, &shapes.plan, &mut scratch)?;
             values.extend(sums.iter().zip(&divisors).map(|(sum, divisor)| sum / divisor));
             Ok(())
@@ -32,7 +32,7 @@ impl Gradient for Average {
         let divisors = self.divisors(shapes)?;
         let mut shares = shapes.reserve_output()?;
         let mut scratch = Scratch::default();
-        shapes.each_gradient(cells, grad_output, |_, _, gradients, target| {
+        shapes.each_gradient(cells, grad_output, |_, gradients, target| {
             shares.clear();
             shares.extend(gradients.iter().zip(&divisors).map(|(gradient, divisor)| f64::from(gradient / divisor)));
             let sums = spread(&shares, &shapes.plan, &mut scratch)?;

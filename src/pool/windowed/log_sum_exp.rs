@@ -16,7 +16,7 @@ impl Arithmetic for LogSumExp {
         // a normal number.
         let sharpness = self.sharpness.max(1e-60);
         let mut scratch = Scratch::default();
-        shapes.each_plane(cells, |_, plane, values| {
+        shapes.each_plane(cells, |plane, values| {
             let windows = reduce(&Shortfalls { sharpness }, plane, &shapes.plan, &mut scratch)?;
             values.extend(windows.iter().map(|window| window.log_sum_exp(sharpness)));
             Ok(())
@@ -28,7 +28,7 @@ impl Gradient for LogSumExp {
     /// ∂y/∂x is the softmax of r·x.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut scratch = Scratch::default();
-        shapes.each_gradient(cells, grad_output, |_, plane, gradients, target| {
+        shapes.each_gradient(cells, grad_output, |plane, gradients, target| {
             let sums = reduce(&Exponentials { sharpness: self.sharpness }, plane, &shapes.plan, &mut scratch)?;
             visit(&shapes.plan, |window, taps| {
                 for tap in taps {

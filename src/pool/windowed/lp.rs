@@ -99,7 +99,7 @@ impl Arithmetic for Norm {
             return Ok(largest.into_iter().map(|value| if value < 0.0 { 0.0 } else { value }).collect());
         }
         let (mut plain, mut scaled) = (Scratch::default(), Scratch::default());
-        shapes.each_plane(cells, |_, plane, values| {
+        shapes.each_plane(cells, |plane, values| {
             if norm_type <= PLAIN_POWERS {
                 let sums = reduce(&SumOfPowers(*self), plane, &shapes.plan, &mut plain)?.iter().zip(&divisors);
                 values.extend(sums.map(|(sum, divisor)| root(sum / divisor, norm_type) as f32));
@@ -121,7 +121,7 @@ impl Gradient for Norm {
             return self.backward_largest(cells, grad_output, shapes);
         }
         let divisors = self.divisors(shapes)?;
-        shapes.each_gradient(cells, grad_output, |_, plane, gradients, target| {
+        shapes.each_gradient(cells, grad_output, |plane, gradients, target| {
             if self.norm_type <= PLAIN_POWERS {
                 self.backward_plain(plane, gradients, shapes, &divisors, target)
             } else {

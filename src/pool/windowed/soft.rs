@@ -14,7 +14,7 @@ const SHARPNESS: f64 = 1.0;
 impl Arithmetic for Soft {
     fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut scratch = Scratch::default();
-        shapes.each_plane(cells, |_, plane, values| {
+        shapes.each_plane(cells, |plane, values| {
             let sums = reduce(&Exponentials { sharpness: SHARPNESS }, plane, &shapes.plan, &mut scratch)?;
             values.extend(sums.iter().map(|sums| sums.mean() as f32));
             Ok(())
@@ -30,7 +30,7 @@ impl Gradient for Soft {
     /// ∂y/∂x = w · (1 + x − y), where w is x's weight; w alone where y is infinite.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut scratch = Scratch::default();
-        shapes.each_gradient(cells, grad_output, |_, plane, gradients, target| {
+        shapes.each_gradient(cells, grad_output, |plane, gradients, target| {
             let sums = reduce(&Exponentials { sharpness: SHARPNESS }, plane, &shapes.plan, &mut scratch)?;
             visit(&shapes.plan, |window, taps| {
                 let mean = sums[window].mean();
