@@ -28,7 +28,7 @@ mod shown;
 
 pub use error::{Error, Result};
 pub use geometry::{Geometry, Window};
-pub use pool::{Element, Pool, PoolOptions, Pooling};
+pub use pool::{Element, Pool, PoolOptions, Pooling, PreparedPool};
 pub use shown::Shown;
 
 #[cfg(target_arch = "wasm32")]

@@ -57,17 +57,19 @@ impl AxisMap {
     }
 }
 
-/// Maps every plane of `cells`, which have `plane` cells each, and adds the results to `values`.
+/// Maps every plane of `cells`, which have `plane` cells each, to as many equal parts of `values`.
 pub(crate) fn resample_planes(
     cells: &[f32],
     plane: usize,
     axes: &[AxisMap],
     way: Way,
-    values: &mut Vec<f32>,
+    values: &mut [f32],
 ) -> Result<()> {
     let mut scratch = Scratch::default();
+    let mut values = values.iter_mut();
     for plane in cells.chunks_exact(plane) {
-        values.extend(resample(plane, axes, way, &mut scratch)?.iter().map(|&value| value as f32));
+        let mapped = resample(plane, axes, way, &mut scratch)?;
+        mapped.iter().zip(&mut values).for_each(|(mapped, value)| *value = *mapped as f32);
     }
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! The types of number that a feature map may hold.
 
 use super::Pooling;
-use super::method::Selected;
+use super::method::{Picked, Room};
 use super::shapes::{Shapes, reserve};
 use super::windowed::max;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A type of cell: f32 for every method, u8 and i8 for max and min.
-pub trait Element: Copy + PartialOrd + sealed::Sealed {
+pub trait Element: Copy + Default + PartialOrd + sealed::Sealed {
     /// What padding holds under max: nothing is below it.
     const LOWEST: Self;
 
@@ -16,13 +16,25 @@ pub trait Element: Copy + PartialOrd + sealed::Sealed {
 }
 
 pub(super) mod sealed {
-    use super::{Pooling, Result, Shapes};
+    use super::{Picked, Pooling, Result, Room, Shapes};
 
     /// Which methods work on a type; sealed, so that no other type can claim to.
     pub trait Sealed: Sized {
-        fn forward(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>>;
+        fn forward(
+            method: &Pooling,
+            cells: &[Self],
+            shapes: &Shapes,
+            values: &mut [Self],
+            room: &mut Room,
+        ) -> Result<()>;
         /// For a method that picks one of the cells: where it lies.
-        fn select(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)>;
+        fn select(
+            method: &Pooling,
+            cells: &[Self],
+            shapes: &Shapes,
+            picked: Picked<Self>,
+            room: &mut Room,
+        ) -> Result<()>;
     }
 }
 
@@ -35,15 +47,17 @@ impl Element for f32 {
 }
 
 impl sealed::Sealed for f32 {
-    fn forward(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>> {
-        method.arithmetic().forward(cells, shapes)
+    fn forward(method: &Pooling, cells: &[Self], shapes: &Shapes, values: &mut [Self], room: &mut Room) -> Result<()> {
+        method.arithmetic().forward(cells, shapes, values, room)
     }
 
-    fn select(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<Selected> {
-        method.arithmetic().select(cells, shapes).unwrap_or_else(|| {
+    fn select(method: &Pooling, cells: &[Self], shapes: &Shapes, picked: Picked<Self>, room: &mut Room) -> Result<()> {
+        let arithmetic = method.arithmetic();
+        if !arithmetic.picks() {
             let rule = [method.name(), " pooling picks no single cell, so it has no indices"].concat();
-            Err(Error::new(ErrorKind::Parameter, "return_indices", true, rule))
-        })
+            return Err(Error::new(ErrorKind::Parameter, "return_indices", true, rule));
+        }
+        arithmetic.select(cells, shapes, picked, room)
     }
 }
 
@@ -59,7 +73,13 @@ macro_rules! integer {
 
         impl sealed::Sealed for $type {
             /// By way of the max of u8: flipping bits makes the type's order that of u8, or for min its reverse.
-            fn forward(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<Vec<Self>> {
+            fn forward(
+                method: &Pooling,
+                cells: &[Self],
+                shapes: &Shapes,
+                values: &mut [Self],
+                room: &mut Room,
+            ) -> Result<()> {
                 let flip: u8 = match method {
                     Pooling::Max => $flip,
                     Pooling::Min => !$flip,
@@ -67,20 +87,31 @@ macro_rules! integer {
                 };
                 let mut bytes: Vec<u8> = reserve(cells.len(), &shapes.output)?;
                 bytes.extend(cells.iter().map(|&cell| cell as u8 ^ flip));
-                let largest = max::forward(&bytes, shapes)?;
-                Ok(largest.into_iter().map(|byte| (byte ^ flip) as $type).collect())
+                let mut largest = shapes.zero_output()?;
+                max::forward(&bytes, shapes, &mut largest, &mut room.bytes)?;
+                values.iter_mut().zip(largest).for_each(|(value, byte): (_, u8)| *value = (byte ^ flip) as $type);
+                Ok(())
             }
 
             /// By way of f32, which holds every value of 8 bits: another copy of the search would weigh more than it
             /// gains. −∞ and ∞ come back as the type's lowest and highest value.
-            fn select(method: &Pooling, cells: &[Self], shapes: &Shapes) -> Result<(Vec<Self>, Vec<i32>)> {
+            fn select(
+                method: &Pooling,
+                cells: &[Self],
+                shapes: &Shapes,
+                picked: Picked<Self>,
+                room: &mut Room,
+            ) -> Result<()> {
                 if !matches!(method, Pooling::Max | Pooling::Min) {
                     return refuse(method, stringify!($type));
                 }
                 let mut floats = reserve(cells.len(), &shapes.output)?;
                 floats.extend(cells.iter().copied().map(f32::from));
-                let (values, indices) = f32::select(method, &floats, shapes)?;
-                Ok((values.iter().map(|&value| value as $type).collect(), indices))
+                let mut values = shapes.zero_output()?;
+                let of_floats = Picked { values: &mut values, places: picked.places };
+                f32::select(method, &floats, shapes, of_floats, room)?;
+                picked.values.iter_mut().zip(values).for_each(|(value, float)| *value = float as $type);
+                Ok(())
             }
         }
     )*};

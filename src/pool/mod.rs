@@ -15,6 +15,7 @@ mod across;
 mod element;
 mod method;
 mod options;
+mod prepared;
 mod probe;
 mod regions;
 mod shapes;
@@ -25,6 +26,7 @@ pub use across::{KMax, Maxout, dynamic_k, max_over_time, max_over_time_backward}
 pub use element::Element;
 pub use method::Pooling;
 pub use options::{ArrayPoolOptions, PoolOptions};
+pub use prepared::PreparedPool;
 pub use regions::{FractionalMax, SpatialPyramid};
 pub use up::{
     average_unpool, average_unpool_backward, max_unpool, max_unpool_backward, upsample_linear,
@@ -140,8 +142,11 @@ impl Pool {
     /// [`forward`](Self::forward) of row-major cells; the output's values and shape. What the page calls: ndarray's
     /// machinery would be a fifth of the bytes that a visitor loads.
     pub(crate) fn forward_flat<T: Element>(&self, cells: &[T], shape: &[usize]) -> Result<(Vec<T>, Vec<usize>)> {
-        let shapes = Shapes::of_cells(&self.geometry, shape, cells.len())?;
-        Ok((T::forward(&self.method, cells, &shapes)?, shapes.output))
+        let mut ready = self.prepare(shape)?;
+        ready.check_input(cells.len())?;
+        let mut values = ready.zero_output()?;
+        ready.forward_into(cells, &mut values)?;
+        Ok((values, ready.into_output_shape()))
     }
 
     /// [`forward_with_indices`](Self::forward_with_indices) of row-major cells.
@@ -150,10 +155,11 @@ impl Pool {
         cells: &[T],
         shape: &[usize],
     ) -> Result<(Vec<T>, Vec<i32>, Vec<usize>)> {
-        let shapes = Shapes::of_cells(&self.geometry, shape, cells.len())?;
-        shapes.check_places()?;
-        let (values, indices) = T::select(&self.method, cells, &shapes)?;
-        Ok((values, indices, shapes.output))
+        let mut ready = self.prepare(shape)?;
+        ready.check_input(cells.len())?;
+        let (mut values, mut indices) = (ready.zero_output()?, ready.zero_output()?);
+        ready.select_into(cells, &mut values, &mut indices)?;
+        Ok((values, indices, ready.into_output_shape()))
     }
 
     /// The gradient of the loss by `x`, given `grad_output`, the gradient by this layer's output for that `x`.

@@ -40,12 +40,12 @@ impl Resolved<'_> {
 
     /// All output values of the plane.
     pub(crate) fn forward(&self, cells: &[f32]) -> Result<Vec<f32>> {
-        self.arithmetic.forward(cells, &self.shapes)
+        self.arithmetic.values(cells, &self.shapes)
     }
 
     /// The same with the places of the picked cells; `None` for a method that picks none.
     pub(crate) fn select(&self, cells: &[f32]) -> Option<Result<Selected>> {
-        self.arithmetic.select(cells, &self.shapes)
+        self.arithmetic.selected(cells, &self.shapes)
     }
 
     /// The output cell at `place`, number `flat` of its plane.
@@ -136,12 +136,12 @@ impl Probe<'_> {
     }
 
     pub(crate) fn value(&self) -> Result<f32> {
-        Ok(self.arithmetic.forward(&self.plane, &self.shapes)?[0])
+        Ok(self.arithmetic.values(&self.plane, &self.shapes)?[0])
     }
 
     /// Which of the cells read is the output's, for a method that picks one; `None` too where no cell is read.
     pub(crate) fn picked(&self) -> Result<Option<usize>> {
-        let Some(selected) = self.arithmetic.select(&self.plane, &self.shapes) else { return Ok(None) };
+        let Some(selected) = self.arithmetic.selected(&self.plane, &self.shapes) else { return Ok(None) };
         Ok(usize::try_from(selected?.1[0]).ok())
     }
 

@@ -56,11 +56,17 @@ impl Shapes {
     /// The same for a flat list of cells, which must be as many as `shape` has.
     pub(super) fn of_cells(geometry: &Geometry, shape: &[usize], cells: usize) -> Result<Self> {
         let shapes = Self::new(geometry, shape)?;
-        if shapes.planes * shapes.plane_in != cells {
-            let rule = format!("must be the product of shape, {}", shape.shown());
-            return Err(Error::new(ErrorKind::Shape, "x.length", cells, rule));
-        }
+        shapes.check_cells(shape, cells)?;
         Ok(shapes)
+    }
+
+    /// Whether a list has the cells of an input of this shape, for which these shapes were made.
+    pub(super) fn check_cells(&self, shape: &[usize], cells: usize) -> Result<()> {
+        if self.planes * self.plane_in == cells {
+            return Ok(());
+        }
+        let rule = ["must be the product of shape, ", &shape.shown()].concat();
+        Err(Error::new(ErrorKind::Shape, "x.length", cells, rule))
     }
 
     pub(super) fn new(geometry: &Geometry, shape: &[usize]) -> Result<Self> {
@@ -150,15 +156,15 @@ impl Shapes {
         }
     }
 
-    /// The values that `pool` makes of each plane of `cells`.
-    pub(super) fn each_plane(
+    /// Lets `pool` make its part of `values` of each plane of `cells`.
+    pub(super) fn each_plane<T>(
         &self,
-        cells: &[f32],
-        mut pool: impl FnMut(&[f32], &mut Vec<f32>) -> Result<()>,
-    ) -> Result<Vec<f32>> {
-        let mut values = self.reserve_output()?;
-        cells.chunks_exact(self.plane_in).try_for_each(|plane| pool(plane, &mut values))?;
-        Ok(values)
+        cells: &[T],
+        values: &mut [T],
+        mut pool: impl FnMut(&[T], &mut [T]) -> Result<()>,
+    ) -> Result<()> {
+        let planes = cells.chunks_exact(self.plane_in).zip(values.chunks_exact_mut(self.plane_out));
+        planes.into_iter().try_for_each(|(plane, values)| pool(plane, values))
     }
 
     /// The gradients that `spread` adds to each plane, first all 0: it is given the plane's cells and the gradient by each
@@ -209,6 +215,28 @@ impl Shapes {
     /// An empty list with room for every output value.
     pub(super) fn reserve_output<T>(&self) -> Result<Vec<T>> {
         reserve(self.planes * self.plane_out, &self.output)
+    }
+
+    /// How many output values there are.
+    pub(super) fn output_count(&self) -> usize {
+        self.planes * self.plane_out
+    }
+
+    /// Makes a list as long as the output. What is in it already may stay.
+    pub(super) fn fill_output<T: Copy>(&self, values: &mut Vec<T>, value: T) -> Result<()> {
+        let more = self.output_count().saturating_sub(values.len());
+        let rule = "the result does not fit into memory";
+        let reserved = values.try_reserve_exact(more);
+        reserved.map_err(|_| Error::new(ErrorKind::Memory, "shape", self.output.as_slice(), rule))?;
+        values.resize(self.output_count(), value);
+        Ok(())
+    }
+
+    /// An output value for every window, each still 0.
+    pub(super) fn zero_output<T: Copy + Default>(&self) -> Result<Vec<T>> {
+        let mut values = Vec::new();
+        self.fill_output(&mut values, T::default())?;
+        Ok(values)
     }
 
     /// A gradient for every input value, each still 0.

@@ -94,6 +94,7 @@ fn blend(index: usize, from: usize, to: usize, align_corners: bool) -> (usize, f
 /// Every map, one axis after another.
 fn resize_planes(cells: &[f32], resize: &Resize, axes: &[AxisMap], way: Way) -> Result<Vec<f32>> {
     let mut values = reserve(resize.count, &resize.output)?;
+    values.resize(resize.count, 0.0);
     resample_planes(cells, resize.from, axes, way, &mut values)?;
     Ok(values)
 }

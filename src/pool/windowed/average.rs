@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::geometry::Span;
 use crate::kernel::{Scratch, Sum, reduce, spread};
-use crate::pool::method::{Arithmetic, Gradient};
+use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Average {
@@ -15,12 +15,11 @@ pub(in crate::pool) struct Average {
 pub(in crate::pool) const OF_CELLS: Average = Average { count_include_pad: false, divisor_override: None };
 
 impl Arithmetic for Average {
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
         let divisors = self.divisors(shapes)?;
-        let mut scratch = Scratch::default();
-        shapes.each_plane(cells, |plane, values| {
-            let sums = reduce(&Sum::NEW, plane, &shapes.plan, &mut scratch)?;
-            values.extend(sums.iter().zip(&divisors).map(|(sum, divisor)| sum / divisor));
+        shapes.each_plane(cells, values, |plane, values| {
+            let sums = reduce(&Sum::NEW, plane, &shapes.plan, &mut room.floats)?;
+            values.iter_mut().zip(sums).zip(&divisors).for_each(|((value, sum), divisor)| *value = sum / divisor);
             Ok(())
         })
     }

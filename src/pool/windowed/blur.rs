@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
 use crate::kernel::{AxisMap, Way, resample_planes};
-use crate::pool::method::{Arithmetic, Gradient};
+use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Blur<M> {
@@ -28,11 +28,10 @@ pub(in crate::pool) fn validate(filter_size: usize, geometry: &Geometry) -> Resu
 }
 
 impl<M: Arithmetic> Arithmetic for Blur<M> {
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], _: &mut Room) -> Result<()> {
         let (dense, filters) = self.dense(shapes)?;
-        let (pooled, mut values) = (self.of.forward(cells, &dense)?, shapes.reserve_output()?);
-        resample_planes(&pooled, dense.plane_out, &filters, Way::Forward, &mut values)?;
-        Ok(values)
+        let pooled = self.of.values(cells, &dense)?;
+        resample_planes(&pooled, dense.plane_out, &filters, Way::Forward, values)
     }
 }
 
@@ -45,7 +44,7 @@ impl<M: Gradient> Gradient for Blur<M> {
     /// The filter's transpose, then the method's own gradient.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let (dense, filters) = self.dense(shapes)?;
-        let mut gradients = dense.reserve_output()?;
+        let mut gradients = dense.zero_output()?;
         resample_planes(grad_output, shapes.plane_out, &filters, Way::Back, &mut gradients)?;
         self.of.backward(cells, &gradients, &dense)
     }

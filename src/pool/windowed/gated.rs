@@ -6,7 +6,7 @@ use super::{mixed, walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
 use crate::kernel::Tap;
-use crate::pool::method::{Arithmetic, Gradient};
+use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Gated<'a> {
@@ -42,13 +42,13 @@ impl Gated<'_> {
 }
 
 impl Arithmetic for Gated<'_> {
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
         let gates = self.gates(cells, shapes)?;
-        let mut values = Max.forward(cells, shapes)?;
-        for ((value, mean), gate) in values.iter_mut().zip(OF_CELLS.forward(cells, shapes)?).zip(gates) {
+        Max.forward(cells, shapes, values, room)?;
+        for ((value, mean), gate) in values.iter_mut().zip(OF_CELLS.values(cells, shapes)?).zip(gates) {
             *value = mixed::blend(gate, *value, mean);
         }
-        Ok(values)
+        Ok(())
     }
 }
 
@@ -57,7 +57,7 @@ impl Gradient for Gated<'_> {
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let gates = self.gates(cells, shapes)?;
         let mut grad_input = mixed::backward(cells, grad_output, gates.iter().copied(), shapes)?;
-        let (max, mean) = (Max.forward(cells, shapes)?, OF_CELLS.forward(cells, shapes)?);
+        let (max, mean) = (Max.values(cells, shapes)?, OF_CELLS.values(cells, shapes)?);
         walk::windows(cells, shapes, &mut |window| {
             let (at, gate) = (window.number, gates[window.number]);
             let range = f64::from(max[at]) - f64::from(mean[at]);

@@ -3,7 +3,7 @@
 use super::exponentials::Exponentials;
 use crate::error::Result;
 use crate::kernel::{Fold, Scratch, reduce, visit};
-use crate::pool::method::{Arithmetic, Gradient};
+use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct LogSumExp {
@@ -11,14 +11,14 @@ pub(in crate::pool) struct LogSumExp {
 }
 
 impl Arithmetic for LogSumExp {
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], _: &mut Room) -> Result<()> {
         // Below 10⁻⁶⁰ every finite r·x is so small that the result is the mean to the last bit of f64, and 10⁻⁶⁰ keeps it
         // a normal number.
         let sharpness = self.sharpness.max(1e-60);
         let mut scratch = Scratch::default();
-        shapes.each_plane(cells, |plane, values| {
+        shapes.each_plane(cells, values, |plane, values| {
             let windows = reduce(&Shortfalls { sharpness }, plane, &shapes.plan, &mut scratch)?;
-            values.extend(windows.iter().map(|window| window.log_sum_exp(sharpness)));
+            values.iter_mut().zip(windows).for_each(|(value, window)| *value = window.log_sum_exp(sharpness));
             Ok(())
         })
     }

@@ -7,7 +7,7 @@
 use super::max::{self, Max};
 use crate::error::Result;
 use crate::kernel::{Fold, Scratch, reduce, spread, visit};
-use crate::pool::method::{Arithmetic, Gradient};
+use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 /// The largest power that f64 holds for every f32.
@@ -91,21 +91,24 @@ impl Fold for ScaledSum {
 }
 
 impl Arithmetic for Norm {
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
         let (norm_type, divisors) = (self.norm_type, self.divisors(shapes)?);
         if norm_type.is_infinite() {
             // Nothing is below a magnitude but the −∞ of a window without cells.
-            let largest = max::forward(&self.magnitudes(cells, shapes)?, shapes)?;
-            return Ok(largest.into_iter().map(|value| if value < 0.0 { 0.0 } else { value }).collect());
+            max::forward(&self.magnitudes(cells, shapes)?, shapes, values, &mut room.floats)?;
+            values.iter_mut().filter(|value| **value < 0.0).for_each(|value| *value = 0.0);
+            return Ok(());
         }
         let (mut plain, mut scaled) = (Scratch::default(), Scratch::default());
-        shapes.each_plane(cells, |plane, values| {
+        shapes.each_plane(cells, values, |plane, values| {
             if norm_type <= PLAIN_POWERS {
                 let sums = reduce(&SumOfPowers(*self), plane, &shapes.plan, &mut plain)?.iter().zip(&divisors);
-                values.extend(sums.map(|(sum, divisor)| root(sum / divisor, norm_type) as f32));
+                let roots = sums.map(|(sum, divisor)| root(sum / divisor, norm_type) as f32);
+                values.iter_mut().zip(roots).for_each(|(value, root)| *value = root);
             } else {
                 let sums = reduce(&ScaledSum(*self), plane, &shapes.plan, &mut scaled)?.iter().zip(&divisors);
-                values.extend(sums.map(|(&sum, divisor)| norm(sum, *divisor, norm_type) as f32));
+                let norms = sums.map(|(&sum, divisor)| norm(sum, *divisor, norm_type) as f32);
+                values.iter_mut().zip(norms).for_each(|(value, norm)| *value = norm);
             }
             Ok(())
         })

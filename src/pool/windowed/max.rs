@@ -7,19 +7,23 @@
 use crate::error::Result;
 use crate::kernel::{Fold, Scratch, reduce};
 use crate::pool::Element;
-use crate::pool::method::{Arithmetic, Gradient, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 use std::marker::PhantomData;
 
 pub(in crate::pool) struct Max;
 
 impl Arithmetic for Max {
-    fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
-        Some(select(cells, shapes))
+    fn picks(&self) -> bool {
+        true
     }
 
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        forward(cells, shapes)
+    fn select(&self, cells: &[f32], shapes: &Shapes, picked: Picked<f32>, room: &mut Room) -> Result<()> {
+        select(cells, shapes, picked, &mut room.winners)
+    }
+
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        forward(cells, shapes, values, &mut room.floats)
     }
 }
 
@@ -65,24 +69,29 @@ impl Fold for PlaceOfLargest {
 }
 
 /// The maxima of any type of cell.
-pub(in crate::pool) fn forward<T: Element>(cells: &[T], shapes: &Shapes) -> Result<Vec<T>> {
-    let mut values = shapes.reserve_output()?;
-    let mut scratch = Scratch::default();
-    for plane in cells.chunks_exact(shapes.plane_in) {
-        values.extend_from_slice(reduce(&Largest(PhantomData), plane, &shapes.plan, &mut scratch)?);
-    }
-    Ok(values)
+pub(in crate::pool) fn forward<T: Element>(
+    cells: &[T],
+    shapes: &Shapes,
+    values: &mut [T],
+    scratch: &mut Scratch<T>,
+) -> Result<()> {
+    shapes.each_plane(cells, values, |plane, values| {
+        values.copy_from_slice(reduce(&Largest(PhantomData), plane, &shapes.plan, scratch)?);
+        Ok(())
+    })
 }
 
-pub(super) fn select(cells: &[f32], shapes: &Shapes) -> Result<Selected> {
+pub(super) fn select(
+    cells: &[f32],
+    shapes: &Shapes,
+    picked: Picked<f32>,
+    scratch: &mut Scratch<(f32, i32)>,
+) -> Result<()> {
     shapes.check_places()?;
-    let (mut values, mut places) = (shapes.reserve_output()?, shapes.reserve_output()?);
-    let mut scratch = Scratch::default();
+    let mut picked = picked.values.iter_mut().zip(picked.places);
     for plane in cells.chunks_exact(shapes.plane_in) {
-        for &(value, place) in reduce(&PlaceOfLargest, plane, &shapes.plan, &mut scratch)? {
-            values.push(value);
-            places.push(place);
-        }
+        let winners = reduce(&PlaceOfLargest, plane, &shapes.plan, scratch)?;
+        picked.by_ref().zip(winners).for_each(|((value, place), winner)| (*value, *place) = *winner);
     }
-    Ok((values, places))
+    Ok(())
 }

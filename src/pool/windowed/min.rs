@@ -2,22 +2,28 @@
 
 use super::max;
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Min;
 
 impl Arithmetic for Min {
-    fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
-        let select = || {
-            let (values, places) = max::select(&negated(cells, shapes)?, shapes)?;
-            Ok((negate(values), places))
-        };
-        Some(select())
+    fn picks(&self) -> bool {
+        true
     }
 
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        Ok(negate(max::forward(&negated(cells, shapes)?, shapes)?))
+    fn select(&self, cells: &[f32], shapes: &Shapes, picked: Picked<f32>, room: &mut Room) -> Result<()> {
+        let Picked { values, places } = picked;
+        let largest = Picked { values: &mut *values, places };
+        max::select(&negated(cells, shapes)?, shapes, largest, &mut room.winners)?;
+        negate(values);
+        Ok(())
+    }
+
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        max::forward(&negated(cells, shapes)?, shapes, values, &mut room.floats)?;
+        negate(values);
+        Ok(())
     }
 }
 
@@ -29,7 +35,6 @@ fn negated(cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
     Ok(copy)
 }
 
-fn negate(mut values: Vec<f32>) -> Vec<f32> {
+fn negate(values: &mut [f32]) {
     values.iter_mut().for_each(|value| *value = -*value);
-    values
 }

@@ -3,7 +3,7 @@
 use super::average::OF_CELLS;
 use super::max::Max;
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient};
+use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Mixed {
@@ -11,12 +11,12 @@ pub(in crate::pool) struct Mixed {
 }
 
 impl Arithmetic for Mixed {
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let mut values = Max.forward(cells, shapes)?;
-        for (value, mean) in values.iter_mut().zip(OF_CELLS.forward(cells, shapes)?) {
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        Max.forward(cells, shapes, values, room)?;
+        for (value, mean) in values.iter_mut().zip(OF_CELLS.values(cells, shapes)?) {
             *value = blend(self.alpha, *value, mean);
         }
-        Ok(values)
+        Ok(())
     }
 }
 

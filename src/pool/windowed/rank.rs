@@ -2,7 +2,7 @@
 
 use super::{order, walk};
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) enum Rank {
@@ -13,20 +13,16 @@ pub(in crate::pool) enum Rank {
 }
 
 impl Arithmetic for Rank {
-    fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
-        Some(self.select(cells, shapes))
+    fn picks(&self) -> bool {
+        true
     }
-}
 
-impl Gradient for Rank {}
-
-impl Rank {
-    fn select(&self, cells: &[f32], shapes: &Shapes) -> Result<Selected> {
+    fn select(&self, cells: &[f32], shapes: &Shapes, picked: Picked<f32>, _: &mut Room) -> Result<()> {
         if let &Self::Largest(rank) = self {
             walk::check_within("rank", rank, shapes)?;
         }
         let mut keys = Vec::new();
-        walk::select(cells, shapes, &mut |window| {
+        walk::select(cells, shapes, picked, &mut |window| {
             let rank = match *self {
                 // Of four cells the third from the largest is the second from the smallest.
                 Self::Median => window.cells.len() / 2 + 1,
@@ -39,3 +35,5 @@ impl Rank {
         })
     }
 }
+
+impl Gradient for Rank {}

@@ -3,7 +3,7 @@
 use super::exponentials::Exponentials;
 use crate::error::Result;
 use crate::kernel::{Scratch, reduce, visit};
-use crate::pool::method::{Arithmetic, Gradient};
+use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Soft;
@@ -12,11 +12,11 @@ pub(in crate::pool) struct Soft;
 const SHARPNESS: f64 = 1.0;
 
 impl Arithmetic for Soft {
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], _: &mut Room) -> Result<()> {
         let mut scratch = Scratch::default();
-        shapes.each_plane(cells, |plane, values| {
+        shapes.each_plane(cells, values, |plane, values| {
             let sums = reduce(&Exponentials { sharpness: SHARPNESS }, plane, &shapes.plan, &mut scratch)?;
-            values.extend(sums.iter().map(|sums| sums.mean() as f32));
+            values.iter_mut().zip(sums).for_each(|(value, sums)| *value = sums.mean() as f32);
             Ok(())
         })
     }

@@ -2,7 +2,7 @@
 
 use super::walk;
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::{Shapes, reserve};
 use crate::random;
 
@@ -53,8 +53,12 @@ impl Odds {
 }
 
 impl Arithmetic for Stochastic {
-    fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
-        Some(walk::select(cells, shapes, &mut |window| {
+    fn picks(&self) -> bool {
+        true
+    }
+
+    fn select(&self, cells: &[f32], shapes: &Shapes, picked: Picked<f32>, _: &mut Room) -> Result<()> {
+        walk::select(cells, shapes, picked, &mut |window| {
             let odds = Odds::of_window(window.cells);
             let bits = random::at(self.seed, STREAM, shapes.first_output + window.number as u64);
             // In [0, 1), in steps of 2⁻⁵³.
@@ -66,7 +70,7 @@ impl Arithmetic for Stochastic {
             });
             // The product can round up to the total: then it is the last cell that can be drawn at all.
             found.or_else(|| window.cells.iter().rposition(|&cell| odds.of(cell) > 0.0)).unwrap_or(0)
-        }))
+        })
     }
 }
 
@@ -77,10 +81,8 @@ impl Gradient for Stochastic {
 }
 
 impl Arithmetic for StochasticMean {
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let mut values = shapes.reserve_output()?;
-        walk::windows(cells, shapes, &mut |window| values.push(mean(window.cells) as f32))?;
-        Ok(values)
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], _: &mut Room) -> Result<()> {
+        walk::windows(cells, shapes, &mut |window| values[window.number] = mean(window.cells) as f32)
     }
 }
 

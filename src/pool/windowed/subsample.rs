@@ -2,28 +2,28 @@
 
 use crate::error::Result;
 use crate::kernel::visit;
-use crate::pool::method::{Arithmetic, Gradient, Selected};
+use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Subsample;
 
 impl Arithmetic for Subsample {
-    fn select(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
-        Some(select(cells, shapes))
+    fn picks(&self) -> bool {
+        true
+    }
+
+    fn select(&self, cells: &[f32], shapes: &Shapes, picked: Picked<f32>, _: &mut Room) -> Result<()> {
+        shapes.check_places()?;
+        let first_cells = shapes.plan.first_cells();
+        for (number, plane) in cells.chunks_exact(shapes.plane_in).enumerate() {
+            let begin = number * shapes.plane_out;
+            visit(&first_cells, |window, taps| {
+                picked.values[begin + window] = taps.first().map_or(0.0, |tap| plane[tap.at]);
+                picked.places[begin + window] = taps.first().map_or(-1, |tap| tap.at as i32);
+            })?;
+        }
+        Ok(())
     }
 }
 
 impl Gradient for Subsample {}
-
-fn select(cells: &[f32], shapes: &Shapes) -> Result<Selected> {
-    shapes.check_places()?;
-    let (mut values, mut places) = (shapes.reserve_output()?, shapes.reserve_output()?);
-    let first_cells = shapes.plan.first_cells();
-    for plane in cells.chunks_exact(shapes.plane_in) {
-        visit(&first_cells, |_, taps| {
-            values.push(taps.first().map_or(0.0, |tap| plane[tap.at]));
-            places.push(taps.first().map_or(-1, |tap| tap.at as i32));
-        })?;
-    }
-    Ok((values, places))
-}

@@ -3,7 +3,7 @@
 use super::order;
 use super::walk::{self, Seen};
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient};
+use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct TopK {
@@ -11,14 +11,12 @@ pub(in crate::pool) struct TopK {
 }
 
 impl Arithmetic for TopK {
-    fn forward(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let mut values = shapes.reserve_output()?;
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], _: &mut Room) -> Result<()> {
         self.windows(cells, shapes, &mut |window, key| {
             let largest = window.cells.iter().enumerate().filter(|&(at, &cell)| order::key(cell, at) <= key);
             let sum: f64 = largest.map(|(_, &cell)| f64::from(cell)).sum();
-            values.push((sum / self.count(&window)) as f32);
-        })?;
-        Ok(values)
+            values[window.number] = (sum / self.count(&window)) as f32;
+        })
     }
 }
 

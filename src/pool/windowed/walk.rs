@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kernel::{Tap, visit};
-use crate::pool::method::Selected;
+use crate::pool::method::Picked;
 use crate::pool::shapes::{Shapes, reserve};
 
 /// A window of some plane.
@@ -43,19 +43,22 @@ pub(super) fn windows(cells: &[f32], shapes: &Shapes, see: &mut dyn FnMut(Seen))
 }
 
 /// The cells that `pick` chooses: it is given a window that has cells, none of them a NaN, and gives the position of one.
-pub(super) fn select(cells: &[f32], shapes: &Shapes, pick: &mut dyn FnMut(&Seen) -> usize) -> Result<Selected> {
+pub(super) fn select(
+    cells: &[f32],
+    shapes: &Shapes,
+    out: Picked<f32>,
+    pick: &mut dyn FnMut(&Seen) -> usize,
+) -> Result<()> {
     shapes.check_places()?;
-    let (mut values, mut places) = (shapes.reserve_output()?, shapes.reserve_output()?);
     windows(cells, shapes, &mut |window| {
         let picked = match window.cells.iter().rposition(|cell| cell.is_nan()) {
             _ if window.cells.is_empty() => None,
             None => Some(pick(&window)),
             last_nan => last_nan,
         };
-        values.push(picked.map_or(0.0, |at| window.cells[at]));
-        places.push(picked.map_or(-1, |at| window.taps[at].at as i32));
-    })?;
-    Ok((values, places))
+        out.values[window.number] = picked.map_or(0.0, |at| window.cells[at]);
+        out.places[window.number] = picked.map_or(-1, |at| window.taps[at].at as i32);
+    })
 }
 
 /// Checks a count of cells against the largest window: a sliding one has been, a region is known only now.

@@ -1,0 +1,129 @@
+//! A layer made ready for inputs of one shape.
+
+use super::method::{Picked, Room};
+use super::shapes::Shapes;
+use super::{Element, Pool};
+use crate::error::{Error, ErrorKind, Result};
+use crate::shown::Shown;
+
+/// A [`Pool`] resolved for inputs of one shape, for calls that repeat: the geometry is worked out once, and what a call
+/// needs beside input and output is kept for the next one.
+///
+/// ```
+/// use deep_end::{Pool, Pooling, Window};
+/// let layer = Pool::new(Pooling::Max, Window::new([2, 2]))?;
+/// let mut ready = layer.prepare(&[1, 1, 2, 4])?;
+/// let mut y = vec![0.0; 2];
+/// ready.forward_into(&[1.0, 2.0, 5.0, 0.0, 3.0, 4.0, 1.0, 1.0], &mut y)?;
+/// assert_eq!((ready.output_shape(), y), ([1, 1, 1, 2].as_slice(), vec![4.0, 5.0]));
+/// # Ok::<(), deep_end::Error>(())
+/// ```
+pub struct PreparedPool {
+    layer: Pool,
+    shapes: Shapes,
+    input_shape: Vec<usize>,
+    room: Room,
+}
+
+impl Pool {
+    /// This layer, ready for inputs of this shape (N, C, spatial…).
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward), for everything that concerns shapes.
+    pub fn prepare(&self, shape: &[usize]) -> Result<PreparedPool> {
+        let shapes = Shapes::new(&self.geometry, shape)?;
+        Ok(PreparedPool { layer: self.clone(), shapes, input_shape: shape.to_vec(), room: Room::default() })
+    }
+}
+
+impl PreparedPool {
+    /// The layer.
+    pub fn layer(&self) -> &Pool {
+        &self.layer
+    }
+
+    /// The shape of its inputs.
+    pub fn input_shape(&self) -> &[usize] {
+        &self.input_shape
+    }
+
+    /// The shape of its outputs.
+    pub fn output_shape(&self) -> &[usize] {
+        &self.shapes.output
+    }
+
+    /// Pools row-major cells into `out`, which has one value for each cell of the output shape.
+    ///
+    /// # Errors
+    /// When `x` or `out` has another number of values, memory does not hold what the method keeps beside them, or the
+    /// method does not work on this element type.
+    pub fn forward_into<T: Element>(&mut self, x: &[T], out: &mut [T]) -> Result<()> {
+        self.check(x.len(), "out.length", out.len())?;
+        T::forward(&self.layer.method, x, &self.shapes, out, &mut self.room)
+    }
+
+    /// The same with the places of the picked cells, as
+    /// [`forward_with_indices`](Pool::forward_with_indices) gives them.
+    ///
+    /// # Errors
+    /// As [`forward_into`](Self::forward_into); and when the method picks no cell, or a plane has more than 2³¹ − 1
+    /// cells.
+    pub fn select_into<T: Element>(&mut self, x: &[T], out: &mut [T], indices: &mut [i32]) -> Result<()> {
+        self.check(x.len(), "out.length", out.len())?;
+        self.check(x.len(), "indices.length", indices.len())?;
+        self.shapes.check_places()?;
+        T::select(&self.layer.method, x, &self.shapes, Picked { values: out, places: indices }, &mut self.room)
+    }
+
+    /// An output's values, each still 0.
+    pub(super) fn zero_output<T: Copy + Default>(&self) -> Result<Vec<T>> {
+        self.shapes.zero_output()
+    }
+
+    pub(super) fn into_output_shape(self) -> Vec<usize> {
+        self.shapes.output
+    }
+
+    /// Whether a list has as many cells as an input.
+    pub(super) fn check_input(&self, cells: usize) -> Result<()> {
+        self.shapes.check_cells(&self.input_shape, cells)
+    }
+
+    fn check(&self, cells: usize, of: &'static str, values: usize) -> Result<()> {
+        self.check_input(cells)?;
+        if values == self.shapes.output_count() {
+            return Ok(());
+        }
+        let rule = ["must be the number of the output's cells, shaped ", &self.shapes.output.shown()].concat();
+        Err(Error::new(ErrorKind::Shape, of, values, rule))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Pool, Pooling, Window};
+
+    #[test]
+    fn repeated_calls_of_other_inputs_do_not_see_each_other() {
+        let layer = Pool::new(Pooling::Max, Window::new([3]).stride([1]).padding([[1, 1]])).unwrap();
+        let mut ready = layer.prepare(&[1, 2, 3]).unwrap();
+        let (mut y, mut at) = ([9.0f32; 6], [9; 6]);
+        ready.select_into(&[5.0, 1.0, 2.0, f32::NAN, 0.0, 0.0], &mut y, &mut at).unwrap();
+        assert_eq!(at, [0, 0, 2, 0, 0, 1]);
+        ready.forward_into(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &mut y).unwrap();
+        assert_eq!(y, [2.0, 3.0, 3.0, 5.0, 6.0, 6.0]);
+        let mut bytes = [0u8; 6];
+        ready.forward_into(&[1, 2, 3, 200, 5, 6], &mut bytes).unwrap();
+        assert_eq!(bytes, [2, 3, 3, 200, 200, 6]);
+    }
+
+    #[test]
+    fn lists_of_another_length_are_named() {
+        let mut ready = Pool::new(Pooling::average(), Window::new([2])).unwrap().prepare(&[1, 1, 4]).unwrap();
+        let error = ready.forward_into(&[0.0; 3], &mut [0.0; 2]).unwrap_err();
+        assert_eq!(error.to_string(), "x.length is 3: must be the product of shape, [1, 1, 4]");
+        let error = ready.forward_into(&[0.0; 4], &mut [0.0; 3]).unwrap_err();
+        assert_eq!(error.to_string(), "out.length is 3: must be the number of the output's cells, shaped [1, 1, 2]");
+        assert_eq!(ready.select_into(&[0.0; 4], &mut [0.0; 2], &mut [0; 1]).unwrap_err().parameter(), "indices.length");
+    }
+}
