@@ -14,6 +14,7 @@ mod same;
 mod uniform;
 mod window;
 
+pub(crate) use plan::Even;
 pub use plan::{AxisPlan, Plan, Span};
 pub use same::OddCell;
 pub use window::Window;

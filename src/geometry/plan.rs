@@ -78,6 +78,37 @@ impl AxisPlan {
     }
 }
 
+/// Windows with the same number of taps at even distances, none of them without cells: what kernels do side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Even {
+    /// Where tap 0 of the first window lies: in the padding where it is negative.
+    pub origin: isize,
+    /// How far apart two windows are.
+    pub stride: usize,
+    /// How many taps each has.
+    pub taps: usize,
+}
+
+impl AxisPlan {
+    /// What the windows have in common, if they are even.
+    pub(crate) fn even(&self) -> Option<Even> {
+        let taps = self.spans.first()?.taps();
+        let place =
+            |span: &Span| Some(span.start as isize - isize::try_from(span.before.checked_mul(self.step)?).ok()?);
+        let origin = place(self.spans.first()?)?;
+        let stride = match self.spans.get(1) {
+            Some(second) => usize::try_from(place(second)? - origin).ok().filter(|&stride| stride > 0)?,
+            None => 1,
+        };
+        let fits = |(index, span): (usize, &Span)| {
+            let here = isize::try_from(index.checked_mul(stride)?).ok()?.checked_add(origin)?;
+            Some(span.len > 0 && span.taps() == taps && place(span)? == here)
+        };
+        let all = self.spans.iter().enumerate().all(|span| fits(span) == Some(true));
+        all.then_some(Even { origin, stride, taps })
+    }
+}
+
 /// A geometry resolved for one input shape: the only thing that pooling methods and kernels know about it.
 ///
 /// ```

@@ -1,6 +1,8 @@
-//! The plain twins of `separable` and `resample`: output by output, each in full, nothing shared.
+//! The plain twins of `separable` and `resample`: output by output, each in full, nothing shared. Only the order in which
+//! a run is merged, `terms`, is the same function; it has tests of its own.
 
 use super::Fold;
+use super::terms::merge_run;
 use crate::geometry::{AxisPlan, Plan, Span};
 
 /// Reduces every window of one plane.
@@ -57,9 +59,13 @@ fn windows(plan: &Plan) -> Vec<Vec<Span>> {
 /// `base` is the flat position of the cells chosen so far, in the axes before these.
 fn axis<F: Fold>(fold: &F, plane: &[F::Input], axes: &[AxisPlan], window: &[Span], base: usize) -> F::Acc {
     let Some((first, rest)) = axes.split_first() else { return fold.lift(plane[base], base) };
-    let taps = window[0].positions(first.step).map(|at| base * first.extent + at);
-    let parts = taps.map(|base| axis(fold, plane, rest, &window[1..], base));
-    parts.reduce(|a, b| fold.merge(a, b)).unwrap_or_else(|| fold.empty())
+    let span = window[0];
+    let part = |tap: usize| {
+        let at = span.start + (tap - span.before) * first.step;
+        axis(fold, plane, rest, &window[1..], base * first.extent + at)
+    };
+    let present = span.before..span.before + span.len;
+    merge_run(span.taps(), present, &part, &|a, b| fold.merge(a, b)).unwrap_or_else(|| fold.empty())
 }
 
 fn cells_of(axes: &[AxisPlan], window: &[Span], base: usize, visit: &mut impl FnMut(usize)) {

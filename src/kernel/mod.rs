@@ -1,35 +1,51 @@
 //! The hot loops. They know a [`Plan`](crate::geometry::Plan) and a [`Fold`], and nothing about what a method means.
 //!
-//! `separable` is what runs. `direct` is its plain twin, written window by window, and exists to hold it equal to the
-//! bit: both reduce a window row by row (cells left to right, then rows top to bottom, then slices), so even rounding
-//! is the same. `visit` walks the cells of every window, for what no merge can express. `resample`
-//! is for sums whose terms have weights: filters and interpolation.
+//! `separable` is what runs, by merges of whole `rows`. `direct` is its plain twin, written window by window, and exists
+//! to hold it equal to the bit: both reduce a window row by row (cells, then rows, then slices), and a run of taps in the
+//! order of its `terms`, so even rounding is the same. `visit` walks the cells of every window, for what no merge can
+//! express. `resample` is for sums whose terms have weights: filters and interpolation.
 
 #[cfg(test)]
 mod direct;
 mod resample;
+mod rows;
 mod separable;
+mod terms;
 mod visit;
 
 pub(crate) use resample::{AxisMap, Way, resample_planes};
-pub(crate) use separable::{reduce, spread};
+pub(crate) use separable::{Reducer, Scratch, reduce, spread};
 pub(crate) use visit::{Tap, visit};
 
 use crate::error::{Error, ErrorKind, Result};
 use std::{marker::PhantomData, ops::Add};
 
-/// How cells are combined into a window's result: a value to start from, and an associative merge.
+/// How cells are combined into a window's result: a merge, and a value that it leaves everything else as it is with.
 pub(crate) trait Fold {
+    /// Whether cells may be merged in any grouping that keeps their order, and more than once, as in a maximum.
+    const IDEMPOTENT: bool = false;
     /// What the plane holds.
     type Input: Copy;
     /// What a window is reduced to.
     type Acc: Copy;
-    /// The result of a window that reads no cell.
+    /// The result of a window that reads no cell: merged with anything, it gives that.
     fn empty(&self) -> Self::Acc;
     /// A single cell's contribution; `at` is its flat position in the plane.
     fn lift(&self, cell: Self::Input, at: usize) -> Self::Acc;
     /// Combines two neighbours, `a` before `b` in row-major order.
     fn merge(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
+
+    /// The contributions of a row's cells, the first of which is at `at`.
+    fn lift_row(&self, row: &[Self::Input], at: usize, out: &mut [Self::Acc]) {
+        for (index, (out, &cell)) in out.iter_mut().zip(row).enumerate() {
+            *out = self.lift(cell, at + index);
+        }
+    }
+
+    /// A row whose cells are their own contributions.
+    fn as_lifted<'r>(&self, _row: &'r [Self::Input]) -> Option<&'r [Self::Acc]> {
+        None
+    }
 }
 
 /// The sum of the cells, in the cells' own type.
@@ -54,15 +70,19 @@ impl<T: Copy + Default + Add<Output = T>> Fold for Sum<T> {
     fn merge(&self, a: T, b: T) -> T {
         a + b
     }
+
+    fn as_lifted<'r>(&self, row: &'r [T]) -> Option<&'r [T]> {
+        Some(row)
+    }
 }
 
-/// Two buffers that the passes alternate between; kept from plane to plane, so a layer allocates once.
-pub(crate) struct Scratch<T> {
+/// Two buffers that passes along the axes alternate between; kept from plane to plane, so a layer allocates once.
+pub(crate) struct Passes<T> {
     front: Vec<T>,
     back: Vec<T>,
 }
 
-impl<T> Default for Scratch<T> {
+impl<T> Default for Passes<T> {
     fn default() -> Self {
         Self { front: Vec::new(), back: Vec::new() }
     }

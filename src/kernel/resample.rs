@@ -1,7 +1,7 @@
 //! Linear maps along the axes: every output position is a weighted sum of a few input positions. Filters that
 //! subsample and interpolation are such maps; their gradients are the same maps turned round.
 
-use super::{Scratch, clear_for};
+use super::{Passes, clear_for};
 use crate::error::Result;
 
 /// The map along one axis.
@@ -65,7 +65,7 @@ pub(crate) fn resample_planes(
     way: Way,
     values: &mut [f32],
 ) -> Result<()> {
-    let mut scratch = Scratch::default();
+    let mut scratch = Passes::default();
     let mut values = values.iter_mut();
     for plane in cells.chunks_exact(plane) {
         let mapped = resample(plane, axes, way, &mut scratch)?;
@@ -75,8 +75,8 @@ pub(crate) fn resample_planes(
 }
 
 /// Maps one plane along all its axes, outermost first. The result lies in the scratch.
-fn resample<'s>(plane: &[f32], axes: &[AxisMap], way: Way, scratch: &'s mut Scratch<f64>) -> Result<&'s [f64]> {
-    let Scratch { front, back } = scratch;
+fn resample<'s>(plane: &[f32], axes: &[AxisMap], way: Way, scratch: &'s mut Passes<f64>) -> Result<&'s [f64]> {
+    let Passes { front, back } = scratch;
     clear_for(front, plane.len(), 1)?;
     front.extend(plane.iter().map(|&cell| f64::from(cell)));
     let mut inner = plane.len();
@@ -124,7 +124,7 @@ mod tests {
         #[test]
         fn resample_is_direct_both_ways(axes in prop::collection::vec(axis(), 1..=3), seed in any::<u32>()) {
             let plane = |cells: usize| -> Vec<f32> { (0..cells).map(|i| ((i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 27) as f32).collect() };
-            let mut scratch = Scratch::default();
+            let mut scratch = Passes::default();
             let inputs = plane(axes.iter().map(|axis| axis.0).product());
             prop_assert_eq!(resample(&inputs, &maps(&axes), Way::Forward, &mut scratch).unwrap(), direct::resample(&inputs, &axes, false));
             let outputs = plane(axes.iter().map(|axis| axis.1.len()).product());

@@ -17,9 +17,9 @@ pub struct Window {
 pub struct Place {
     /// The number of the tap in the kernel, row-major.
     pub tap: usize,
-    /// Where the cell lies: one position for each axis.
-    pub at: Vec<usize>,
-    /// The same as one number, flat in the plane.
+    /// The number of its tap along each axis, and how many there are.
+    pub along: Vec<[usize; 2]>,
+    /// Where the cell lies, flat in the plane.
     pub flat: usize,
 }
 
@@ -88,18 +88,20 @@ impl Layer {
     /// The window at any position, as many strides on along each axis.
     pub fn window(&self, output: &[usize]) -> Window {
         let extents = self.extents();
-        let start = vec![(0, Some(Vec::new()))];
+        let start = vec![(0, Vec::new(), Some(Vec::new()))];
         let taps = output.iter().enumerate().fold(start, |outer, (axis, &position)| {
             let (inner, size) = self.taps_of(axis, position);
-            let join = |tap: usize, at: &Option<Vec<usize>>, (inner, cell): &(usize, Option<usize>)| {
+            type Tap = (usize, Vec<[usize; 2]>, Option<Vec<usize>>);
+            let join = |(tap, along, at): &Tap, (inner, cell): &(usize, Option<usize>)| -> Tap {
                 let at = at.as_ref().zip(*cell).map(|(at, cell)| [at.as_slice(), &[cell]].concat());
-                (tap * size + inner, at)
+                (tap * size + inner, [along.as_slice(), &[[*inner, size]]].concat(), at)
             };
-            outer.iter().flat_map(|(tap, at)| inner.iter().map(move |inner| join(*tap, at, inner))).collect()
+            outer.iter().flat_map(|outer| inner.iter().map(move |inner| join(outer, inner))).collect()
         });
         let padded = taps.len();
         let flat = |at: &[usize]| at.iter().zip(&extents).fold(0, |flat, (at, extent)| flat * extent + at);
-        let place = |(tap, at): (usize, Option<Vec<usize>>)| at.map(|at| Place { tap, flat: flat(&at), at });
+        let place =
+            |(tap, along, at): (usize, Vec<_>, Option<Vec<usize>>)| at.map(|at| Place { tap, flat: flat(&at), along });
         Window { padded, cells: taps.into_iter().filter_map(place).collect() }
     }
 }

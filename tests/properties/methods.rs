@@ -126,13 +126,13 @@ pub fn ranked(x: &[f32], rank: usize) -> usize {
 
 /// Sum over divisor. The sum is one of f32s, which errs by at most (n − 1) · 2⁻²⁴ · Σ|x| in whatever order (N. Higham,
 /// *Accuracy and Stability of Numerical Algorithms*, 2002, section 4.2); the divisor may be rounded, and the quotient is.
-/// Where the sum may leave the range of f32, its order decides: a row from left to right, then rows, then slices
-/// (ADR 2).
+/// Where the sum may leave the range of f32, its order decides: rows, then slices, each in runs of 3, 9, 27 … (ADR 2).
 fn mean(window: &Window, plane: &[f32], divisor: f64) -> Expected {
     let x: Vec<f64> = window.cells.iter().map(|place| f64::from(plane[place.flat])).collect();
     let (n, magnitude) = (x.len() as f64, x.iter().map(|x| x.abs()).sum::<f64>());
     if magnitude.is_finite() && magnitude >= f64::from(f32::MAX) {
-        let cells: Vec<(&[usize], f32)> = window.cells.iter().map(|place| (&place.at[..], plane[place.flat])).collect();
+        let cells: Vec<(&[[usize; 2]], f32)> =
+            window.cells.iter().map(|place| (&place.along[..], plane[place.flat])).collect();
         return Expected::exactly(f64::from(nested_sum(&cells) / divisor as f32));
     }
     let value = x.iter().sum::<f64>() / divisor;
@@ -140,13 +140,29 @@ fn mean(window: &Window, plane: &[f32], divisor: f64) -> Expected {
     Expected::Near { value, bound: if bound.is_finite() { bound + 2.0 * SMALLEST_ROUNDING } else { 0.0 } }
 }
 
-/// The sum of the cells along the last axis, then of those sums along the one before it.
-fn nested_sum(cells: &[(&[usize], f32)]) -> f32 {
-    let inner = |slice: &[(&[usize], f32)]| -> f32 {
-        let rest: Vec<_> = slice.iter().map(|&(at, cell)| (&at[1..], cell)).collect();
-        if rest[0].0.is_empty() { rest[0].1 } else { nested_sum(&rest) }
-    };
-    cells.chunk_by(|a, b| a.0[0] == b.0[0]).map(inner).fold(0.0, |sum, slice| sum + slice)
+/// The sum of the cells along the last axis, then of those sums along the one before it. Each cell comes with its tap's
+/// number along each axis, and how many taps there are.
+fn nested_sum(cells: &[(&[[usize; 2]], f32)]) -> f32 {
+    let mut taps = vec![None; cells[0].0[0][1]];
+    for slice in cells.chunk_by(|a, b| a.0[0] == b.0[0]) {
+        let rest: Vec<_> = slice.iter().map(|&(along, cell)| (&along[1..], cell)).collect();
+        let sum = if rest[0].0.is_empty() { rest[0].1 } else { nested_sum(&rest) };
+        taps[slice[0].0[0][0]] = Some(sum);
+    }
+    sum_of_runs(&taps).expect("a window has cells")
+}
+
+/// The largest run of 3ⁿ taps that fits, then the largest of the rest, and so on; a run is the sum of its thirds.
+fn sum_of_runs(mut taps: &[Option<f32>]) -> Option<f32> {
+    let add = |a: Option<f32>, b: Option<f32>| a.zip(b).map(|(a, b)| a + b).or(a).or(b);
+    let mut sum = None;
+    while !taps.is_empty() {
+        let size = (0..).map(|n| 3usize.pow(n)).take_while(|&size| size <= taps.len()).last().unwrap();
+        let (run, rest) = taps.split_at(size);
+        let run = if size == 1 { run[0] } else { run.chunks(size / 3).map(sum_of_runs).reduce(add).flatten() };
+        (sum, taps) = (add(sum, run), rest);
+    }
+    sum
 }
 
 /// (1/n · Σ x^p)^(1/p) of magnitudes, relative to the largest, so that no power leaves the range of f64.

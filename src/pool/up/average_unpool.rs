@@ -3,7 +3,7 @@
 use super::Resize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Plan};
-use crate::kernel::{Scratch, Sum, reduce, spread};
+use crate::kernel::{Passes, Scratch, Sum, reduce, spread};
 use crate::pool::shapes::{product, reserve};
 use crate::pool::{ONE_VALUE_EACH, cells};
 use crate::shown::Shown;
@@ -75,7 +75,7 @@ pub(crate) fn average_unpool_flat(
     }
     let mut values = reserve(resize.count, &resize.output)?;
     let readers = readers(&plan)?;
-    let (mut sums, mut scratch) = (reserve(resize.from, shape)?, Scratch::default());
+    let (mut sums, mut scratch) = (reserve(resize.from, shape)?, Passes::default());
     for plane in cells.chunks_exact(resize.from) {
         sums.clear();
         sums.extend(plane.iter().map(|&value| f64::from(value)));

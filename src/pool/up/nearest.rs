@@ -3,7 +3,7 @@
 use super::Resize;
 use crate::error::Result;
 use crate::geometry::{Geometry, Plan};
-use crate::kernel::{Scratch, Sum, reduce, spread};
+use crate::kernel::{Passes, Scratch, Sum, reduce, spread};
 use crate::pool::shapes::reserve;
 use crate::pool::{ONE_VALUE_EACH, cells};
 use ndarray::{ArrayD, ArrayViewD, IxDyn};
@@ -38,7 +38,7 @@ pub fn upsample_nearest_backward(grad_output: ArrayViewD<f32>, input_size: &[usi
     let resize = Resize::new("grad_output", grad_output.shape(), "input_size", input_size)?;
     let mut values = reserve(resize.count, &resize.output)?;
     let plan = plan(input_size, &grad_output.shape()[2..])?;
-    let (mut gradients, mut scratch) = (reserve(resize.from, grad_output.shape())?, Scratch::default());
+    let (mut gradients, mut scratch) = (reserve(resize.from, grad_output.shape())?, Passes::default());
     for plane in cells(&grad_output.as_standard_layout()).chunks_exact(resize.from) {
         gradients.clear();
         gradients.extend(plane.iter().map(|&gradient| f64::from(gradient)));

@@ -1,8 +1,8 @@
 //! Average pooling: the sum of a window's cells over a divisor.
 
 use crate::error::Result;
-use crate::geometry::Span;
-use crate::kernel::{Scratch, Sum, reduce, spread};
+use crate::geometry::{AxisPlan, Span};
+use crate::kernel::{Passes, Reducer, Sum, spread};
 use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -16,10 +16,13 @@ pub(in crate::pool) const OF_CELLS: Average = Average { count_include_pad: false
 
 impl Arithmetic for Average {
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        let divisors = self.divisors(shapes)?;
+        if cells.is_empty() {
+            return Ok(());
+        }
+        let mut divisors = Divisors::new(self, shapes)?;
+        let mut sums = Reducer::new(&Sum::NEW, &shapes.plan, &mut room.floats)?;
         shapes.each_plane(cells, values, |plane, values| {
-            let sums = reduce(&Sum::NEW, plane, &shapes.plan, &mut room.floats)?;
-            values.iter_mut().zip(sums).zip(&divisors).for_each(|((value, sum), divisor)| *value = sum / divisor);
+            sums.reduce(plane, values, &mut |position, sums| divisors.divide(position, sums));
             Ok(())
         })
     }
@@ -30,7 +33,7 @@ impl Gradient for Average {
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let divisors = self.divisors(shapes)?;
         let mut shares = shapes.reserve_output()?;
-        let mut scratch = Scratch::default();
+        let mut scratch = Passes::default();
         shapes.each_gradient(cells, grad_output, |_, gradients, target| {
             shares.clear();
             shares.extend(gradients.iter().zip(&divisors).map(|(gradient, divisor)| f64::from(gradient / divisor)));
@@ -42,6 +45,11 @@ impl Gradient for Average {
 }
 
 impl Average {
+    /// What counts of a span.
+    fn count(&self) -> fn(&Span) -> usize {
+        if self.count_include_pad { |span| span.padded_len } else { |span| span.len }
+    }
+
     /// The divisor of each window: the product over the axes of how many cells count. As floats, since a window's
     /// cells, padding included, can be more than a machine word holds. A window without cells has the divisor 1: its
     /// sum is 0.
@@ -51,17 +59,63 @@ impl Average {
             divisors.resize(shapes.plane_out, divisor as f32);
             return Ok(divisors);
         }
-        let counts = shapes.counts(if self.count_include_pad { |span| span.padded_len } else { |span| span.len })?;
+        let counts = shapes.counts(shapes.plan.axes(), self.count())?;
         divisors.extend(counts.iter().map(|&count| count.max(1.0) as f32));
         Ok(divisors)
     }
 }
 
+/// The divisors of the windows at one position of the outermost axis after the other: there, all have a factor in
+/// common, and most positions have the same.
+struct Divisors<'a> {
+    average: &'a Average,
+    /// The outermost axis, where there is another.
+    outer: &'a [AxisPlan],
+    /// What the other axes count.
+    inner: Vec<f64>,
+    /// The common factor of those at hand.
+    factor: f64,
+    divisors: Vec<f32>,
+    /// The one divisor that all of them are.
+    common: Option<f32>,
+}
+
+impl<'a> Divisors<'a> {
+    fn new(average: &'a Average, shapes: &'a Shapes) -> Result<Self> {
+        let axes = shapes.plan.axes();
+        let (outer, inner) = axes.split_at(usize::from(axes.len() > 1));
+        let common = average.divisor_override.map(|divisor| divisor as f32);
+        let inner = if common.is_some() { Vec::new() } else { shapes.counts(inner, average.count())? };
+        let mut divisors = reserve(inner.len(), &shapes.output)?;
+        divisors.resize(inner.len(), 1.0);
+        Ok(Self { average, outer, inner, factor: 0.0, divisors, common })
+    }
+
+    fn divide(&mut self, position: usize, sums: &mut [f32]) {
+        let factor = self.outer.first().map_or(1.0, |axis| self.average.count()(&axis.spans[position]) as f64);
+        if self.average.divisor_override.is_none() && factor != self.factor {
+            self.factor = factor;
+            let counted = self.divisors.iter_mut().zip(&self.inner);
+            counted.for_each(|(divisor, inner)| *divisor = (factor * inner).max(1.0) as f32);
+            self.common = self.divisors.first().copied().filter(|first| self.divisors.iter().all(|one| one == first));
+        }
+        match self.common {
+            // Of a power of two, the reciprocal is exact and quicker.
+            Some(divisor) if (1.0 / divisor).is_normal() && divisor.to_bits().trailing_zeros() >= 23 => {
+                let reciprocal = 1.0 / divisor;
+                sums.iter_mut().for_each(|sum| *sum *= reciprocal);
+            }
+            Some(divisor) => sums.iter_mut().for_each(|sum| *sum /= divisor),
+            None => sums.iter_mut().zip(&self.divisors).for_each(|(sum, divisor)| *sum /= divisor),
+        }
+    }
+}
+
 impl Shapes {
-    /// How much each window holds: the product over the axes of what `count` says of a span.
-    pub(super) fn counts(&self, count: fn(&Span) -> usize) -> Result<Vec<f64>> {
+    /// How much each window holds along these axes: the product of what `count` says of a span.
+    pub(super) fn counts(&self, axes: &[AxisPlan], count: fn(&Span) -> usize) -> Result<Vec<f64>> {
         let (mut counts, mut outer) = (vec![1.0f64], Vec::new());
-        for axis in self.plan.axes() {
+        for axis in axes {
             std::mem::swap(&mut counts, &mut outer);
             counts = reserve(outer.len() * axis.spans.len(), &self.output)?;
             for outer in &outer {

@@ -6,7 +6,7 @@
 
 use super::max::{self, Max};
 use crate::error::Result;
-use crate::kernel::{Fold, Scratch, reduce, spread, visit};
+use crate::kernel::{Fold, Passes, Scratch, reduce, spread, visit};
 use crate::pool::method::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -38,7 +38,11 @@ impl Norm {
     /// What a sum is divided by, for each window.
     fn divisors(self, shapes: &Shapes) -> Result<Vec<f64>> {
         if self.mean {
-            return Ok(shapes.counts(|span| span.len)?.into_iter().map(|count| count.max(1.0)).collect());
+            return Ok(shapes
+                .counts(shapes.plan.axes(), |span| span.len)?
+                .into_iter()
+                .map(|count| count.max(1.0))
+                .collect());
         }
         let mut ones = reserve(shapes.plane_out, &shapes.output)?;
         ones.resize(shapes.plane_out, 1.0);
@@ -95,7 +99,7 @@ impl Arithmetic for Norm {
         let (norm_type, divisors) = (self.norm_type, self.divisors(shapes)?);
         if norm_type.is_infinite() {
             // Nothing is below a magnitude but the −∞ of a window without cells.
-            max::forward(&self.magnitudes(cells, shapes)?, shapes, values, &mut room.floats)?;
+            max::forward(&self.magnitudes(cells, shapes)?, shapes, values, &mut room.floats, &mut room.winners)?;
             values.iter_mut().filter(|value| **value < 0.0).for_each(|value| *value = 0.0);
             return Ok(());
         }
@@ -144,7 +148,7 @@ impl Norm {
         divisors: &[f64],
         target: &mut [f32],
     ) -> Result<()> {
-        let (mut sums, mut spreading) = (Scratch::default(), Scratch::default());
+        let (mut sums, mut spreading) = (Scratch::default(), Passes::default());
         let sums = reduce(&SumOfPowers(*self), plane, &shapes.plan, &mut sums)?;
         let mut shares = shapes.reserve_output()?;
         shares.extend(sums.iter().zip(divisors).zip(gradients).map(|((&sum, divisor), &gradient)| {

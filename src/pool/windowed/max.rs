@@ -5,11 +5,11 @@
 //! is why the separable kernel gives the same winner as a walk over the window.
 
 use crate::error::Result;
-use crate::kernel::{Fold, Scratch, reduce};
+use crate::kernel::{Fold, Reducer, Scratch, reduce};
 use crate::pool::Element;
 use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
-use std::marker::PhantomData;
+use std::{cell::Cell, marker::PhantomData};
 
 pub(in crate::pool) struct Max;
 
@@ -23,15 +23,21 @@ impl Arithmetic for Max {
     }
 
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        forward(cells, shapes, values, &mut room.floats)
+        forward(cells, shapes, values, &mut room.floats, &mut room.winners)
     }
 }
 
 impl Gradient for Max {}
 
-struct Largest<T>(PhantomData<T>);
+/// The largest cell of those that are numbers, and whether a row had others. With them, the maximum would take three
+/// instructions more: what few planes have any are done again, exactly.
+struct Largest<T> {
+    any_nan: Cell<bool>,
+    of: PhantomData<T>,
+}
 
 impl<T: Element> Fold for Largest<T> {
+    const IDEMPOTENT: bool = true;
     type Input = T;
     type Acc = T;
 
@@ -44,27 +50,40 @@ impl<T: Element> Fold for Largest<T> {
     }
 
     fn merge(&self, a: T, b: T) -> T {
-        if b > a || b.is_nan() { b } else { a }
+        if b > a { b } else { a }
+    }
+
+    fn lift_row(&self, row: &[T], _at: usize, out: &mut [T]) {
+        out.copy_from_slice(self.as_lifted(row).unwrap_or(row));
+    }
+
+    fn as_lifted<'r>(&self, row: &'r [T]) -> Option<&'r [T]> {
+        let nans = row.iter().fold(0u32, |nans, cell| nans | u32::from(cell.is_nan()));
+        self.any_nan.set(self.any_nan.get() | (nans > 0));
+        Some(row)
     }
 }
 
 /// The same with the winner's place beside it.
-struct PlaceOfLargest;
+struct PlaceOfLargest<T>(PhantomData<T>);
 
-impl Fold for PlaceOfLargest {
-    type Input = f32;
-    type Acc = (f32, i32);
+impl<T: Element> Fold for PlaceOfLargest<T> {
+    const IDEMPOTENT: bool = true;
+    type Input = T;
+    type Acc = (T, i32);
 
-    fn empty(&self) -> (f32, i32) {
-        (f32::LOWEST, -1)
+    fn empty(&self) -> (T, i32) {
+        (T::LOWEST, -1)
     }
 
-    fn lift(&self, cell: f32, at: usize) -> (f32, i32) {
-        (cell, at as i32)
+    fn lift(&self, cell: T, at: usize) -> (T, i32) {
+        // Whoever wants places has checked that they fit.
+        (cell, at.min(i32::MAX as usize) as i32)
     }
 
-    fn merge(&self, a: (f32, i32), b: (f32, i32)) -> (f32, i32) {
-        if b.0 > a.0 || b.0.is_nan() { b } else { a }
+    fn merge(&self, a: (T, i32), b: (T, i32)) -> (T, i32) {
+        // A place below 0 is that of no cell.
+        if b.0 > a.0 || b.0.is_nan() || a.1 < 0 { b } else { a }
     }
 }
 
@@ -74,9 +93,19 @@ pub(in crate::pool) fn forward<T: Element>(
     shapes: &Shapes,
     values: &mut [T],
     scratch: &mut Scratch<T>,
+    winners: &mut Scratch<(T, i32)>,
 ) -> Result<()> {
+    if cells.is_empty() {
+        return Ok(());
+    }
+    let fold = Largest { any_nan: Cell::new(false), of: PhantomData };
+    let mut reducer = Reducer::new(&fold, &shapes.plan, scratch)?;
     shapes.each_plane(cells, values, |plane, values| {
-        values.copy_from_slice(reduce(&Largest(PhantomData), plane, &shapes.plan, scratch)?);
+        reducer.reduce(plane, values, &mut |_, _| ());
+        if fold.any_nan.replace(false) {
+            let winners = reduce(&PlaceOfLargest(PhantomData), plane, &shapes.plan, winners)?;
+            values.iter_mut().zip(winners).for_each(|(value, winner)| *value = winner.0);
+        }
         Ok(())
     })
 }
@@ -90,7 +119,7 @@ pub(super) fn select(
     shapes.check_places()?;
     let mut picked = picked.values.iter_mut().zip(picked.places);
     for plane in cells.chunks_exact(shapes.plane_in) {
-        let winners = reduce(&PlaceOfLargest, plane, &shapes.plan, scratch)?;
+        let winners = reduce(&PlaceOfLargest(PhantomData), plane, &shapes.plan, scratch)?;
         picked.by_ref().zip(winners).for_each(|((value, place), winner)| (*value, *place) = *winner);
     }
     Ok(())

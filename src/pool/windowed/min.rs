@@ -21,7 +21,7 @@ impl Arithmetic for Min {
     }
 
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        max::forward(&negated(cells, shapes)?, shapes, values, &mut room.floats)?;
+        max::forward(&negated(cells, shapes)?, shapes, values, &mut room.floats, &mut room.winners)?;
         negate(values);
         Ok(())
     }

@@ -1,0 +1,75 @@
+//! Merges of whole rows, cell by cell. These loops are what the compiler turns into SIMD: on WebAssembly each becomes
+//! loads, one vector instruction a merge and a store.
+
+use super::Fold;
+
+pub(super) fn merge_2<F: Fold>(fold: &F, out: &mut [F::Acc], a: &[F::Acc], b: &[F::Acc]) {
+    for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+        *out = fold.merge(a, b);
+    }
+}
+
+pub(super) fn merge_3<F: Fold>(fold: &F, out: &mut [F::Acc], a: &[F::Acc], b: &[F::Acc], c: &[F::Acc]) {
+    for (((out, &a), &b), &c) in out.iter_mut().zip(a).zip(b).zip(c) {
+        *out = fold.merge(fold.merge(a, b), c);
+    }
+}
+
+pub(super) fn merge_onto<F: Fold>(fold: &F, out: &mut [F::Acc], b: &[F::Acc]) {
+    for (out, &b) in out.iter_mut().zip(b) {
+        *out = fold.merge(*out, b);
+    }
+}
+
+pub(super) fn merge_2_onto<F: Fold>(fold: &F, out: &mut [F::Acc], b: &[F::Acc], c: &[F::Acc]) {
+    for ((out, &b), &c) in out.iter_mut().zip(b).zip(c) {
+        *out = fold.merge(fold.merge(*out, b), c);
+    }
+}
+
+/// Merges rows of equal length, the first before the others; as few passes as there can be.
+pub(super) fn merge_all<'r, F: Fold>(fold: &F, out: &mut [F::Acc], mut rows: impl Iterator<Item = &'r [F::Acc]>)
+where
+    F::Acc: 'r,
+{
+    match (rows.next(), rows.next(), rows.next()) {
+        (Some(a), Some(b), Some(c)) => merge_3(fold, out, a, b, c),
+        (Some(a), Some(b), None) => merge_2(fold, out, a, b),
+        (Some(a), ..) => out.copy_from_slice(&a[..out.len()]),
+        _ => out.fill(fold.empty()),
+    }
+    while let Some(b) = rows.next() {
+        match rows.next() {
+            Some(c) => merge_2_onto(fold, out, b, c),
+            None => merge_onto(fold, out, b),
+        }
+    }
+}
+
+/// Windows of two cells, side by side.
+pub(super) fn pairs<F: Fold>(fold: &F, out: &mut [F::Acc], cells: &[F::Acc]) {
+    for (out, [a, b]) in out.iter_mut().zip(cells.as_chunks::<2>().0) {
+        *out = fold.merge(*a, *b);
+    }
+}
+
+/// Windows of three cells, two apart.
+pub(super) fn overlapping_triples<F: Fold>(fold: &F, out: &mut [F::Acc], cells: &[F::Acc]) {
+    let last = out.len() - 1;
+    let pairs = cells.as_chunks::<2>().0;
+    for ((out, [a, b]), [c, _]) in out[..last].iter_mut().zip(pairs).zip(&pairs[1..]) {
+        *out = fold.merge(fold.merge(*a, *b), *c);
+    }
+    // The last one may end with the row, and half a pair.
+    out[last] = fold.merge(fold.merge(cells[2 * last], cells[2 * last + 1]), cells[2 * last + 2]);
+}
+
+/// Parts a row by position modulo `stride`: `phases` has room for `stride` rows of equal length.
+pub(super) fn part<A: Copy>(cells: &[A], stride: usize, phases: &mut [A]) {
+    let length = phases.len() / stride;
+    for (phase, row) in phases.chunks_exact_mut(length).enumerate() {
+        for (out, &cell) in row.iter_mut().zip(cells[phase.min(cells.len())..].iter().step_by(stride)) {
+            *out = cell;
+        }
+    }
+}

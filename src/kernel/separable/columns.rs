@@ -1,0 +1,350 @@
+//! Any axis but the innermost: merges whole slabs, each what the axes below made of one position.
+
+use super::{even, room_for};
+use crate::error::Result;
+use crate::geometry::{AxisPlan, Even, Span};
+use crate::kernel::Fold;
+use crate::kernel::rows::{merge_3, merge_all, merge_onto};
+use crate::kernel::terms::terms;
+use std::ops::Range;
+
+/// From this many taps on for each position that a window moves, windows share runs of slabs.
+const SHARED_FROM: usize = 6;
+
+/// Makes the slab of a position, in the memory given, with room for what is temporary.
+type Make<'m, A> = dyn FnMut(usize, &mut [A], &mut [A]) + 'm;
+
+pub(super) struct Columns<'a, F: Fold> {
+    axis: &'a AxisPlan,
+    inner: usize,
+    course: Course,
+    slabs: &'a mut Vec<F::Acc>,
+    /// Which position each slab is of, where they take turns.
+    held: Vec<isize>,
+}
+
+/// How the windows of an axis are gone through.
+enum Course {
+    /// All slabs at once, then one window after the other; a window needs so many temporary slabs.
+    Whole { depth: usize },
+    /// A window after the other, over the slabs that it needs: as many as one window spans.
+    Sliding,
+    /// Every window is the merge of two: of the end of one block of slabs and of the beginning of the next (M. van Herk
+    /// 1992; J. Gil and M. Werman 1993). For merges whose grouping does not matter. So many taps to a block.
+    Blocks(Even),
+    /// Runs of 1, 3, 9, … slabs at every position, each level with its own slabs that take turns.
+    Runs(Even, Vec<Level>),
+}
+
+/// Runs of 3ⁿ slabs.
+struct Level {
+    /// Where its slabs begin among all, and how many there are.
+    begin: usize,
+    count: usize,
+    /// The next position that it will be made for, relative to the first window's first tap.
+    next: usize,
+}
+
+impl<'a, F: Fold> Columns<'a, F> {
+    pub fn new(fold: &F, axis: &'a AxisPlan, inner: usize, slabs: &'a mut Vec<F::Acc>) -> Result<Self> {
+        let (course, count) = course::<F>(axis);
+        room_for(fold, slabs, count, inner)?;
+        let held = if matches!(course, Course::Sliding) { vec![isize::MIN; count] } else { Vec::new() };
+        Ok(Self { axis, inner, course, slabs, held })
+    }
+
+    pub fn extent(&self) -> usize {
+        self.axis.extent
+    }
+
+    /// How many temporary cells a reduction needs.
+    pub fn temporary(&self) -> usize {
+        match self.course {
+            Course::Whole { depth } => depth.saturating_mul(self.inner),
+            Course::Blocks(_) => self.inner,
+            _ => 0,
+        }
+    }
+
+    pub fn reduce(
+        &mut self,
+        fold: &F,
+        out: &mut [F::Acc],
+        temporary: &mut [F::Acc],
+        make: &mut Make<F::Acc>,
+        done: &mut dyn FnMut(usize, &mut [F::Acc]),
+    ) {
+        let out = out.chunks_exact_mut(self.inner).enumerate();
+        match &mut self.course {
+            Course::Whole { .. } => {
+                for (position, slab) in self.slabs.chunks_exact_mut(self.inner).enumerate() {
+                    make(position, slab, temporary);
+                }
+                for ((number, out), span) in out.zip(&self.axis.spans) {
+                    window(fold, self.axis, span, self.slabs, out, temporary);
+                    done(number, out);
+                }
+            }
+            Course::Sliding => self.sliding(fold, out, temporary, make, done),
+            Course::Blocks(even) => {
+                let blocks = Blocks { even: *even, inner: self.inner, extent: self.axis.extent };
+                blocks.reduce(fold, self.slabs, out, temporary, make, done);
+            }
+            Course::Runs(even, levels) => {
+                levels.iter_mut().for_each(|level| level.next = 0);
+                let (even, inner) = (*even, self.inner);
+                let mut runs = Runs { fold, axis: self.axis, even, inner, slabs: self.slabs, levels, temporary, make };
+                for (number, out) in out {
+                    runs.window(number * even.stride, out);
+                    done(number, out);
+                }
+            }
+        }
+    }
+
+    fn sliding<'o>(
+        &mut self,
+        fold: &F,
+        out: impl Iterator<Item = (usize, &'o mut [F::Acc])>,
+        temporary: &mut [F::Acc],
+        make: &mut Make<F::Acc>,
+        done: &mut dyn FnMut(usize, &mut [F::Acc]),
+    ) where
+        F::Acc: 'o,
+    {
+        self.held.fill(isize::MIN);
+        let (inner, count, step) = (self.inner, self.held.len(), self.axis.step);
+        for ((number, out), span) in out.zip(&self.axis.spans) {
+            for position in span.positions(step) {
+                let turn = position % count;
+                if self.held[turn] != position as isize {
+                    make(position, &mut self.slabs[turn * inner..][..inner], temporary);
+                    self.held[turn] = position as isize;
+                }
+            }
+            let slabs = &*self.slabs;
+            merge_all(fold, out, span.positions(step).map(|position| &slabs[position % count * inner..][..inner]));
+            done(number, out);
+        }
+    }
+}
+
+/// How to go through an axis, and how many slabs that takes.
+fn course<F: Fold>(axis: &AxisPlan) -> (Course, usize) {
+    let whole = || {
+        let longest = axis.spans.iter().map(|span| span.len).max().unwrap_or(0);
+        (Course::Whole { depth: longest.max(1).ilog(3) as usize + 2 }, axis.extent)
+    };
+    let Some(even) = even(axis) else { return whole() };
+    let window = (even.taps - 1) * axis.step + 1;
+    if even.taps < SHARED_FROM {
+        return (Course::Sliding, window);
+    }
+    if axis.spans.len() * even.stride < even.taps || even.taps < SHARED_FROM * even.stride {
+        return whole();
+    }
+    if F::IDEMPOTENT && axis.step == 1 {
+        return (Course::Blocks(even), even.taps);
+    }
+    let (levels, count) = levels(even.taps, axis.step);
+    (Course::Runs(even, levels), count)
+}
+
+/// How many slabs each level of runs needs: from the last window's first to the newest that a window or the level above
+/// asks for, which itself needs three at equal distances.
+fn levels(taps: usize, step: usize) -> (Vec<Level>, usize) {
+    let top = terms(taps).next().map_or(0, |(size, _)| size.ilog(3));
+    let (mut levels, mut begin, mut above) = (Vec::new(), 0, None::<usize>);
+    for level in (0..=top).rev() {
+        let size = 3usize.pow(level);
+        let own = || terms(taps).filter(|&(other, _)| other == size).map(|(_, begin)| begin * step);
+        let thirds = above.map(|above| above + 2 * size * step);
+        let newest = own().max().into_iter().chain(thirds).max().unwrap_or(0);
+        let since_own = own().min().map_or(0, |first| newest - first);
+        let since_above = above.map_or(0, |above| (newest - above).max(2 * size * step));
+        let count = since_own.max(since_above) + 1;
+        levels.push(Level { begin, count, next: 0 });
+        begin += count;
+        above = Some(newest);
+    }
+    levels.reverse();
+    (levels, begin)
+}
+
+struct Runs<'r, 'm, F: Fold> {
+    fold: &'r F,
+    axis: &'r AxisPlan,
+    even: Even,
+    inner: usize,
+    slabs: &'r mut [F::Acc],
+    levels: &'r mut [Level],
+    temporary: &'r mut [F::Acc],
+    make: &'r mut Make<'m, F::Acc>,
+}
+
+impl<F: Fold> Runs<'_, '_, F> {
+    /// Reduces the window whose first tap is at `first`, relative to the first window's.
+    fn window(&mut self, first: usize, out: &mut [F::Acc]) {
+        let place = |(size, begin): (usize, usize)| (size.ilog(3) as usize, first + begin * self.axis.step);
+        let parts = terms(self.even.taps).map(place);
+        for (level, position) in parts.clone() {
+            self.ensure(level, position);
+        }
+        let (slabs, levels, inner) = (&*self.slabs, &*self.levels, self.inner);
+        let part = |(level, position): (usize, usize)| {
+            let Level { begin, count, .. } = levels[level];
+            &slabs[(begin + position % count) * inner..][..inner]
+        };
+        merge_all(self.fold, out, parts.map(part));
+    }
+
+    /// Makes the runs of a level up to this position.
+    fn ensure(&mut self, level: usize, position: usize) {
+        while self.levels[level].next <= position {
+            let at = self.levels[level].next;
+            let inner = self.inner;
+            let Level { begin, count, .. } = self.levels[level];
+            let target = (begin + at % count) * inner;
+            if level == 0 {
+                let out = &mut self.slabs[target..][..inner];
+                match usize::try_from(self.even.origin + at as isize) {
+                    Ok(cell) if cell < self.axis.extent => (self.make)(cell, out, self.temporary),
+                    _ => out.fill(self.fold.empty()),
+                }
+            } else {
+                let third = 3usize.pow(level as u32 - 1) * self.axis.step;
+                self.ensure(level - 1, at + 2 * third);
+                let Level { begin: below, count: of_below, .. } = self.levels[level - 1];
+                // Levels lie from the highest to the lowest, so what is read comes after what is written.
+                let (head, tail) = self.slabs.split_at_mut(below * inner);
+                let part = |third: usize| &tail[third % of_below * inner..][..inner];
+                merge_3(self.fold, &mut head[target..][..inner], part(at), part(at + third), part(at + 2 * third));
+            }
+            self.levels[level].next += 1;
+        }
+    }
+}
+
+struct Blocks {
+    even: Even,
+    inner: usize,
+    extent: usize,
+}
+
+impl Blocks {
+    /// `slabs` holds a block, from each of its slabs to its end merged; where that is no longer needed, the next block's
+    /// slabs as they are. The first temporary one is what the next block begins with, merged.
+    fn reduce<'o, F: Fold>(
+        &self,
+        fold: &F,
+        slabs: &mut [F::Acc],
+        out: impl Iterator<Item = (usize, &'o mut [F::Acc])>,
+        temporary: &mut [F::Acc],
+        make: &mut Make<F::Acc>,
+        done: &mut dyn FnMut(usize, &mut [F::Acc]),
+    ) where
+        F::Acc: 'o,
+    {
+        let Self { even: Even { origin, stride, taps }, inner, extent } = *self;
+        let (beginning, rest) = temporary.split_at_mut(inner);
+        let mut slab = |position: usize, slabs: &mut [F::Acc]| {
+            let out = &mut slabs[position % taps * inner..][..inner];
+            match usize::try_from(origin + position as isize) {
+                Ok(cell) if cell < extent => make(cell, out, rest),
+                _ => out.fill(fold.empty()),
+            }
+        };
+        let (mut block, mut made) = (usize::MAX, 0);
+        for (number, out) in out {
+            let first = number * stride;
+            if first / taps != block {
+                block = first / taps;
+                while made < (block + 1) * taps {
+                    slab(made, slabs);
+                    made += 1;
+                }
+                for at in (0..taps - 1).rev() {
+                    let (here, next) = slabs[at * inner..][..2 * inner].split_at_mut(inner);
+                    merge_onto(fold, here, next);
+                }
+                beginning.fill(fold.empty());
+            }
+            let end = &slabs[first % taps * inner..][..inner];
+            out.copy_from_slice(end);
+            // The slabs before the window's first are free for those that it adds.
+            while made < first + taps {
+                slab(made, slabs);
+                merge_onto(fold, beginning, &slabs[made % taps * inner..][..inner]);
+                made += 1;
+            }
+            if first % taps > 0 {
+                merge_onto(fold, out, beginning);
+            }
+            done(number, out);
+        }
+    }
+}
+
+/// One window over slabs that are all there.
+fn window<F: Fold>(
+    fold: &F,
+    axis: &AxisPlan,
+    span: &Span,
+    slabs: &[F::Acc],
+    out: &mut [F::Acc],
+    temporary: &mut [F::Acc],
+) {
+    let present = span.before..span.before + span.len;
+    let slab = |tap: usize| &slabs[(span.start + (tap - span.before) * axis.step) * out_len(slabs, axis)..];
+    let mut any = false;
+    for term in terms(span.taps()) {
+        if term.1 >= present.end {
+            break;
+        }
+        any |= run(fold, term, &present, &slab, any, out, temporary);
+    }
+    if !any {
+        out.fill(fold.empty());
+    }
+}
+
+fn out_len<A>(slabs: &[A], axis: &AxisPlan) -> usize {
+    slabs.len() / axis.extent
+}
+
+/// Merges what is present of a run, onto `out` if `onto`; says whether there is anything.
+fn run<'s, F: Fold>(
+    fold: &F,
+    (size, begin): (usize, usize),
+    present: &Range<usize>,
+    slab: &impl Fn(usize) -> &'s [F::Acc],
+    onto: bool,
+    out: &mut [F::Acc],
+    temporary: &mut [F::Acc],
+) -> bool
+where
+    F::Acc: 's,
+{
+    if begin + size <= present.start || begin >= present.end {
+        return false;
+    }
+    if size == 1 {
+        if onto {
+            merge_onto(fold, out, slab(begin));
+        } else {
+            out.copy_from_slice(&slab(begin)[..out.len()]);
+        }
+        return true;
+    }
+    let (own, rest) = if onto { temporary.split_at_mut(out.len()) } else { (&mut [][..], temporary) };
+    let mut any = false;
+    for third in 0..3 {
+        let term = (size / 3, begin + third * (size / 3));
+        let target = if onto { &mut *own } else { &mut *out };
+        any |= run(fold, term, present, slab, any, target, rest);
+    }
+    if onto && any {
+        merge_onto(fold, out, own);
+    }
+    any
+}

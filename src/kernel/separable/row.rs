@@ -1,0 +1,162 @@
+//! The innermost axis: all windows of a row side by side.
+
+use super::{even, reach, room_for};
+use crate::error::Result;
+use crate::geometry::{AxisPlan, Even};
+use crate::kernel::Fold;
+use crate::kernel::rows::{merge_3, merge_all, overlapping_triples, pairs, part};
+use crate::kernel::terms::{merge_run, overlapping_terms, terms};
+
+/// From this many taps on, windows share runs of 3, 9, 27 … cells that are merged once.
+const SHARED_FROM: usize = 6;
+
+pub(super) struct Rooms<A> {
+    /// A row with its padding.
+    padded: Vec<A>,
+    /// Runs of 3 cells at every position, then of 9, ….
+    runs: Vec<A>,
+    /// Rows parted by stride, or windows at every position of which strides choose.
+    parts: Vec<A>,
+}
+
+impl<A> Default for Rooms<A> {
+    fn default() -> Self {
+        Self { padded: Vec::new(), runs: Vec::new(), parts: Vec::new() }
+    }
+}
+
+pub(super) struct Row<'a, F: Fold> {
+    axis: &'a AxisPlan,
+    /// The windows and how far they reach.
+    even: Option<(Even, usize)>,
+    rooms: &'a mut Rooms<F::Acc>,
+}
+
+impl<'a, F: Fold> Row<'a, F> {
+    pub fn new(fold: &F, axis: &'a AxisPlan, rooms: &'a mut Rooms<F::Acc>) -> Result<Self> {
+        // A run of one window alone is shared with nobody; a long one would need much room.
+        let worth = |even: &Even| even.taps < 1024 || axis.spans.len() * even.stride >= even.taps;
+        let Some((even, reach)) = even(axis).filter(worth).and_then(|even| Some((even, reach(axis, even)?))) else {
+            room_for(fold, &mut rooms.padded, axis.extent, 1)?;
+            return Ok(Self { axis, even: None, rooms });
+        };
+        let before = even.origin.min(0).unsigned_abs();
+        let end = (reach + before).saturating_add_signed(even.origin.max(0));
+        let padded = end.max(before + axis.extent);
+        room_for(fold, &mut rooms.padded, padded, 1)?;
+        rooms.padded.fill(fold.empty());
+        let dense = (axis.spans.len() - 1) * even.stride + 1;
+        if even.taps >= SHARED_FROM {
+            let levels = terms(even.taps).next().map_or(0, |(size, _)| size.ilog(3) as usize);
+            room_for(fold, &mut rooms.runs, levels, reach)?;
+        }
+        if even.stride > 1 {
+            let parts = if Self::chooses(even) { dense } else { even.stride * reach.div_ceil(even.stride) };
+            room_for(fold, &mut rooms.parts, parts, 1)?;
+        }
+        Ok(Self { axis, even: Some((even, reach)), rooms })
+    }
+
+    /// Whether it is cheaper to make windows at every position than to part the row.
+    fn chooses(even: Even) -> bool {
+        even.taps >= SHARED_FROM && even.taps > 3 * even.stride
+    }
+
+    /// Reduces the windows of one row, whose first cell lies at `at` in its plane.
+    pub fn reduce(&mut self, fold: &F, cells: &[F::Input], at: usize, out: &mut [F::Acc]) {
+        let Rooms { padded, runs, parts } = &mut *self.rooms;
+        let Some((even, reach)) = self.even else {
+            let lifted = match fold.as_lifted(cells) {
+                Some(lifted) => lifted,
+                None => {
+                    fold.lift_row(cells, at, padded);
+                    padded
+                }
+            };
+            return one_by_one(fold, self.axis, lifted, out);
+        };
+        let (begin, before) = (even.origin.max(0) as usize, even.origin.min(0).unsigned_abs());
+        let fits = before == 0 && begin + reach <= cells.len();
+        let cells = match fits.then(|| fold.as_lifted(cells)).flatten() {
+            Some(lifted) => &lifted[begin..][..reach],
+            None => {
+                fold.lift_row(cells, at, &mut padded[before..][..cells.len()]);
+                &padded[begin..][..reach]
+            }
+        };
+        let step = self.axis.step;
+        match (even.taps, even.stride, step) {
+            (1, stride, _) => out.iter_mut().zip(cells.iter().step_by(stride)).for_each(|(out, cell)| *out = *cell),
+            (_, 1, _) => side_by_side(fold, cells, even.taps, step, runs, out),
+            (2, 2, 1) => pairs(fold, out, cells),
+            (3, 2, 1) => overlapping_triples(fold, out, cells),
+            (taps, stride, _) if Self::chooses(even) => {
+                side_by_side(fold, cells, taps, step, runs, parts);
+                out.iter_mut().zip(parts.iter().step_by(stride)).for_each(|(out, value)| *out = *value);
+            }
+            (taps, stride, _) => {
+                part(cells, stride, parts);
+                let (length, count) = (parts.len() / stride, out.len());
+                let tap = |tap: usize| &parts[tap * step % stride * length + tap * step / stride..][..count];
+                merge_taps(fold, taps, &tap, out);
+            }
+        }
+    }
+}
+
+/// Windows at every position of `cells`.
+fn side_by_side<F: Fold>(
+    fold: &F,
+    cells: &[F::Acc],
+    taps: usize,
+    step: usize,
+    runs: &mut [F::Acc],
+    out: &mut [F::Acc],
+) {
+    let count = out.len();
+    if taps < SHARED_FROM {
+        return merge_all(fold, out, (0..taps).map(|tap| &cells[tap * step..][..count]));
+    }
+    let (reach, mut size) = (cells.len(), 1);
+    for level in 0..runs.len() / reach {
+        let (below, here) = runs.split_at_mut(level * reach);
+        let from = if level == 0 { cells } else { &below[(level - 1) * reach..] };
+        let length = reach - (3 * size - 1) * step;
+        let third = |third: usize| &from[third * size * step..][..length];
+        merge_3(fold, &mut here[..length], third(0), third(1), third(2));
+        size *= 3;
+    }
+    let run = |(size, begin): (usize, usize)| {
+        let from = if size == 1 { cells } else { &runs[(size.ilog(3) as usize - 1) * reach..] };
+        &from[begin * step..][..count]
+    };
+    if F::IDEMPOTENT {
+        merge_all(fold, out, overlapping_terms(taps).map(run));
+    } else {
+        merge_all(fold, out, terms(taps).map(run));
+    }
+}
+
+/// Windows whose taps are rows of their own.
+fn merge_taps<'r, F: Fold>(fold: &F, taps: usize, tap: &impl Fn(usize) -> &'r [F::Acc], out: &mut [F::Acc])
+where
+    F::Acc: 'r,
+{
+    if taps < SHARED_FROM || F::IDEMPOTENT {
+        return merge_all(fold, out, (0..taps).map(tap));
+    }
+    for (at, out) in out.iter_mut().enumerate() {
+        let merge = |a, b| fold.merge(a, b);
+        *out = merge_run(taps, 0..taps, &|number| tap(number)[at], &merge).unwrap_or_else(|| fold.empty());
+    }
+}
+
+/// Windows that have nothing in common.
+fn one_by_one<F: Fold>(fold: &F, axis: &AxisPlan, cells: &[F::Acc], out: &mut [F::Acc]) {
+    for (span, out) in axis.spans.iter().zip(out) {
+        let cell = |tap: usize| cells[span.start + (tap - span.before) * axis.step];
+        let present = span.before..span.before + span.len;
+        let merged = merge_run(span.taps(), present, &cell, &|a, b| fold.merge(a, b));
+        *out = merged.unwrap_or_else(|| fold.empty());
+    }
+}

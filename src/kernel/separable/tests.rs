@@ -1,0 +1,117 @@
+//! `separable` against its plain twin.
+
+use super::*;
+use crate::geometry::{Geometry, Window};
+use crate::kernel::{Passes, Sum, direct, visit};
+use proptest::prelude::*;
+
+/// A fold whose result shows every cell, its position and the order of merging.
+struct Trace;
+impl Fold for Trace {
+    type Input = u8;
+    type Acc = Option<(u64, usize)>;
+    fn empty(&self) -> Self::Acc {
+        None
+    }
+    fn lift(&self, cell: u8, at: usize) -> Self::Acc {
+        Some((u64::from(cell) + 1, at))
+    }
+    fn merge(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc {
+        let merged = |a: (u64, usize), b: (u64, usize)| {
+            (a.0.wrapping_mul(31) ^ b.0.rotate_left(7), a.1.wrapping_mul(3).wrapping_add(b.1))
+        };
+        a.zip(b).map(|(a, b)| merged(a, b)).or(a).or(b)
+    }
+}
+
+/// The first of the largest cells, with its place.
+struct First;
+impl Fold for First {
+    const IDEMPOTENT: bool = true;
+    type Input = u8;
+    type Acc = (u8, usize);
+    fn empty(&self) -> Self::Acc {
+        (0, usize::MAX)
+    }
+    fn lift(&self, cell: u8, at: usize) -> Self::Acc {
+        (cell, at)
+    }
+    fn merge(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc {
+        if b.0 > a.0 { b } else { a }
+    }
+}
+
+/// Extent, kernel size, stride, padding, dilation.
+type Axis = (usize, usize, usize, [usize; 2], usize);
+
+fn axis() -> impl Strategy<Value = Axis> {
+    // Long windows more often than not, since only they are made of runs.
+    let kernel = prop_oneof![1..4usize, 4..30usize];
+    (1..40usize, kernel, 1..4usize, 1..4usize).prop_flat_map(|(extent, kernel, stride, dilation)| {
+        let below = 0..dilation * (kernel - 1) + 1;
+        (Just(extent), Just(kernel), Just(stride), [below.clone(), below], Just(dilation))
+    })
+}
+
+/// A random plan of one to three axes: sliding windows that fit, or adaptive regions.
+fn plan() -> impl Strategy<Value = Plan> {
+    (prop::collection::vec(axis(), 1..=3), any::<bool>(), any::<bool>()).prop_filter_map(
+        "does not fit",
+        |(axes, ceil, adaptive)| {
+            let pick = |f: fn(&Axis) -> usize| axes.iter().map(f).collect::<Vec<_>>();
+            let padding: Vec<_> = axes.iter().map(|axis| axis.3).collect();
+            let window = Window::new(pick(|a| a.1))
+                .stride(pick(|a| a.2))
+                .padding(padding)
+                .dilation(pick(|a| a.4))
+                .ceil_mode(ceil);
+            let regions = Geometry::Adaptive { output_size: pick(|a| a.1) };
+            if adaptive { regions } else { window.into() }.plan(&pick(|a| a.0)).ok()
+        },
+    )
+}
+
+fn size(shape: &[usize]) -> usize {
+    shape.iter().product()
+}
+
+proptest! {
+    #[test]
+    fn separable_reads_the_cells_of_direct_in_its_order(plan in plan(), seed in any::<u8>()) {
+        let plane: Vec<u8> = (0..size(&plan.input_shape())).map(|i| (i as u8).wrapping_mul(37).wrapping_add(seed)).collect();
+        let mut scratch = Scratch::default();
+        prop_assert_eq!(reduce(&Trace, &plane, &plan, &mut scratch).unwrap(), direct::reduce(&Trace, &plane, &plan));
+    }
+
+    /// Sums whose rounding depends on the order of the terms.
+    #[test]
+    fn merges_that_may_overlap_give_what_direct_gives(plan in plan(), seed in any::<u8>()) {
+        let plane: Vec<u8> = (0..size(&plan.input_shape())).map(|i| 1 + (i as u8).wrapping_mul(37).wrapping_add(seed) % 7).collect();
+        let mut scratch = Scratch::default();
+        prop_assert_eq!(reduce(&First, &plane, &plan, &mut scratch).unwrap(), direct::reduce(&First, &plane, &plan));
+    }
+
+    #[test]
+    fn separable_sums_round_as_direct(plan in plan(), seed in any::<u32>()) {
+        let cell = |i: usize| (i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) as f32 / 3.0e4;
+        let plane: Vec<f32> = (0..size(&plan.input_shape())).map(cell).collect();
+        let mut scratch = Scratch::default();
+        prop_assert_eq!(reduce(&Sum::NEW, &plane, &plan, &mut scratch).unwrap(), direct::reduce(&Sum::NEW, &plane, &plan));
+    }
+
+    #[test]
+    fn visit_reads_the_cells_of_direct(plan in plan()) {
+        let values: Vec<f64> = (0..size(&plan.output_shape())).map(|i| (i * 7 % 11) as f64).collect();
+        let mut cells = vec![0.0; size(&plan.input_shape())];
+        visit(&plan, |window, taps| taps.iter().for_each(|tap| cells[tap.at] += values[window])).unwrap();
+        prop_assert_eq!(cells, direct::spread(&values, &plan));
+    }
+
+    #[test]
+    fn spread_is_direct_scatter(plan in plan()) {
+        // Whole numbers, so that sums are exact in any order.
+        let values: Vec<f64> = (0..size(&plan.output_shape())).map(|i| (i * 7 % 11) as f64).collect();
+        let mut passes = Passes::default();
+        prop_assert_eq!(spread(&values, &plan, &mut passes).unwrap(), direct::spread(&values, &plan));
+    }
+}
