@@ -1,7 +1,7 @@
 //! Layers made ready for one input shape.
 
 use super::error::JsResult;
-use super::maps::{self, Held, freed};
+use super::maps::{self, Held, freed, running};
 use super::network::list;
 use super::numbers::{self, Names, Staging};
 use super::options::read;
@@ -70,17 +70,13 @@ impl PoolLayer {
 
     /// Gives the layer's memory back; replaces wasm-bindgen's own, as `FeatureMaps` does.
     #[wasm_bindgen(skip_typescript)]
-    pub fn free(&self) {
-        if let Ok(mut layer) = self.0.try_borrow_mut() {
-            *layer = None;
-        }
+    pub fn free(&self) -> JsResult<()> {
+        *self.0.try_borrow_mut().map_err(|_| running("PoolLayer"))? = None;
+        Ok(())
     }
 
     fn with<T>(&self, run: impl FnOnce(&mut PreparedPool) -> JsResult<T>) -> JsResult<T> {
-        let Ok(mut layer) = self.0.try_borrow_mut() else {
-            let rule = "must not be used from inside its own call";
-            return Err(Error::new(ErrorKind::Parameter, "PoolLayer", "running", rule).into());
-        };
+        let mut layer = self.0.try_borrow_mut().map_err(|_| running("PoolLayer"))?;
         run(layer.as_mut().ok_or_else(|| freed("PoolLayer"))?)
     }
 }
@@ -93,25 +89,27 @@ fn pool_maps(
     out_indices: Option<&JsValue>,
 ) -> JsResult<(JsValue, JsValue)> {
     let made =
-        if out.is_undefined() || out.is_null() { Some(Held::of(layer.output_shape().to_vec())?.kept()) } else { None };
+        if out.is_undefined() || out.is_null() { Some(Held::of(layer.output_shape().to_vec())?.kept()?) } else { None };
     let handle = match &made {
         Some(made) => made.handle(),
         None => maps::handle(out).ok_or_else(|| maps::no_maps("out", out))?,
     };
-    let mut indices = JsValue::UNDEFINED;
-    maps::with_both(x, handle, |x, target| {
+    let indices = maps::with_both(x, handle, |x, target| {
         check_shape("x.shape", &x.shape, layer.input_shape())?;
         check_shape("out.shape", &target.shape, layer.output_shape())?;
-        let Some(places) = out_indices else { return Ok(layer.forward_into(&x.values, &mut target.values)?) };
+        let Some(places) = out_indices else {
+            layer.forward_into(&x.values, &mut target.values)?;
+            return Ok(JsValue::UNDEFINED);
+        };
         let mut staging = Staging::unpack();
         let count = target.values.len();
         let rule = ["must be the number of the output's cells, shaped ", &target.shape.shown()].concat();
         numbers::check_given::<i32>(OUT_INDICES, places, count, &rule)?;
         let found = numbers::room(&mut staging.places, count, &target.shape)?;
         layer.select_into(&x.values, &mut target.values, found)?;
-        indices = numbers::written(OUT_INDICES, places, found)?;
+        let indices = numbers::written(OUT_INDICES, places, found)?;
         staging.pack();
-        Ok(())
+        Ok(indices)
     })?;
     Ok((made.map_or_else(|| out.clone(), JsValue::from), indices))
 }

@@ -47,7 +47,8 @@ impl FeatureMaps {
     /// Copies numbers in.
     #[wasm_bindgen(constructor, skip_typescript)]
     pub fn new(data: &JsValue, shape: &JsValue) -> JsResult<FeatureMaps> {
-        let shape = named("shape", shape).wholes("shape")?.unwrap_or_default();
+        let options = named("shape", shape);
+        let shape = options.required("shape", options.wholes("shape")?)?;
         if !(3..=5).contains(&shape.len()) {
             let rule = "must be N, C and one to three spatial extents";
             return Err(Error::new(ErrorKind::Shape, "shape", shape.as_slice(), rule).into());
@@ -55,8 +56,8 @@ impl FeatureMaps {
         let rule = ["must be the product of shape, ", &shape.shown()].concat();
         numbers::check::<f32>(DATA, data, product("shape", &shape)?, &rule)?;
         let mut held = Held::of(shape)?;
-        numbers::read(DATA, data, &mut held.values, &rule)?;
-        Ok(held.kept())
+        numbers::read(DATA, data, &mut held.values)?;
+        Ok(held.kept()?)
     }
 
     /// What names these maps inside the core.
@@ -93,29 +94,43 @@ impl FeatureMaps {
     /// Replaces the numbers.
     #[wasm_bindgen(skip_typescript)]
     pub fn write(&self, data: &JsValue) -> JsResult<()> {
-        self.with(|held| numbers::read(DATA, data, &mut held.values, LENGTH))
+        self.with(|held| {
+            numbers::check::<f32>(DATA, data, held.values.len(), LENGTH)?;
+            numbers::read(DATA, data, &mut held.values)
+        })
     }
 
     /// Gives the numbers' memory back. wasm-bindgen's own `free`, which this one replaces, would leave an object behind
     /// whose every use is an error of its glue instead of ours.
     #[wasm_bindgen(skip_typescript)]
-    pub fn free(&self) {
-        let at = self.handle.replace(0).wrapping_sub(1);
-        HELD.with_borrow_mut(|all| all.get_mut(at).map(Option::take));
+    pub fn free(&self) -> JsResult<()> {
+        Ok(with_all(|all| {
+            if let Some(held) = all.get_mut(self.handle.replace(0).wrapping_sub(1)) {
+                *held = None;
+            }
+            Ok(())
+        })?)
     }
 
-    fn with<T>(&self, run: impl FnOnce(&mut Held) -> JsResult<T>) -> JsResult<T> {
-        HELD.with_borrow_mut(|all| {
-            let held = all.get_mut(self.handle.get().wrapping_sub(1)).and_then(Option::as_mut);
-            run(held.ok_or_else(|| freed("FeatureMaps"))?)
-        })
+    fn with<T>(&self, run: impl FnOnce(&mut Held) -> Result<T>) -> JsResult<T> {
+        let at = self.handle.get().wrapping_sub(1);
+        Ok(with_all(|all| run(all.get_mut(at).and_then(Option::as_mut).ok_or_else(|| freed("FeatureMaps"))?))?)
     }
 }
 
 impl Drop for FeatureMaps {
     fn drop(&mut self) {
-        self.free();
+        // What is found unused is dropped between calls, when nobody borrows the maps.
+        let _ = self.free();
     }
+}
+
+/// Runs on all maps. JavaScript runs inside, where an array's length is a getter: what it calls may find them borrowed.
+fn with_all<T>(run: impl FnOnce(&mut Vec<Option<Held>>) -> Result<T>) -> Result<T> {
+    HELD.with(|all| match all.try_borrow_mut() {
+        Ok(mut all) => run(&mut all),
+        Err(_) => Err(running("FeatureMaps")),
+    })
 }
 
 impl Held {
@@ -128,14 +143,14 @@ impl Held {
     }
 
     /// Keeps the maps for JavaScript.
-    pub(super) fn kept(self) -> FeatureMaps {
-        HELD.with_borrow_mut(|all| {
-            let at = all.iter().position(Option::is_none).unwrap_or_else(|| {
+    pub(super) fn kept(self) -> Result<FeatureMaps> {
+        with_all(|all| {
+            let at = all.iter().position(Option::is_none).unwrap_or(all.len());
+            if at == all.len() {
                 all.push(None);
-                all.len() - 1
-            });
+            }
             all[at] = Some(self);
-            FeatureMaps { handle: Cell::new(at + 1) }
+            Ok(FeatureMaps { handle: Cell::new(at + 1) })
         })
     }
 }
@@ -147,18 +162,18 @@ pub(super) fn handle(value: &JsValue) -> Option<usize> {
 }
 
 /// Runs on two maps, that of `x` and that of `out`, by their numbers.
-pub(super) fn with_both(x: usize, out: usize, run: impl FnOnce(&Held, &mut Held) -> JsResult<()>) -> JsResult<()> {
-    HELD.with_borrow_mut(|all| {
+pub(super) fn with_both<T>(x: usize, out: usize, run: impl FnOnce(&Held, &mut Held) -> Result<T>) -> Result<T> {
+    with_all(|all| {
         for (name, handle) in [("x", x), ("out", out)] {
             if !matches!(all.get(handle.wrapping_sub(1)), Some(Some(_))) {
-                return Err(freed(name).into());
+                return Err(freed(name));
             }
         }
         match all.get_disjoint_mut([x - 1, out - 1]) {
             Ok([Some(x), Some(out)]) => run(x, out),
             _ => {
                 let rule = "must be other maps: a layer cannot write over what it reads";
-                Err(Error::new(ErrorKind::Parameter, "out", "x itself", rule).into())
+                Err(Error::new(ErrorKind::Parameter, "out", "x itself", rule))
             }
         }
     })
@@ -174,4 +189,10 @@ pub(super) fn no_maps(name: &'static str, value: &JsValue) -> Error {
 #[cold]
 pub(super) fn freed(name: &'static str) -> Error {
     Error::new(ErrorKind::Parameter, name, "freed", "must not be used after free()")
+}
+
+/// An error about something that is at work further out.
+#[cold]
+pub(super) fn running(name: &'static str) -> Error {
+    Error::new(ErrorKind::Parameter, name, "running", "must not be used from inside its own call")
 }

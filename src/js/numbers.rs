@@ -1,7 +1,6 @@
 //! Typed arrays on their way into the core's memory and out of it.
 
 use super::arguments::describe;
-use super::error::JsResult;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pool::{Element, reserve};
 use js_sys::{Float32Array, Int8Array, Int32Array, Reflect, Uint8Array};
@@ -26,6 +25,25 @@ extern "C" {
     fn give_u8(target: &JsValue, source: &[u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
     fn give_i32(target: &JsValue, source: &[i32]) -> Result<(), JsValue>;
+
+    // The constructor copies into memory that was not cleared first: no other way to a new array, `slice` and an empty
+    // array's `set` among them, was faster in Chromium or in Node. js-sys has it, but there may not be the memory.
+    #[wasm_bindgen(js_name = Float32Array)]
+    type Floats;
+    #[wasm_bindgen(js_name = Int8Array)]
+    type Signed;
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Bytes;
+    #[wasm_bindgen(js_name = Int32Array)]
+    type Places;
+    #[wasm_bindgen(catch, constructor, js_class = "Float32Array")]
+    fn new(source: &[f32]) -> Result<Floats, JsValue>;
+    #[wasm_bindgen(catch, constructor, js_class = "Int8Array")]
+    fn new(source: &[i8]) -> Result<Signed, JsValue>;
+    #[wasm_bindgen(catch, constructor, js_class = "Uint8Array")]
+    fn new(source: &[u8]) -> Result<Bytes, JsValue>;
+    #[wasm_bindgen(catch, constructor, js_class = "Int32Array")]
+    fn new(source: &[i32]) -> Result<Places, JsValue>;
 }
 
 /// A type of number that a class of typed arrays holds.
@@ -37,7 +55,7 @@ pub(super) trait Number: Copy + Default {
     /// Copies numbers into an array.
     fn give(target: &JsValue, source: &[Self]) -> Result<(), JsValue>;
     /// A new array of these numbers.
-    fn array(numbers: &[Self]) -> JsValue;
+    fn array(numbers: &[Self]) -> Result<JsValue, JsValue>;
 }
 
 /// A type of number that pooling takes.
@@ -58,7 +76,7 @@ pub(super) struct Staging {
 }
 
 macro_rules! number {
-    ($($type:ty: $class:ident, $give:ident;)*) => {$(
+    ($($type:ty: $class:ident, $give:ident, $new:ident;)*) => {$(
         impl Number for $type {
             const RULE: &str = concat!("must be of the class ", stringify!($class));
 
@@ -70,19 +88,17 @@ macro_rules! number {
                 $give(target, source)
             }
 
-            // The class's constructor copies into memory that was not cleared first: no other way out, `slice` and an
-            // empty array's `set` among them, was faster in Chromium or in Node.
-            fn array(numbers: &[Self]) -> JsValue {
-                $class::from(numbers).into()
+            fn array(numbers: &[Self]) -> Result<JsValue, JsValue> {
+                $new::new(numbers).map(JsValue::from)
             }
         }
     )*};
 }
 number! {
-    f32: Float32Array, give_f32;
-    i8: Int8Array, give_i8;
-    u8: Uint8Array, give_u8;
-    i32: Int32Array, give_i32;
+    f32: Float32Array, give_f32, Floats;
+    i8: Int8Array, give_i8, Signed;
+    u8: Uint8Array, give_u8, Bytes;
+    i32: Int32Array, give_i32, Places;
 }
 
 macro_rules! cells {
@@ -140,18 +156,18 @@ pub(super) fn room<'a, T: Number>(room: &'a mut Vec<T>, count: usize, shape: &[u
     Ok(&mut room[..count])
 }
 
-/// Copies the numbers of an array that has to have as many as there is room for.
-pub(super) fn read<T: Cells>(parameter: Names, value: &JsValue, target: &mut [T], rule: &str) -> JsResult<()> {
-    check::<T>(parameter, value, target.len(), rule)?;
-    Ok(T::take(target, value).map_err(|_| moved(parameter, value))?)
+/// Copies the numbers of an array that [`check`] was content with.
+pub(super) fn read<T: Cells>(parameter: Names, value: &JsValue, target: &mut [T]) -> Result<()> {
+    T::take(target, value).map_err(|_| moved(parameter, value))
 }
 
-/// The numbers in an array: the one that was given, or a new one.
-pub(super) fn written<T: Number>(parameter: Names, value: &JsValue, source: &[T]) -> JsResult<JsValue> {
+/// The numbers in an array: the one that was given, which [`check_given`] was content with, or a new one.
+pub(super) fn written<T: Number>([name, length]: Names, value: &JsValue, source: &[T]) -> Result<JsValue> {
     if value.is_undefined() || value.is_null() {
-        return Ok(T::array(source));
+        let rule = "there is no memory for a new array";
+        return T::array(source).map_err(|_| Error::new(ErrorKind::Memory, length, source.len(), rule));
     }
-    T::give(value, source).map_err(|_| moved(parameter, value))?;
+    T::give(value, source).map_err(|_| moved([name, length], value))?;
     Ok(value.clone())
 }
 

@@ -96,7 +96,7 @@ fn pool_cells<T: Cells>(
     let mut staging = Staging::unpack();
     let (input, output, found) = T::rooms(&mut staging);
     let (input, output) = (numbers::room(input, cells, &from)?, numbers::room(output, count, &to)?);
-    numbers::read(X, x, input, &of_input)?;
+    numbers::read(X, x, input)?;
     let indices = match out_indices {
         None => {
             layer.forward_into(input, output)?;

@@ -38,6 +38,8 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 fn shrink(site: &Path, files: &[PathBuf], how: &[&str], tools: &NpmTools) -> Result<()> {
     let mut esbuild = tools.esbuild();
     esbuild.args(how).args(["--target=es2023", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);
+    // Handles' `free` replaces the one that wasm-bindgen gives every class (src/js/maps.rs).
+    esbuild.arg("--log-override:duplicate-class-member=silent");
     // Without a base, the common folder of the files would be cut off their paths.
     let base = |option: &str| format!("--{option}={}", site.display());
     run(esbuild.arg(base("outbase")).arg(base("outdir")).args(files))
