@@ -4,18 +4,8 @@
 
 use super::error::JsResult;
 use crate::error::{Error, ErrorKind};
-use crate::options::Options;
 use js_sys::{Float32Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-
-/// Reads an option object.
-pub(super) fn read(options: &JsValue) -> JsResult<Options> {
-    let wrong = |rule: String| Error::new(ErrorKind::Parameter, "options", describe(options), rule);
-    if !options.is_object() {
-        return Err(wrong("must be an object".into()).into());
-    }
-    Ok(serde_wasm_bindgen::from_value(options.clone()).map_err(|error| wrong(error.to_string()))?)
-}
 
 /// The numbers of a `Float32Array`.
 pub(super) fn floats(parameter: &'static str, value: &JsValue) -> JsResult<Vec<f32>> {

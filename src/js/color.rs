@@ -1,7 +1,8 @@
 //! Colour maps.
 
-use super::arguments::{extent, floats, read, text};
+use super::arguments::{extent, floats, text};
 use super::error::JsResult;
+use super::options::read;
 use super::picture;
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;

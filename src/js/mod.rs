@@ -7,7 +7,11 @@
 mod arguments;
 mod color;
 mod error;
+mod layer;
+mod maps;
 mod network;
+mod numbers;
+mod options;
 mod picture;
 mod pool;
 

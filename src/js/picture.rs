@@ -1,7 +1,8 @@
 //! Pooling of pictures.
 
-use super::arguments::{describe, extent, read};
+use super::arguments::{describe, extent};
 use super::error::JsResult;
+use super::options::read;
 use super::pool::set;
 use crate::error::{Error, ErrorKind};
 use crate::pool::PoolOptions;

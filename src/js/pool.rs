@@ -1,44 +1,34 @@
 //! Pooling of typed arrays.
 
-use super::arguments::{describe, read};
+use super::arguments::describe;
 use super::error::JsResult;
+use super::layer::OUT_INDICES;
 use super::network::list;
+use super::numbers::{self, Cells, Names, Number, Staging};
+use super::options::{read, read_beside};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::AxisPlan;
-use crate::pool::{ArrayPoolOptions, Element, Pool};
-use js_sys::{Array, Float32Array, Int8Array, Int32Array, Object, Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use crate::pool::{ArrayPoolOptions, Pool, PreparedPool, product};
+use crate::shown::Shown;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// A layer, and the shape of its input.
+/// A call's options.
 struct Call {
     layer: Pool,
     shape: Vec<usize>,
     return_indices: bool,
+    out: JsValue,
+    out_indices: JsValue,
 }
 
 impl Call {
     fn read(options: &JsValue) -> JsResult<Self> {
-        let options = ArrayPoolOptions::from(read(options)?);
+        let mut outs = [("out", JsValue::UNDEFINED), ("outIndices", JsValue::UNDEFINED)];
+        let options = ArrayPoolOptions::from(read_beside(options, &mut outs)?);
         let (layer, shape) = options.layer_and_shape()?;
-        Ok(Self { layer, shape, return_indices: options.return_indices()? })
-    }
-
-    /// Pools `cells`; `array` makes the JavaScript array of the result.
-    fn run<T: Element>(&self, cells: &[T], array: impl Fn(&[T]) -> JsValue) -> JsResult<JsValue> {
-        let (values, indices, shape) = if self.return_indices {
-            let (values, indices, shape) = self.layer.forward_with_indices_flat(cells, &self.shape)?;
-            (values, Some(indices), shape)
-        } else {
-            let (values, shape) = self.layer.forward_flat(cells, &self.shape)?;
-            (values, None, shape)
-        };
-        let pooled = Object::new();
-        set(&pooled, "data", array(&values));
-        set(&pooled, "shape", list(&shape).into());
-        if let Some(indices) = indices {
-            set(&pooled, "indices", Int32Array::from(indices.as_slice()).into());
-        }
-        Ok(pooled.into())
+        let [(_, out), (_, out_indices)] = outs;
+        Ok(Self { layer, shape, return_indices: options.return_indices()?, out, out_indices })
     }
 }
 
@@ -49,24 +39,86 @@ pub(super) fn set(object: &Object, key: &str, value: JsValue) {
 
 /// `pool`; see `surface.d.ts`.
 #[wasm_bindgen(skip_typescript)]
-pub fn pool(x: &JsValue, options: &JsValue) -> JsResult<JsValue> {
-    let call = Call::read(options)?;
-    if let Some(x) = x.dyn_ref::<Float32Array>() {
-        call.run(&x.to_vec(), |values| Float32Array::from(values).into())
-    } else if let Some(x) = x.dyn_ref::<Int8Array>() {
-        call.run(&x.to_vec(), |values| Int8Array::from(values).into())
-    } else if let Some(x) = x.dyn_ref::<Uint8Array>() {
-        call.run(&x.to_vec(), |values| Uint8Array::from(values).into())
+pub fn pool(x: &JsValue, options: &JsValue) -> JsResult<Object> {
+    let Call { layer, shape, return_indices, out, out_indices } = Call::read(options)?;
+    if !return_indices && !out_indices.is_undefined() && !out_indices.is_null() {
+        let rule = "needs returnIndices";
+        return Err(Error::new(ErrorKind::Parameter, "out_indices", describe(&out_indices), rule).into());
+    }
+    let mut layer = layer.prepare(&shape)?;
+    let (data, indices) = pool_array(&mut layer, x, &out, return_indices.then_some(&out_indices))?;
+    let pooled = Object::new();
+    set(&pooled, "data", data);
+    set(&pooled, "shape", list(layer.output_shape()).into());
+    if return_indices {
+        set(&pooled, "indices", indices);
+    }
+    Ok(pooled)
+}
+
+const X: Names = ["x", "x.length"];
+const OUT: Names = ["out", "out.length"];
+
+/// Pools an array into an array; with the places where `out_indices` is given, be it as undefined.
+pub(super) fn pool_array(
+    layer: &mut PreparedPool,
+    x: &JsValue,
+    out: &JsValue,
+    out_indices: Option<&JsValue>,
+) -> JsResult<(JsValue, JsValue)> {
+    if f32::holds(x) {
+        pool_cells::<f32>(layer, x, out, out_indices)
+    } else if i8::holds(x) {
+        pool_cells::<i8>(layer, x, out, out_indices)
+    } else if u8::holds(x) {
+        pool_cells::<u8>(layer, x, out, out_indices)
     } else {
         let rule = "must be a Float32Array, or for max and min an Int8Array or Uint8Array";
         Err(Error::new(ErrorKind::Parameter, "x", describe(x), rule).into())
     }
 }
 
+fn pool_cells<T: Cells>(
+    layer: &mut PreparedPool,
+    x: &JsValue,
+    out: &JsValue,
+    out_indices: Option<&JsValue>,
+) -> JsResult<(JsValue, JsValue)> {
+    let (from, to) = (layer.input_shape().to_vec(), layer.output_shape().to_vec());
+    let (cells, count) = (product("shape", &from)?, product("shape", &to)?);
+    let of_input = ["must be the product of shape, ", &from.shown()].concat();
+    let of_output = ["must be the number of the output's cells, shaped ", &to.shown()].concat();
+    numbers::check::<T>(X, x, cells, &of_input)?;
+    numbers::check_given::<T>(OUT, out, count, &of_output)?;
+    if let Some(places) = out_indices {
+        numbers::check_given::<i32>(OUT_INDICES, places, count, &of_output)?;
+    }
+    let mut staging = Staging::unpack();
+    let (input, output, found) = T::rooms(&mut staging);
+    let (input, output) = (numbers::room(input, cells, &from)?, numbers::room(output, count, &to)?);
+    numbers::read(X, x, input)?;
+    let indices = match out_indices {
+        None => {
+            layer.forward_into(input, output)?;
+            JsValue::UNDEFINED
+        }
+        Some(places) => {
+            let found = numbers::room(found, count, &to)?;
+            layer.select_into(input, output, found)?;
+            numbers::written(OUT_INDICES, places, found)?
+        }
+    };
+    let data = numbers::written(OUT, out, output)?;
+    staging.pack();
+    Ok((data, indices))
+}
+
 /// `poolGeometry`; see `surface.d.ts`.
 #[wasm_bindgen(js_name = poolGeometry, skip_typescript)]
 pub fn pool_geometry(options: &JsValue) -> JsResult<JsValue> {
-    let Call { layer, shape, .. } = Call::read(options)?;
+    let options = ArrayPoolOptions::from(read(options)?);
+    let (layer, shape) = options.layer_and_shape()?;
+    options.return_indices()?;
     let output = layer.output_shape(&shape)?;
     let plan = layer.geometry().plan(&shape[2..])?;
     let geometry = Object::new();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import init, { colorize, colorMap, Network, pool, poolGeometry, poolImage, prepareDigit } from "deep-end";
+import init, { colorize, colorMap, FeatureMaps, Network, pool, poolGeometry, poolImage, PoolLayer, prepareDigit } from "deep-end";
 
 await init();
 
@@ -14,6 +14,8 @@ const NONSENSE = [
 ];
 const values = new Float32Array(4);
 const layer = { shape: [1, 1, 2, 2], method: "max", kernelSize: 1 };
+const ready = new PoolLayer(layer);
+const maps = new FeatureMaps(values, layer.shape);
 const picture = { data: new Uint8ClampedArray(16), width: 2, height: 2 };
 const network = Network.fromBytes(readFileSync(new URL(import.meta.resolve("deep-end/networks/digits.safetensors"))));
 
@@ -26,6 +28,17 @@ const PLACES = {
       (name) => [`pool, ${name}`, (odd) => pool(values, { ...layer, [name]: odd })],
     ),
   ),
+  "pool, out": (odd) => pool(values, { ...layer, out: odd }),
+  "pool, outIndices": (odd) => pool(values, { ...layer, returnIndices: true, outIndices: odd }),
+  "PoolLayer": (odd) => new PoolLayer(odd),
+  "PoolLayer.run": (odd) => ready.run(odd),
+  "PoolLayer.run, out": (odd) => ready.run(values, odd),
+  "PoolLayer.run, out for maps": (odd) => ready.run(maps, odd),
+  "PoolLayer.runWithIndices, outIndices": (odd) => ready.runWithIndices(maps, undefined, odd),
+  "FeatureMaps, the numbers": (odd) => new FeatureMaps(odd, layer.shape),
+  "FeatureMaps, the shape": (odd) => new FeatureMaps(values, odd),
+  "FeatureMaps.write": (odd) => maps.write(odd),
+  "FeatureMaps.read, out": (odd) => maps.read(odd),
   "poolGeometry": (odd) => poolGeometry(odd),
   "poolImage, the picture": (odd) => poolImage(odd, { method: "max", kernelSize: 1 }),
   "poolImage, the options": (odd) => poolImage(picture, odd),

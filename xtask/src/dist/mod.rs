@@ -1,6 +1,7 @@
 //! `dist`: the release, made from what `build` makes, and weighed.
 
 mod budget;
+mod minify;
 mod npm;
 mod site;
 

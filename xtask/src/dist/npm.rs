@@ -14,16 +14,17 @@ use crate::{
     workspace::{at, shown},
 };
 
-/// Makes the package around the site's optimised core.
+/// Makes the package around the site's optimised core. Its scripts are as they were written, for those who step
+/// through them; whoever bundles them minifies them too.
 pub fn make(site: &Path, tools: &NpmTools) -> Result<PathBuf> {
     let package = at("dist/npm");
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
-    for file in ["lib/core.js", "pkg/deep_end.js", "pkg/deep_end_bg.wasm", "networks/digits.safetensors"] {
-        take(&site.join(file), &package.join(file))?;
+    take(&site.join("pkg/deep_end_bg.wasm"), &package.join("pkg/deep_end_bg.wasm"))?;
+    for file in ["lib/core.js", "pkg/deep_end.js", "pkg/deep_end.d.ts", "networks/digits.safetensors"] {
+        take(&at("www").join(file), &package.join(file))?;
     }
-    take(&at("www/pkg/deep_end.d.ts"), &package.join("pkg/deep_end.d.ts"))?;
     for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         take(&at(file), &package.join(file))?;
     }

@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+use super::minify::minify;
 use crate::{
     process::run,
     setup::NpmTools,
@@ -50,7 +51,7 @@ const FEATURES: [&str; 8] = [
     "simd",
 ];
 
-/// Copies the page and optimises the core in the copy.
+/// Copies the page; in the copy, optimises the core and minifies scripts and style sheets.
 pub fn make(tools: &NpmTools) -> Result<PathBuf> {
     let site = at("dist/site");
     if site.exists() {
@@ -58,6 +59,7 @@ pub fn make(tools: &NpmTools) -> Result<PathBuf> {
     }
     copy(&at("www"), &site)?;
     optimise(&site.join("pkg/deep_end_bg.wasm"), tools)?;
+    minify(&site, tools)?;
     Ok(site)
 }
 

@@ -65,6 +65,12 @@ impl NpmTools {
         self.script("binaryen/bin/wasm-opt")
     }
 
+    /// The minifier of scripts and style sheets. Its script finds the program for this machine by itself where, as
+    /// here, no installation script put it in its place.
+    pub fn esbuild(&self) -> Command {
+        self.script("esbuild/bin/esbuild")
+    }
+
     /// axe, which the browser tests inject into the page.
     pub fn axe(&self) -> PathBuf {
         self.modules.join("axe-core/axe.min.js")
