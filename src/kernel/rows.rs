@@ -1,26 +1,30 @@
 //! Merges of whole rows, cell by cell. These loops are what the compiler turns into SIMD: on WebAssembly each becomes
-//! loads, one vector instruction a merge and a store.
+//! loads, one vector instruction a merge and a store. None is inlined: a visitor loads each of them once a fold.
 
 use super::Fold;
 
+#[inline(never)]
 pub(super) fn merge_2<F: Fold>(fold: &F, out: &mut [F::Acc], a: &[F::Acc], b: &[F::Acc]) {
     for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
         *out = fold.merge(a, b);
     }
 }
 
+#[inline(never)]
 pub(super) fn merge_3<F: Fold>(fold: &F, out: &mut [F::Acc], a: &[F::Acc], b: &[F::Acc], c: &[F::Acc]) {
     for (((out, &a), &b), &c) in out.iter_mut().zip(a).zip(b).zip(c) {
         *out = fold.merge(fold.merge(a, b), c);
     }
 }
 
+#[inline(never)]
 pub(super) fn merge_onto<F: Fold>(fold: &F, out: &mut [F::Acc], b: &[F::Acc]) {
     for (out, &b) in out.iter_mut().zip(b) {
         *out = fold.merge(*out, b);
     }
 }
 
+#[inline(never)]
 pub(super) fn merge_2_onto<F: Fold>(fold: &F, out: &mut [F::Acc], b: &[F::Acc], c: &[F::Acc]) {
     for ((out, &b), &c) in out.iter_mut().zip(b).zip(c) {
         *out = fold.merge(fold.merge(*out, b), c);
@@ -28,7 +32,8 @@ pub(super) fn merge_2_onto<F: Fold>(fold: &F, out: &mut [F::Acc], b: &[F::Acc], 
 }
 
 /// Merges rows of equal length, the first before the others; as few passes as there can be.
-pub(super) fn merge_all<'r, F: Fold>(fold: &F, out: &mut [F::Acc], mut rows: impl Iterator<Item = &'r [F::Acc]>)
+#[inline(never)]
+pub(super) fn merge_all<'r, F: Fold>(fold: &F, out: &mut [F::Acc], rows: &mut dyn Iterator<Item = &'r [F::Acc]>)
 where
     F::Acc: 'r,
 {

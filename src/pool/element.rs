@@ -12,6 +12,9 @@ pub trait Element: Copy + Default + PartialOrd + sealed::Sealed {
     /// What padding holds under max: nothing is below it.
     const LOWEST: Self;
 
+    /// Whether there are NaNs of this type.
+    const HAS_NAN: bool;
+
     /// Whether this is a NaN, which wins every max.
     fn is_nan(self) -> bool;
 }
@@ -41,6 +44,7 @@ pub(super) mod sealed {
 
 impl Element for f32 {
     const LOWEST: Self = f32::NEG_INFINITY;
+    const HAS_NAN: bool = true;
 
     fn is_nan(self) -> bool {
         self.is_nan()
@@ -66,6 +70,7 @@ macro_rules! integer {
     ($($type:ty, $flip:expr;)*) => {$(
         impl Element for $type {
             const LOWEST: Self = <$type>::MIN;
+            const HAS_NAN: bool = false;
 
             fn is_nan(self) -> bool {
                 false

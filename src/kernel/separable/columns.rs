@@ -85,6 +85,9 @@ impl<'a, F: Fold> Columns<'a, F> {
                     done(number, out);
                 }
             }
+            // What no window of this fold takes is not compiled for it.
+            _ if !F::SIDE_BY_SIDE => {}
+            Course::Blocks(_) if !F::IDEMPOTENT => {}
             Course::Sliding => self.sliding(fold, out, temporary, make, done),
             Course::Blocks(even) => {
                 let blocks = Blocks { even: *even, inner: self.inner, extent: self.axis.extent };
@@ -123,7 +126,8 @@ impl<'a, F: Fold> Columns<'a, F> {
                 }
             }
             let slabs = &*self.slabs;
-            merge_all(fold, out, span.positions(step).map(|position| &slabs[position % count * inner..][..inner]));
+            let slab = |position: usize| &slabs[position % count * inner..][..inner];
+            merge_all(fold, out, &mut span.positions(step).map(slab));
             done(number, out);
         }
     }
@@ -135,7 +139,7 @@ fn course<F: Fold>(axis: &AxisPlan) -> (Course, usize) {
         let longest = axis.spans.iter().map(|span| span.len).max().unwrap_or(0);
         (Course::Whole { depth: longest.max(1).ilog(3) as usize + 2 }, axis.extent)
     };
-    let Some(even) = even(axis) else { return whole() };
+    let Some(even) = even::<F>(axis) else { return whole() };
     let window = (even.taps - 1) * axis.step + 1;
     if even.taps < SHARED_FROM {
         return (Course::Sliding, window);
@@ -195,7 +199,7 @@ impl<F: Fold> Runs<'_, '_, F> {
             let Level { begin, count, .. } = levels[level];
             &slabs[(begin + position % count) * inner..][..inner]
         };
-        merge_all(self.fold, out, parts.map(part));
+        merge_all(self.fold, out, &mut parts.map(part));
     }
 
     /// Makes the runs of a level up to this position.

@@ -119,7 +119,10 @@ fn room_for<F: Fold>(fold: &F, list: &mut Vec<F::Acc>, count: usize, inner: usiz
 }
 
 /// The axis's windows as even ones, if they are and hang over the input by no more than is worth laying out.
-fn even(axis: &AxisPlan) -> Option<Even> {
+fn even<F: Fold>(axis: &AxisPlan) -> Option<Even> {
+    if !F::SIDE_BY_SIDE {
+        return None;
+    }
     let even = axis.even()?;
     let before = even.origin.min(0).unsigned_abs();
     let room = 2 * axis.extent + 64;

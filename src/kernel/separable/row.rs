@@ -36,7 +36,8 @@ impl<'a, F: Fold> Row<'a, F> {
     pub fn new(fold: &F, axis: &'a AxisPlan, rooms: &'a mut Rooms<F::Acc>) -> Result<Self> {
         // A run of one window alone is shared with nobody; a long one would need much room.
         let worth = |even: &Even| even.taps < 1024 || axis.spans.len() * even.stride >= even.taps;
-        let Some((even, reach)) = even(axis).filter(worth).and_then(|even| Some((even, reach(axis, even)?))) else {
+        let Some((even, reach)) = even::<F>(axis).filter(worth).and_then(|even| Some((even, reach(axis, even)?)))
+        else {
             room_for(fold, &mut rooms.padded, axis.extent, 1)?;
             return Ok(Self { axis, even: None, rooms });
         };
@@ -65,7 +66,7 @@ impl<'a, F: Fold> Row<'a, F> {
     /// Reduces the windows of one row, whose first cell lies at `at` in its plane.
     pub fn reduce(&mut self, fold: &F, cells: &[F::Input], at: usize, out: &mut [F::Acc]) {
         let Rooms { padded, runs, parts } = &mut *self.rooms;
-        let Some((even, reach)) = self.even else {
+        let Some((even, reach)) = self.even.filter(|_| F::SIDE_BY_SIDE) else {
             let lifted = match fold.as_lifted(cells) {
                 Some(lifted) => lifted,
                 None => {
@@ -105,6 +106,7 @@ impl<'a, F: Fold> Row<'a, F> {
 }
 
 /// Windows at every position of `cells`.
+#[inline(never)]
 fn side_by_side<F: Fold>(
     fold: &F,
     cells: &[F::Acc],
@@ -115,7 +117,7 @@ fn side_by_side<F: Fold>(
 ) {
     let count = out.len();
     if taps < SHARED_FROM {
-        return merge_all(fold, out, (0..taps).map(|tap| &cells[tap * step..][..count]));
+        return merge_all(fold, out, &mut (0..taps).map(|tap| &cells[tap * step..][..count]));
     }
     let (reach, mut size) = (cells.len(), 1);
     for level in 0..runs.len() / reach {
@@ -131,9 +133,9 @@ fn side_by_side<F: Fold>(
         &from[begin * step..][..count]
     };
     if F::IDEMPOTENT {
-        merge_all(fold, out, overlapping_terms(taps).map(run));
+        merge_all(fold, out, &mut overlapping_terms(taps).map(run));
     } else {
-        merge_all(fold, out, terms(taps).map(run));
+        merge_all(fold, out, &mut terms(taps).map(run));
     }
 }
 
@@ -143,7 +145,7 @@ where
     F::Acc: 'r,
 {
     if taps < SHARED_FROM || F::IDEMPOTENT {
-        return merge_all(fold, out, (0..taps).map(tap));
+        return merge_all(fold, out, &mut (0..taps).map(tap));
     }
     for (at, out) in out.iter_mut().enumerate() {
         let merge = |a, b| fold.merge(a, b);
@@ -152,11 +154,17 @@ where
 }
 
 /// Windows that have nothing in common.
+#[inline(never)]
 fn one_by_one<F: Fold>(fold: &F, axis: &AxisPlan, cells: &[F::Acc], out: &mut [F::Acc]) {
     for (span, out) in axis.spans.iter().zip(out) {
         let cell = |tap: usize| cells[span.start + (tap - span.before) * axis.step];
-        let present = span.before..span.before + span.len;
-        let merged = merge_run(span.taps(), present, &cell, &|a, b| fold.merge(a, b));
+        let (present, merge) = (span.before..span.before + span.len, |a, b| fold.merge(a, b));
+        // Of so few, the order is from left to right.
+        let merged = if span.taps() < SHARED_FROM {
+            present.map(cell).reduce(merge)
+        } else {
+            merge_run(span.taps(), present, &cell, &merge)
+        };
         *out = merged.unwrap_or_else(|| fold.empty());
     }
 }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 /// A fold whose result shows every cell, its position and the order of merging.
 struct Trace;
 impl Fold for Trace {
+    const SIDE_BY_SIDE: bool = true;
     type Input = u8;
     type Acc = Option<(u64, usize)>;
     fn empty(&self) -> Self::Acc {
@@ -27,6 +28,7 @@ impl Fold for Trace {
 /// The first of the largest cells, with its place.
 struct First;
 impl Fold for First {
+    const SIDE_BY_SIDE: bool = true;
     const IDEMPOTENT: bool = true;
     type Input = u8;
     type Acc = (u8, usize);

@@ -37,6 +37,7 @@ struct Largest<T> {
 }
 
 impl<T: Element> Fold for Largest<T> {
+    const SIDE_BY_SIDE: bool = true;
     const IDEMPOTENT: bool = true;
     type Input = T;
     type Acc = T;
@@ -102,7 +103,7 @@ pub(in crate::pool) fn forward<T: Element>(
     let mut reducer = Reducer::new(&fold, &shapes.plan, scratch)?;
     shapes.each_plane(cells, values, |plane, values| {
         reducer.reduce(plane, values, &mut |_, _| ());
-        if fold.any_nan.replace(false) {
+        if T::HAS_NAN && fold.any_nan.replace(false) {
             let winners = reduce(&PlaceOfLargest(PhantomData), plane, &shapes.plan, winners)?;
             values.iter_mut().zip(winners).for_each(|(value, winner)| *value = winner.0);
         }
