@@ -3,11 +3,10 @@
 use super::arguments::describe;
 use super::error::JsResult;
 use super::network::list;
-use super::numbers::{self, Names};
+use super::numbers::{self, Anything, Names};
 use super::options::named;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pool::{product, reserve};
-use crate::shown::Shown;
 use js_sys::{Array, Float32Array};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -30,17 +29,9 @@ pub struct FeatureMaps {
     handle: Cell<usize>,
 }
 
-#[wasm_bindgen]
-extern "C" {
-    /// Any value: some have a property of this name, and undefined throws.
-    type Anything;
-    #[wasm_bindgen(catch, getter, method)]
-    fn handle(this: &Anything) -> Result<JsValue, JsValue>;
-}
-
 const DATA: Names = ["data", "data.length"];
 const OUT: Names = ["out", "out.length"];
-const LENGTH: &str = "must be the product of the maps' shape";
+const LENGTH: &str = "must be the product of shape, ";
 
 #[wasm_bindgen]
 impl FeatureMaps {
@@ -53,8 +44,7 @@ impl FeatureMaps {
             let rule = "must be N, C and one to three spatial extents";
             return Err(Error::new(ErrorKind::Shape, "shape", shape.as_slice(), rule).into());
         }
-        let rule = ["must be the product of shape, ", &shape.shown()].concat();
-        numbers::check::<f32>(DATA, data, product("shape", &shape)?, &rule)?;
+        numbers::check::<f32>(DATA, data, product("shape", &shape)?, (LENGTH, &shape))?;
         let mut held = Held::of(shape)?;
         numbers::read(DATA, data, &mut held.values)?;
         Ok(held.kept()?)
@@ -86,7 +76,7 @@ impl FeatureMaps {
     #[wasm_bindgen(skip_typescript)]
     pub fn read(&self, out: &JsValue) -> JsResult<JsValue> {
         self.with(|held| {
-            numbers::check_given::<f32>(OUT, out, held.values.len(), LENGTH)?;
+            numbers::check_given::<f32>(OUT, out, held.values.len(), (LENGTH, &held.shape))?;
             numbers::written(OUT, out, &held.values)
         })
     }
@@ -95,7 +85,7 @@ impl FeatureMaps {
     #[wasm_bindgen(skip_typescript)]
     pub fn write(&self, data: &JsValue) -> JsResult<()> {
         self.with(|held| {
-            numbers::check::<f32>(DATA, data, held.values.len(), LENGTH)?;
+            numbers::check::<f32>(DATA, data, held.values.len(), (LENGTH, &held.shape))?;
             numbers::read(DATA, data, &mut held.values)
         })
     }

@@ -3,7 +3,8 @@
 use super::arguments::describe;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pool::{Element, reserve};
-use js_sys::{Float32Array, Int8Array, Int32Array, Reflect, Uint8Array};
+use crate::shown::Shown;
+use js_sys::{Float32Array, Int8Array, Int32Array, Uint8Array};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -26,8 +27,15 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
     fn give_i32(target: &JsValue, source: &[i32]) -> Result<(), JsValue>;
 
-    // The constructor copies into memory that was not cleared first: no other way to a new array, `slice` and an empty
-    // array's `set` among them, was faster in Chromium or in Node. js-sys has it, but there may not be the memory.
+    /// Any value: some have properties of these names; undefined and what only looks like an array throw.
+    pub(super) type Anything;
+    #[wasm_bindgen(catch, method, getter)]
+    pub(super) fn handle(this: &Anything) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, method, getter)]
+    fn length(this: &Anything) -> Result<JsValue, JsValue>;
+
+    // A new array costs about fifteen times a copy into a given one, whichever way it is made: its memory is touched for
+    // the first time. js-sys has the constructors too, but there may not be the memory.
     #[wasm_bindgen(js_name = Float32Array)]
     type Floats;
     #[wasm_bindgen(js_name = Int8Array)]
@@ -174,20 +182,23 @@ pub(super) fn written<T: Number>([name, length]: Names, value: &JsValue, source:
 /// The name of a parameter, and that of its length.
 pub(super) type Names = [&'static str; 2];
 
+/// What the length of an array must be, in words that end with a shape.
+pub(super) type Rule<'a> = (&'static str, &'a [usize]);
+
 /// Whether the value is an array of the class and of `count` numbers.
-pub(super) fn check<T: Number>([name, length]: Names, value: &JsValue, count: usize, rule: &str) -> Result<()> {
+pub(super) fn check<T: Number>([name, length]: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
     if !T::holds(value) {
         return Err(Error::new(ErrorKind::Parameter, name, describe(value), T::RULE));
     }
-    match Reflect::get(value, &"length".into()).ok().and_then(|length| length.as_f64()) {
+    match value.unchecked_ref::<Anything>().length().ok().and_then(|length| length.as_f64()) {
         Some(found) if found == count as f64 => Ok(()),
-        Some(found) => Err(Error::new(ErrorKind::Shape, length, found, rule.to_owned())),
+        Some(found) => Err(Error::new(ErrorKind::Shape, length, found, [rule.0, &rule.1.shown()].concat())),
         None => Err(moved([name, length], value)),
     }
 }
 
 /// As [`check`], but nothing may be given.
-pub(super) fn check_given<T: Number>(parameter: Names, value: &JsValue, count: usize, rule: &str) -> Result<()> {
+pub(super) fn check_given<T: Number>(parameter: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
     if value.is_undefined() || value.is_null() { Ok(()) } else { check::<T>(parameter, value, count, rule) }
 }
 

@@ -9,7 +9,6 @@ use super::options::{read, read_beside};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::AxisPlan;
 use crate::pool::{ArrayPoolOptions, Pool, PreparedPool, product};
-use crate::shown::Shown;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -58,6 +57,8 @@ pub fn pool(x: &JsValue, options: &JsValue) -> JsResult<Object> {
 
 const X: Names = ["x", "x.length"];
 const OUT: Names = ["out", "out.length"];
+const OF_INPUT: &str = "must be the product of shape, ";
+pub(super) const OF_OUTPUT: &str = "must be the number of the output's cells, shaped ";
 
 /// Pools an array into an array; with the places where `out_indices` is given, be it as undefined.
 pub(super) fn pool_array(
@@ -84,18 +85,17 @@ fn pool_cells<T: Cells>(
     out: &JsValue,
     out_indices: Option<&JsValue>,
 ) -> JsResult<(JsValue, JsValue)> {
-    let (from, to) = (layer.input_shape().to_vec(), layer.output_shape().to_vec());
-    let (cells, count) = (product("shape", &from)?, product("shape", &to)?);
-    let of_input = ["must be the product of shape, ", &from.shown()].concat();
-    let of_output = ["must be the number of the output's cells, shaped ", &to.shown()].concat();
-    numbers::check::<T>(X, x, cells, &of_input)?;
-    numbers::check_given::<T>(OUT, out, count, &of_output)?;
+    let (from, to) = (layer.input_shape(), layer.output_shape());
+    let (cells, count) = (product("shape", from)?, product("shape", to)?);
+    numbers::check::<T>(X, x, cells, (OF_INPUT, from))?;
+    numbers::check_given::<T>(OUT, out, count, (OF_OUTPUT, to))?;
     if let Some(places) = out_indices {
-        numbers::check_given::<i32>(OUT_INDICES, places, count, &of_output)?;
+        numbers::check_given::<i32>(OUT_INDICES, places, count, (OF_OUTPUT, to))?;
     }
     let mut staging = Staging::unpack();
     let (input, output, found) = T::rooms(&mut staging);
-    let (input, output) = (numbers::room(input, cells, &from)?, numbers::room(output, count, &to)?);
+    let (input, output) = (numbers::room(input, cells, from)?, numbers::room(output, count, to)?);
+    let found = numbers::room(found, if out_indices.is_some() { count } else { 0 }, to)?;
     numbers::read(X, x, input)?;
     let indices = match out_indices {
         None => {
@@ -103,7 +103,6 @@ fn pool_cells<T: Cells>(
             JsValue::UNDEFINED
         }
         Some(places) => {
-            let found = numbers::room(found, count, &to)?;
             layer.select_into(input, output, found)?;
             numbers::written(OUT_INDICES, places, found)?
         }

@@ -1,4 +1,4 @@
-//! Options from whatever serde reads: JavaScript objects, by way of serde-wasm-bindgen, and JSON.
+//! Options from whatever serde reads.
 //!
 //! Every kind of value is read the same way; what an option may be is decided where it is used.
 

@@ -77,14 +77,26 @@ export interface PoolOptions {
 }
 
 /** A pooling layer and the shape of the numbers given to it. */
-export interface ArrayPoolOptions extends PoolOptions {
+export interface LayerOptions extends PoolOptions {
     /** N, C and one to three spatial extents. */
     shape: number[];
+}
+
+/** A pooling layer, the shape of the numbers given to it, and whether to tell their places. */
+export interface ArrayPoolOptions extends LayerOptions {
     /**
      * Whether to give, for each output cell, the flat position in its plane of the cell that it is, −1 for a window without
      * cells; for the methods that pick one: max, min, stochastic, median, rank and subsample. Default: false.
      */
     returnIndices?: boolean;
+}
+
+/** Where `pool` writes its results, instead of into new arrays. */
+export interface Outs<T extends Numbers> {
+    /** Of x's class, with one number for each cell of the output; it may be x itself if that has as many. */
+    out?: T;
+    /** The same for the indices. Needs `returnIndices`. */
+    outIndices?: Int32Array;
 }
 
 /** Numbers that pooling takes: `Float32Array` for every method, the others for max and min. */
@@ -150,7 +162,46 @@ export interface PoolError extends Error {
 }
 
 /** Pools numbers laid out as N, C, spatial axes, row-major. */
-export function pool<T extends Numbers>(x: T, options: ArrayPoolOptions): Pooled<T>;
+export function pool<T extends Numbers>(x: T, options: ArrayPoolOptions & Outs<T>): Pooled<T>;
+
+/** Numbers kept inside the core, laid out as N, C, spatial axes, row-major: layers run on them without a copy. */
+export class FeatureMaps {
+    /** Copies the numbers in; `shape` has N, C and one to three spatial extents. */
+    constructor(data: Float32Array, shape: number[]);
+    readonly shape: number[];
+    /** The numbers where they lie, to read or to write. Good until the next call of any function of the core. */
+    view(): Float32Array;
+    /** A copy of the numbers, in `out` if it is given. */
+    read(out?: Float32Array): Float32Array;
+    /** Replaces the numbers. */
+    write(data: Float32Array): void;
+    /** Gives the memory back at once, instead of whenever the maps are found unused. */
+    free(): void;
+}
+
+/** Values and the flat position, in its plane, of the cell that each of them is. */
+export interface Picked<T> {
+    data: T;
+    indices: Int32Array;
+}
+
+/**
+ * A layer made ready for one input shape: calls read no options, and where they are given everything that they write into,
+ * they allocate nothing. `out` is what results are written into and what is then returned; its class is that of `x`. It may
+ * be `x` itself if that is an array, but not if it is `FeatureMaps`.
+ */
+export class PoolLayer {
+    constructor(options: LayerOptions);
+    readonly shape: number[];
+    readonly outputShape: number[];
+    run(x: FeatureMaps, out?: FeatureMaps): FeatureMaps;
+    run<T extends Numbers>(x: T, out?: T): T;
+    /** As `returnIndices` of `pool`; the indices are in an array either way. */
+    runWithIndices(x: FeatureMaps, out?: FeatureMaps, outIndices?: Int32Array): Picked<FeatureMaps>;
+    runWithIndices<T extends Numbers>(x: T, out?: T, outIndices?: Int32Array): Picked<T>;
+    /** Gives the memory back at once, instead of whenever the layer is found unused. */
+    free(): void;
+}
 
 /** Pools a picture channel by channel; results are scaled so that white stays white. Alpha is averaged. */
 export function poolImage(image: Picture, options: PoolOptions): ImageData;

@@ -95,6 +95,8 @@ fn ships(path: &Path) -> Result<bool> {
 fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
     let mut wasm_opt = tools.wasm_opt();
     wasm_opt.args(["-O3", "--mvp-features", "--strip-debug", "--strip-producers"]);
+    // Functions of one module, and instances of one function, compress better side by side: 400 brotli bytes.
+    wasm_opt.arg("--reorder-functions-by-name");
     wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
     run(wasm_opt.arg(module).arg("--output").arg(module))
 }
