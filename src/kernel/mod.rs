@@ -4,12 +4,16 @@
 //! bit: both reduce a window row by row (cells left to right, then rows top to bottom, then slices), so even rounding
 //! is the same. `visit` walks the cells of every window, for what no merge can express. `resample`
 //! is for sums whose terms have weights: filters and interpolation.
+//!
+//! Networks have `product` and, for 3 × 3 convolutions, `winograd`.
 
 #[cfg(test)]
 mod direct;
+pub(crate) mod product;
 mod resample;
 mod separable;
 mod visit;
+pub(crate) mod winograd;
 
 pub(crate) use resample::{AxisMap, Way, resample_planes};
 pub(crate) use separable::{reduce, spread};
