@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod direct;
+pub(crate) mod lanes;
 pub(crate) mod product;
 mod resample;
 mod separable;

@@ -6,13 +6,12 @@
 //! Columns (output pixels, tiles) lie side by side in memory and a weight is broadcast over them. A tile of 4 or 5 rows ×
 //! 8 columns keeps its sums in 8 or 10 of the 16 registers that SIMD128 has on x86-64, beside two of columns.
 
+use super::lanes::{LANES, Lanes};
 use crate::error::Result;
 use crate::pool::reserve;
 
-/// Columns of a register.
-pub(crate) const LANES: usize = 4;
-/// Columns computed side by side: two registers.
-const WIDE: usize = 2 * LANES;
+/// Registers of columns computed side by side.
+const WIDE: usize = 2;
 
 /// The fewest columns, at least `columns`, that [`Product::multiply`] can work on.
 pub(crate) fn whole_lanes(columns: usize) -> usize {
@@ -73,20 +72,20 @@ impl Product {
             let weights = &weights[tile * self.depth..][..self.depth];
             let out = &mut out[tile * ROWS * pitch..];
             let mut at = 0;
-            while at + WIDE <= columns {
+            while at + WIDE * LANES <= columns {
                 sum::<ROWS, WIDE>(weights, start, &x[at..], offsets, &mut out[at..], pitch);
-                at += WIDE;
+                at += WIDE * LANES;
             }
             if at < columns {
-                sum::<ROWS, LANES>(weights, start, &x[at..], offsets, &mut out[at..], pitch);
+                sum::<ROWS, 1>(weights, start, &x[at..], offsets, &mut out[at..], pitch);
             }
         }
     }
 }
 
-/// One tile.
+/// One tile, `WIDTH` registers wide.
 #[inline]
-fn sum<const ROWS: usize, const COLUMNS: usize>(
+fn sum<const ROWS: usize, const WIDTH: usize>(
     weights: &[[f32; ROWS]],
     start: &[f32; ROWS],
     x: &[f32],
@@ -94,17 +93,20 @@ fn sum<const ROWS: usize, const COLUMNS: usize>(
     out: &mut [f32],
     pitch: usize,
 ) {
-    let mut sums: [[f32; COLUMNS]; ROWS] = start.map(|start| [start; COLUMNS]);
+    let mut sums = start.map(|start| [Lanes::splat(start); WIDTH]);
     for (weights, &offset) in weights.iter().zip(offsets) {
-        let x = &x[offset..offset + COLUMNS];
-        for (sums, weight) in sums.iter_mut().zip(weights) {
+        let x = &x[offset..offset + WIDTH * LANES];
+        let x: [Lanes; WIDTH] = std::array::from_fn(|register| Lanes::at(x, register * LANES));
+        for (sums, &weight) in sums.iter_mut().zip(weights) {
+            let weight = Lanes::splat(weight);
             for (sum, x) in sums.iter_mut().zip(x) {
-                *sum += weight * x;
+                *sum = *sum + weight * x;
             }
         }
     }
     for (row, sums) in sums.iter().enumerate() {
-        out[row * pitch..][..COLUMNS].copy_from_slice(sums);
+        let to = out[row * pitch..][..WIDTH * LANES].as_chunks_mut::<LANES>().0;
+        to.iter_mut().zip(sums).for_each(|(to, sum)| *to = sum.values());
     }
 }
 

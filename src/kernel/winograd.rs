@@ -5,26 +5,12 @@
 //! input channels, is one matrix product for each of the 16 places of a tile. Four tiles of a row are worked on side by
 //! side; for that the input's even and odd columns lie apart.
 
-use super::product::LANES;
+use super::lanes::{LANES, Lanes};
 
 /// Places of a tile.
 pub(crate) const PLACES: usize = 16;
 /// The place that adds once to each of the tile's outputs: where a bias belongs.
 pub(crate) const CENTRE: usize = 5;
-
-type Lanes = [f32; LANES];
-
-fn add(a: Lanes, b: Lanes) -> Lanes {
-    std::array::from_fn(|lane| a[lane] + b[lane])
-}
-
-fn subtract(a: Lanes, b: Lanes) -> Lanes {
-    std::array::from_fn(|lane| a[lane] - b[lane])
-}
-
-fn lanes(values: &[f32], at: usize) -> Lanes {
-    std::array::from_fn(|lane| values[at..at + LANES][lane])
-}
 
 /// G g Gᵀ, row by row.
 pub(crate) fn transform_kernel(kernel: &[f32; 9]) -> [f32; PLACES] {
@@ -46,19 +32,14 @@ pub(crate) struct Halves<'a> {
 pub(crate) fn transform_input(rows: [Halves; 4], tiles: usize, out: &mut [f32], pitch: usize) {
     for at in (0..tiles).step_by(LANES) {
         let [a, b, c, d] = rows.map(|row| {
-            let (even, odd) = (lanes(row.even, at), lanes(row.odd, at));
-            let (next_even, next_odd) = (lanes(row.even, at + 1), lanes(row.odd, at + 1));
-            [subtract(even, next_even), add(odd, next_even), subtract(next_even, odd), subtract(odd, next_odd)]
+            let (even, odd) = (Lanes::at(row.even, at), Lanes::at(row.odd, at));
+            let (next_even, next_odd) = (Lanes::at(row.even, at + 1), Lanes::at(row.odd, at + 1));
+            [even - next_even, odd + next_even, next_even - odd, odd - next_odd]
         });
         for column in 0..4 {
-            let places = [
-                subtract(a[column], c[column]),
-                add(b[column], c[column]),
-                subtract(c[column], b[column]),
-                subtract(b[column], d[column]),
-            ];
+            let places = [a[column] - c[column], b[column] + c[column], c[column] - b[column], b[column] - d[column]];
             for (row, place) in places.iter().enumerate() {
-                out[(row * 4 + column) * pitch + at..][..LANES].copy_from_slice(place);
+                out[(row * 4 + column) * pitch + at..][..LANES].copy_from_slice(&place.values());
             }
         }
     }
@@ -68,11 +49,11 @@ pub(crate) fn transform_input(rows: [Halves; 4], tiles: usize, out: &mut [f32], 
 #[inline]
 pub(crate) fn transform_output(sums: &[f32], pitch: usize) -> [[Lanes; 2]; 2] {
     let columns: [[Lanes; 2]; 4] = std::array::from_fn(|column| {
-        let [a, b, c, d] = std::array::from_fn(|row| lanes(sums, (row * 4 + column) * pitch));
-        [add(add(a, b), c), subtract(subtract(b, c), d)]
+        let [a, b, c, d] = std::array::from_fn(|row| Lanes::at(sums, (row * 4 + column) * pitch));
+        [a + b + c, b - c - d]
     });
     [0, 1].map(|row| {
         let [a, b, c, d] = columns.map(|column| column[row]);
-        [add(add(a, b), c), subtract(subtract(b, c), d)]
+        [a + b + c, b - c - d]
     })
 }

@@ -4,7 +4,8 @@ use super::super::prepared::{Kernel, Then};
 use super::super::shape::relu;
 use super::{Conv2d, Frame};
 use crate::error::Result;
-use crate::kernel::product::{LANES, Product, whole_lanes, zeros};
+use crate::kernel::lanes::LANES;
+use crate::kernel::product::{Product, whole_lanes, zeros};
 use crate::nn::tensor::TensorView;
 
 /// Any convolution, made ready.

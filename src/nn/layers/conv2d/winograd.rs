@@ -4,7 +4,8 @@ use super::super::prepared::{Kernel, Then};
 use super::super::shape::relu;
 use super::{Conv2d, Frame};
 use crate::error::Result;
-use crate::kernel::product::{LANES, Product, whole_lanes, zeros};
+use crate::kernel::lanes::{LANES, Lanes};
+use crate::kernel::product::{Product, whole_lanes, zeros};
 use crate::kernel::winograd::{CENTRE, Halves, PLACES, transform_input, transform_kernel, transform_output};
 use crate::nn::tensor::TensorView;
 
@@ -182,7 +183,7 @@ fn split(cells: &[f32], left: usize, even: &mut [f32], odd: &mut [f32]) {
 fn interleave(sums: &[f32], of_place: usize, rows: &mut [Vec<f32>; 2]) {
     let [above, below] = rows.each_mut().map(|row| row.as_chunks_mut::<{ 2 * LANES }>().0);
     for (tile, (above, below)) in above.iter_mut().zip(below).enumerate() {
-        let [[a, b], [c, d]] = transform_output(&sums[tile * LANES..], of_place);
+        let [[a, b], [c, d]] = transform_output(&sums[tile * LANES..], of_place).map(|row| row.map(Lanes::values));
         for lane in 0..LANES {
             (above[2 * lane], above[2 * lane + 1]) = (a[lane], b[lane]);
             (below[2 * lane], below[2 * lane + 1]) = (c[lane], d[lane]);
@@ -195,7 +196,7 @@ fn largest(sums: &[f32], of_place: usize, row: &mut [f32]) {
     let max = |a: f32, b: f32| if b > a || b.is_nan() { b } else { a };
     let (row, _) = row.as_chunks_mut::<LANES>();
     for (tile, row) in row.iter_mut().enumerate() {
-        let [[a, b], [c, d]] = transform_output(&sums[tile * LANES..], of_place);
+        let [[a, b], [c, d]] = transform_output(&sums[tile * LANES..], of_place).map(|row| row.map(Lanes::values));
         *row = std::array::from_fn(|lane| max(max(a[lane], b[lane]), max(c[lane], d[lane])));
     }
 }
