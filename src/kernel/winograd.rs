@@ -29,31 +29,45 @@ pub(crate) struct Halves<'a> {
 }
 
 /// Bᵀ d B for a row of tiles: place p of tile t goes to `out[p * pitch + t]`. Written in whole lanes.
-pub(crate) fn transform_input(rows: [Halves; 4], tiles: usize, out: &mut [f32], pitch: usize) {
+pub(crate) fn transform_input([a, b, c, d]: [Halves; 4], tiles: usize, out: &mut [f32], pitch: usize) {
+    // Written out: of loops over rows and places the compiler makes loops through memory.
     for at in (0..tiles).step_by(LANES) {
-        let [a, b, c, d] = rows.map(|row| {
-            let (even, odd) = (Lanes::at(row.even, at), Lanes::at(row.odd, at));
-            let (next_even, next_odd) = (Lanes::at(row.even, at + 1), Lanes::at(row.odd, at + 1));
-            [even - next_even, odd + next_even, next_even - odd, odd - next_odd]
-        });
+        let (a, b, c, d) = (along(a, at), along(b, at), along(c, at), along(d, at));
+        let out = &mut out[at..];
         for column in 0..4 {
-            let places = [a[column] - c[column], b[column] + c[column], c[column] - b[column], b[column] - d[column]];
-            for (row, place) in places.iter().enumerate() {
-                out[(row * 4 + column) * pitch + at..][..LANES].copy_from_slice(&place.values());
-            }
+            put(out, column * pitch, a[column] - c[column]);
+            put(out, (4 + column) * pitch, b[column] + c[column]);
+            put(out, (8 + column) * pitch, c[column] - b[column]);
+            put(out, (12 + column) * pitch, b[column] - d[column]);
         }
     }
+}
+
+/// Four tiles' row d as d B.
+#[inline]
+fn along(row: Halves, at: usize) -> [Lanes; 4] {
+    let (even, odd) = (Lanes::at(row.even, at), Lanes::at(row.odd, at));
+    let (next_even, next_odd) = (Lanes::at(row.even, at + 1), Lanes::at(row.odd, at + 1));
+    [even - next_even, odd + next_even, next_even - odd, odd - next_odd]
+}
+
+#[inline]
+fn put(out: &mut [f32], at: usize, lanes: Lanes) {
+    out[at..at + LANES].copy_from_slice(&lanes.values());
 }
 
 /// Aᵀ m A for four tiles, place p of the first at `sums[p * pitch]`: the outputs' two rows, even and odd columns apart.
 #[inline]
 pub(crate) fn transform_output(sums: &[f32], pitch: usize) -> [[Lanes; 2]; 2] {
-    let columns: [[Lanes; 2]; 4] = std::array::from_fn(|column| {
-        let [a, b, c, d] = std::array::from_fn(|row| Lanes::at(sums, (row * 4 + column) * pitch));
-        [a + b + c, b - c - d]
-    });
-    [0, 1].map(|row| {
-        let [a, b, c, d] = columns.map(|column| column[row]);
-        [a + b + c, b - c - d]
-    })
+    let down = |column: usize| {
+        let place = |row: usize| Lanes::at(sums, (row * 4 + column) * pitch);
+        reduce(place(0), place(1), place(2), place(3))
+    };
+    let (a, b, c, d) = (down(0), down(1), down(2), down(3));
+    [reduce(a[0], b[0], c[0], d[0]), reduce(a[1], b[1], c[1], d[1])]
+}
+
+#[inline]
+fn reduce(a: Lanes, b: Lanes, c: Lanes, d: Lanes) -> [Lanes; 2] {
+    [a + b + c, b - c - d]
 }

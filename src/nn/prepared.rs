@@ -1,8 +1,8 @@
 //! A network made ready to run again and again: weights packed once, memory reserved once.
 
 use super::architecture::{Architecture, NamedLayer, Preprocessing, in_layer};
+use super::layers::Layer;
 use super::layers::prepared::{Prepared, Then};
-use super::layers::{Layer, Operator};
 use super::loss::softmax_rows;
 use super::network::{Network, normalize};
 use super::tensor::TensorView;
@@ -47,7 +47,7 @@ impl PreparedNetwork {
             let parameters: Vec<TensorView> = parameters.iter().map(|tensor| tensor.view()).collect();
             let prepared = named.layer.operator().prepare(&shape, &parameters);
             let layer = prepared.map_err(|error| in_layer(&named.name, error))?;
-            let (then, saves) = then(&layers[index..], &shape);
+            let (then, saves) = then(&layers[index..]);
             shape = layer.output_shape().to_vec();
             most = layer.outputs().max(most);
             steps.push(Step { name: named.name.clone(), kind: named.layer.kind(), layer, then, saves });
@@ -127,13 +127,15 @@ impl PreparedNetwork {
     }
 }
 
-/// What the first of `layers`, for samples of this shape, can do for the ones after it, and for how many.
-fn then(layers: &[NamedLayer], shape: &[usize]) -> (Then, usize) {
+/// What the first of `layers` can do for the ones after it, and for how many.
+fn then(layers: &[NamedLayer]) -> (Then, usize) {
     let kind = |index: usize| layers.get(index).map(|named: &NamedLayer| &named.layer);
-    let Some(Layer::Conv2d(conv)) = kind(0) else { return (Then::default(), 0) };
+    if !matches!(kind(0), Some(Layer::Conv2d(_))) {
+        return (Then::default(), 0);
+    }
     let relu = matches!(kind(1), Some(Layer::Relu(_)));
     let halve = match kind(1 + usize::from(relu)) {
-        Some(Layer::Pool(pool)) => pool.halves() && conv.halves(shape),
+        Some(Layer::Pool(pool)) => pool.halves(),
         _ => false,
     };
     (Then { relu, halve }, usize::from(relu) + usize::from(halve))

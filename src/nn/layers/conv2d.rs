@@ -220,8 +220,4 @@ impl Operator for Conv2d {
         };
         Prepared::new(input, output, kernel)
     }
-
-    fn halves(&self, input: &[usize]) -> bool {
-        self.output_shape(input).is_ok_and(|output| Winograd::suits(self, [output[1], output[2]]))
-    }
 }

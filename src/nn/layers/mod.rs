@@ -73,12 +73,6 @@ pub trait Operator {
     /// # Errors
     /// When the layer does not take such samples or parameters of these shapes, or memory does not hold what it needs.
     fn prepare(&self, input: &[usize], parameters: &[TensorView]) -> Result<Prepared>;
-
-    /// Whether, prepared for samples of shape `input`, it can give the maxima of 2 × 2 outputs in place of the outputs.
-    #[doc(hidden)]
-    fn halves(&self, _input: &[usize]) -> bool {
-        false
-    }
 }
 
 /// A layer as a network file describes it: `{"type": "conv2d", "inChannels": 1, …}`.

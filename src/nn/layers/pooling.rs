@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::nn::tensor::TensorView;
 use crate::options::Options;
 use crate::shown::Shown;
-use crate::{Geometry, Pool, PoolOptions, Pooling};
+use crate::{Geometry, Pool, PoolOptions, Pooling, PreparedPool};
 use ndarray::{ArrayD, ArrayViewD};
 use serde::{Deserialize, Serialize};
 
@@ -82,21 +82,14 @@ impl Operator for PoolLayer {
     }
 
     fn prepare(&self, input: &[usize], _: &[TensorView]) -> Result<Prepared> {
-        let kernel = OfShape { pool: self.pool.clone(), shape: [&[1], input].concat() };
-        Prepared::new(input, self.output_shape(input)?, Box::new(kernel))
+        let pool = self.pool.prepare(&[&[1], input].concat())?;
+        Prepared::new(input, pool.output_shape()[1..].to_vec(), Box::new(pool))
     }
 }
 
-/// The pooling, and the shape that it takes.
-struct OfShape {
-    pool: Pool,
-    shape: Vec<usize>,
-}
-
-impl Kernel for OfShape {
+impl Kernel for PreparedPool {
     fn run(&mut self, x: &[f32], y: &mut [f32]) -> Result<()> {
-        y.copy_from_slice(&self.pool.forward_flat(x, &self.shape)?.0);
-        Ok(())
+        self.forward_into(x, y)
     }
 }
 

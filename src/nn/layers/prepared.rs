@@ -1,5 +1,6 @@
 //! A layer made ready for samples of one shape: weights packed, memory at hand, so that running it allocates nothing.
 
+use super::shape::relu;
 use crate::error::{Error, ErrorKind, Result};
 use crate::nn::architecture::count;
 use crate::pool::reserve;
@@ -9,7 +10,7 @@ pub(crate) trait Kernel: Send {
     /// Writes the layer's output for `x` into `y`.
     fn run(&mut self, x: &[f32], y: &mut [f32]) -> Result<()>;
 
-    /// The same with what comes after the layer, where [`Operator::prepare`](super::Operator::prepare) was told to.
+    /// The same with what comes after the layer; `y` is then as long as what is left. Convolutions alone can.
     fn run_with(&mut self, x: &[f32], y: &mut [f32], _: Then) -> Result<()> {
         self.run(x, y)
     }
@@ -22,6 +23,22 @@ pub(crate) struct Then {
     pub relu: bool,
     /// The maximum of 2 × 2 cells, these side by side.
     pub halve: bool,
+}
+
+impl Then {
+    /// Writes a row of outputs, or of what `halve` made of two.
+    pub fn write(self, from: &[f32], to: &mut [f32]) {
+        if self.relu {
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = relu(*from));
+        } else {
+            to.copy_from_slice(&from[..to.len()]);
+        }
+    }
+}
+
+/// The larger of two by the rules of max pooling: the first of equals, a NaN before all else.
+pub(crate) fn larger(a: f32, b: f32) -> f32 {
+    if b > a || b.is_nan() { b } else { a }
 }
 
 /// A layer made ready for samples of one shape.

@@ -1,6 +1,6 @@
 //! The convolution as a product of its weights and the windows of one output row at a time.
 
-use super::super::prepared::{Kernel, Then};
+use super::super::prepared::{Kernel, Then, larger};
 use super::super::shape::relu;
 use super::{Conv2d, Frame};
 use crate::error::Result;
@@ -20,7 +20,7 @@ pub(super) struct Direct {
     windows: Vec<f32>,
     /// Where those rows begin; without gaps a window's cells lie in the frame as they must.
     offsets: Vec<usize>,
-    /// The sums of one output row, one row a channel.
+    /// The sums of two output rows, each one row a channel.
     sums: Vec<f32>,
     pitch: usize,
 }
@@ -41,7 +41,7 @@ impl Direct {
             padded: zeros(frame.cells(conv.in_channels) + LANES)?,
             windows: zeros(if gaps { depth * pitch } else { 0 })?,
             offsets: if gaps { (0..depth).map(|cell| cell * pitch).collect() } else { frame.offsets.clone() },
-            sums: zeros(products.first().map_or(0, Product::rows) * pitch)?,
+            sums: zeros(2 * products.first().map_or(0, Product::rows) * pitch)?,
             conv: *conv,
             frame,
             products,
@@ -58,27 +58,46 @@ impl Kernel for Direct {
     fn run_with(&mut self, x: &[f32], y: &mut [f32], then: Then) -> Result<()> {
         let Self { conv, frame, products, padded, windows, offsets, sums, pitch } = self;
         frame.pad(conv.padding, x, padded);
-        let [height, width] = frame.output;
         let of_group = frame.cells(conv.in_channels / conv.groups);
         let rows = conv.out_channels / conv.groups;
+        // Row by row, or two at a time where only their maxima are wanted.
+        let together = if then.halve { 2 } else { 1 };
+        let [height, width] = frame.output.map(|extent| extent / together);
         for (group, product) in products.iter().enumerate() {
             for row in 0..height {
-                let mut cells = &padded[group * of_group + row * conv.stride[0] * frame.padded[1]..];
-                if conv.stride[1] > 1 {
-                    gather(cells, &frame.offsets, conv.stride[1], width, windows, *pitch);
-                    cells = windows;
+                for (index, sums) in sums.chunks_exact_mut(product.rows() * *pitch).take(together).enumerate() {
+                    let first = (row * together + index) * conv.stride[0] * frame.padded[1];
+                    let mut cells = &padded[group * of_group + first..];
+                    if conv.stride[1] > 1 {
+                        gather(cells, &frame.offsets, conv.stride[1], frame.output[1], windows, *pitch);
+                        cells = windows;
+                    }
+                    product.multiply(cells, offsets, *pitch, sums, *pitch);
                 }
-                product.multiply(cells, offsets, *pitch, sums, *pitch);
-                for (channel, sums) in sums.chunks_exact(*pitch).take(rows).enumerate() {
+                let (sums, below) = sums.split_at_mut(product.rows() * *pitch);
+                for channel in 0..rows {
+                    let sums = &sums[channel * *pitch..][..*pitch];
                     let to = &mut y[((group * rows + channel) * height + row) * width..][..width];
-                    to.copy_from_slice(&sums[..width]);
-                    if then.relu {
-                        to.iter_mut().for_each(|x| *x = relu(*x));
+                    if then.halve {
+                        halve(sums, &below[channel * *pitch..][..*pitch], to);
+                        if then.relu {
+                            to.iter_mut().for_each(|x| *x = relu(*x));
+                        }
+                    } else {
+                        then.write(sums, to);
                     }
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// The maxima of 2 × 2 cells of two rows.
+fn halve(row: &[f32], below: &[f32], to: &mut [f32]) {
+    let pairs = row.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+    for (to, ([a, b], [c, d])) in to.iter_mut().zip(pairs) {
+        *to = larger(larger(*a, *b), larger(*c, *d));
     }
 }
 

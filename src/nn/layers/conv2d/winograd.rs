@@ -1,7 +1,6 @@
 //! The 3 × 3 convolution of stride 1 by Winograd's minimal filtering; see [`kernel::winograd`](crate::kernel::winograd).
 
-use super::super::prepared::{Kernel, Then};
-use super::super::shape::relu;
+use super::super::prepared::{Kernel, Then, larger};
 use super::{Conv2d, Frame};
 use crate::error::Result;
 use crate::kernel::lanes::{LANES, Lanes};
@@ -134,12 +133,12 @@ impl Winograd {
                 if then.halve {
                     if row < height {
                         largest(sums, of_place, &mut self.rows[0][..whole_lanes(self.tiles[1])]);
-                        put(&self.rows[0], &mut plane[row * width..][..width], then);
+                        then.write(&self.rows[0], &mut plane[row * width..][..width]);
                     }
                 } else {
                     interleave(sums, of_place, &mut self.rows);
                     let rows = plane[2 * row * width..].chunks_exact_mut(width);
-                    self.rows.iter().zip(rows).for_each(|(from, to)| put(from, to, then));
+                    self.rows.iter().zip(rows).for_each(|(from, to)| then.write(from, to));
                 }
             }
         }
@@ -193,18 +192,9 @@ fn interleave(sums: &[f32], of_place: usize, rows: &mut [Vec<f32>; 2]) {
 
 /// The largest output of every tile of a row, by the rules of max pooling over 2 × 2.
 fn largest(sums: &[f32], of_place: usize, row: &mut [f32]) {
-    let max = |a: f32, b: f32| if b > a || b.is_nan() { b } else { a };
     let (row, _) = row.as_chunks_mut::<LANES>();
     for (tile, row) in row.iter_mut().enumerate() {
         let [[a, b], [c, d]] = transform_output(&sums[tile * LANES..], of_place).map(|row| row.map(Lanes::values));
-        *row = std::array::from_fn(|lane| max(max(a[lane], b[lane]), max(c[lane], d[lane])));
-    }
-}
-
-fn put(from: &[f32], to: &mut [f32], then: Then) {
-    if then.relu {
-        to.iter_mut().zip(from).for_each(|(to, from)| *to = relu(*from));
-    } else {
-        to.copy_from_slice(&from[..to.len()]);
+        *row = std::array::from_fn(|lane| larger(larger(a[lane], b[lane]), larger(c[lane], d[lane])));
     }
 }
