@@ -37,6 +37,9 @@ impl Step {
     }
 }
 
+/// Is shown a layer and its output.
+type See<'a> = dyn FnMut(&Step, &[f32]) + 'a;
+
 impl PreparedNetwork {
     pub(super) fn new(network: &Network) -> Result<Self> {
         let Architecture { input_shape, labels, preprocessing, layers } = network.architecture();
@@ -97,11 +100,11 @@ impl PreparedNetwork {
     }
 
     /// The same, every layer by itself; `see` is shown what each gives.
-    pub(crate) fn run_input(&mut self, see: &mut dyn FnMut(&Step, &[f32])) -> Result<&[f32]> {
+    pub(crate) fn run_input(&mut self, see: &mut See) -> Result<&[f32]> {
         self.run(Some(see))
     }
 
-    fn run(&mut self, mut see: Option<&mut dyn FnMut(&Step, &[f32])>) -> Result<&[f32]> {
+    fn run(&mut self, mut see: Option<&mut See>) -> Result<&[f32]> {
         let [mut x, mut y] = self.values.each_mut().map(Vec::as_mut_slice);
         let mut length = self.input_shape.iter().product();
         normalize(&self.preprocessing, &mut x[..length]);
