@@ -56,18 +56,69 @@ fn put(out: &mut [f32], at: usize, lanes: Lanes) {
     out[at..at + LANES].copy_from_slice(&lanes.values());
 }
 
-/// Aᵀ m A for four tiles, place p of the first at `sums[p * pitch]`: the outputs' two rows, even and odd columns apart.
-#[inline]
-pub(crate) fn transform_output(sums: &[f32], pitch: usize) -> [[Lanes; 2]; 2] {
-    let down = |column: usize| {
-        let place = |row: usize| Lanes::at(sums, (row * 4 + column) * pitch);
-        reduce(place(0), place(1), place(2), place(3))
-    };
-    let (a, b, c, d) = (down(0), down(1), down(2), down(3));
-    [reduce(a[0], b[0], c[0], d[0]), reduce(a[1], b[1], c[1], d[1])]
+/// Aᵀ m A for a row of tiles, place p of the first at `sums[p * pitch]`: two rows of outputs, which are whole lanes long.
+pub(crate) fn transform_output(sums: &[f32], pitch: usize, rows: &mut [Vec<f32>; 2]) {
+    let [above, below] = rows.each_mut().map(|row| row.as_chunks_mut::<{ 2 * LANES }>().0);
+    for (tile, (above, below)) in above.iter_mut().zip(below).enumerate() {
+        let sums = &sums[tile * LANES..];
+        let down = |column: usize| {
+            let place = |row: usize| Lanes::at(sums, (row * 4 + column) * pitch);
+            reduce(place(0), place(1), place(2), place(3))
+        };
+        let (a, b, c, d) = (down(0), down(1), down(2), down(3));
+        *above = interleave(reduce(a[0], b[0], c[0], d[0]));
+        *below = interleave(reduce(a[1], b[1], c[1], d[1]));
+    }
 }
 
 #[inline]
 fn reduce(a: Lanes, b: Lanes, c: Lanes, d: Lanes) -> [Lanes; 2] {
     [a + b + c, b - c - d]
+}
+
+/// Even and odd columns as a row.
+#[inline]
+fn interleave(halves: [Lanes; 2]) -> [f32; 2 * LANES] {
+    let [even, odd] = halves.map(Lanes::values);
+    [even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::direct;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn numbers(count: usize) -> impl Strategy<Value = Vec<f32>> {
+        prop::collection::vec(-1.0..1.0f32, count)
+    }
+
+    proptest! {
+        #[test]
+        fn transforms_and_products_are_a_correlation(
+            (tiles, cells) in (1..9usize).prop_flat_map(|tiles| (Just(tiles), numbers(4 * (2 * tiles + 2)))),
+            kernel in numbers(9),
+        ) {
+            let (width, lanes) = (2 * tiles + 2, tiles.next_multiple_of(LANES));
+            let half = |row: usize, odd: usize| {
+                let mut half: Vec<f32> = cells[row * width..][..width].iter().skip(odd).step_by(2).copied().collect();
+                half.resize(lanes + LANES, 0.0);
+                half
+            };
+            let halves = [0, 1, 2, 3].map(|row| [half(row, 0), half(row, 1)]);
+            let rows = halves.each_ref().map(|[even, odd]| Halves { even, odd });
+            let mut places = vec![0.0; PLACES * lanes];
+            transform_input(rows, tiles, &mut places, lanes);
+            let weights = transform_kernel(kernel.as_slice().try_into().unwrap());
+            for (place, weight) in places.chunks_exact_mut(lanes).zip(weights) {
+                place.iter_mut().for_each(|x| *x *= weight);
+            }
+            let mut output = [vec![0.0; 2 * lanes], vec![0.0; 2 * lanes]];
+            transform_output(&places, lanes, &mut output);
+            let expected = direct::correlate(&cells, width, &kernel);
+            for (ours, theirs) in output.iter().flat_map(|row| &row[..2 * tiles]).zip(expected) {
+                prop_assert!((f64::from(*ours) - theirs).abs() < 5e-6, "{} is {}", ours, theirs);
+            }
+        }
+    }
 }

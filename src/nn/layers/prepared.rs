@@ -26,18 +26,29 @@ pub(crate) struct Then {
 }
 
 impl Then {
-    /// Writes a row of outputs, or of what `halve` made of two.
-    pub fn write(self, from: &[f32], to: &mut [f32]) {
-        if self.relu {
-            to.iter_mut().zip(from).for_each(|(to, from)| *to = relu(*from));
+    /// Rows and columns of what is left of an output.
+    pub fn extents(self, output: [usize; 2]) -> [usize; 2] {
+        if self.halve { output.map(|extent| extent / 2) } else { output }
+    }
+
+    /// Writes a row of outputs, or what halving makes of it and the row below.
+    pub fn write(self, row: &[f32], below: &[f32], to: &mut [f32]) {
+        if self.halve {
+            let pairs = row.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+            for (to, ([a, b], [c, d])) in to.iter_mut().zip(pairs) {
+                *to = larger(larger(*a, *b), larger(*c, *d));
+            }
         } else {
-            to.copy_from_slice(&from[..to.len()]);
+            to.copy_from_slice(&row[..to.len()]);
+        }
+        if self.relu {
+            to.iter_mut().for_each(|x| *x = relu(*x));
         }
     }
 }
 
 /// The larger of two by the rules of max pooling: the first of equals, a NaN before all else.
-pub(crate) fn larger(a: f32, b: f32) -> f32 {
+fn larger(a: f32, b: f32) -> f32 {
     if b > a || b.is_nan() { b } else { a }
 }
 

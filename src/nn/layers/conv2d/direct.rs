@@ -1,7 +1,6 @@
 //! The convolution as a product of its weights and the windows of one output row at a time.
 
-use super::super::prepared::{Kernel, Then, larger};
-use super::super::shape::relu;
+use super::super::prepared::{Kernel, Then};
 use super::{Conv2d, Frame};
 use crate::error::Result;
 use crate::kernel::lanes::LANES;
@@ -62,7 +61,7 @@ impl Kernel for Direct {
         let rows = conv.out_channels / conv.groups;
         // Row by row, or two at a time where only their maxima are wanted.
         let together = if then.halve { 2 } else { 1 };
-        let [height, width] = frame.output.map(|extent| extent / together);
+        let [height, width] = then.extents(frame.output);
         for (group, product) in products.iter().enumerate() {
             for row in 0..height {
                 for (index, sums) in sums.chunks_exact_mut(product.rows() * *pitch).take(together).enumerate() {
@@ -76,28 +75,13 @@ impl Kernel for Direct {
                 }
                 let (sums, below) = sums.split_at_mut(product.rows() * *pitch);
                 for channel in 0..rows {
-                    let sums = &sums[channel * *pitch..][..*pitch];
+                    let of_channel = channel * *pitch..(channel + 1) * *pitch;
                     let to = &mut y[((group * rows + channel) * height + row) * width..][..width];
-                    if then.halve {
-                        halve(sums, &below[channel * *pitch..][..*pitch], to);
-                        if then.relu {
-                            to.iter_mut().for_each(|x| *x = relu(*x));
-                        }
-                    } else {
-                        then.write(sums, to);
-                    }
+                    then.write(&sums[of_channel.clone()], &below[of_channel], to);
                 }
             }
         }
         Ok(())
-    }
-}
-
-/// The maxima of 2 × 2 cells of two rows.
-fn halve(row: &[f32], below: &[f32], to: &mut [f32]) {
-    let pairs = row.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
-    for (to, ([a, b], [c, d])) in to.iter_mut().zip(pairs) {
-        *to = larger(larger(*a, *b), larger(*c, *d));
     }
 }
 

@@ -1,9 +1,9 @@
 //! The 3 × 3 convolution of stride 1 by Winograd's minimal filtering; see [`kernel::winograd`](crate::kernel::winograd).
 
-use super::super::prepared::{Kernel, Then, larger};
+use super::super::prepared::{Kernel, Then};
 use super::{Conv2d, Frame};
 use crate::error::Result;
-use crate::kernel::lanes::{LANES, Lanes};
+use crate::kernel::lanes::LANES;
 use crate::kernel::product::{Product, whole_lanes, zeros};
 use crate::kernel::winograd::{CENTRE, Halves, PLACES, transform_input, transform_kernel, transform_output};
 use crate::nn::tensor::TensorView;
@@ -124,21 +124,24 @@ impl Winograd {
 
     /// The output rows of the tiles of `band` rows from row `first`.
     fn write(&mut self, first: usize, band: usize, y: &mut [f32], then: Then) {
-        let [height, width] = if then.halve { self.output.map(|extent| extent / 2) } else { self.output };
+        let [height, width] = then.extents(self.output);
         let of_place = self.products[0].rows() * self.pitch;
-        for (channel, plane) in y.chunks_exact_mut(height * width).enumerate().take(self.conv.out_channels) {
+        for (channel, plane) in y.chunks_exact_mut((height * width).max(1)).enumerate() {
             for tile_row in 0..band {
-                let sums = &self.sums[channel * self.pitch + tile_row * self.tiles[1]..];
+                transform_output(
+                    &self.sums[channel * self.pitch + tile_row * self.tiles[1]..],
+                    of_place,
+                    &mut self.rows,
+                );
+                let [above, below] = &self.rows;
                 let row = first + tile_row;
-                if then.halve {
-                    if row < height {
-                        largest(sums, of_place, &mut self.rows[0][..whole_lanes(self.tiles[1])]);
-                        then.write(&self.rows[0], &mut plane[row * width..][..width]);
-                    }
-                } else {
-                    interleave(sums, of_place, &mut self.rows);
-                    let rows = plane[2 * row * width..].chunks_exact_mut(width);
-                    self.rows.iter().zip(rows).for_each(|(from, to)| then.write(from, to));
+                let mut rows = plane.chunks_exact_mut(width).skip(if then.halve { row } else { 2 * row });
+                // Of an odd height the last row of tiles fills one row, or halved none.
+                if let Some(to) = rows.next() {
+                    then.write(above, below, to);
+                }
+                if let (false, Some(to)) = (then.halve, rows.next()) {
+                    then.write(below, below, to);
                 }
             }
         }
@@ -175,26 +178,5 @@ fn split(cells: &[f32], left: usize, even: &mut [f32], odd: &mut [f32]) {
     }
     if let [last] = last {
         even[begin + pairs.len()] = *last;
-    }
-}
-
-/// The outputs of a row of tiles as two rows.
-fn interleave(sums: &[f32], of_place: usize, rows: &mut [Vec<f32>; 2]) {
-    let [above, below] = rows.each_mut().map(|row| row.as_chunks_mut::<{ 2 * LANES }>().0);
-    for (tile, (above, below)) in above.iter_mut().zip(below).enumerate() {
-        let [[a, b], [c, d]] = transform_output(&sums[tile * LANES..], of_place).map(|row| row.map(Lanes::values));
-        for lane in 0..LANES {
-            (above[2 * lane], above[2 * lane + 1]) = (a[lane], b[lane]);
-            (below[2 * lane], below[2 * lane + 1]) = (c[lane], d[lane]);
-        }
-    }
-}
-
-/// The largest output of every tile of a row, by the rules of max pooling over 2 × 2.
-fn largest(sums: &[f32], of_place: usize, row: &mut [f32]) {
-    let (row, _) = row.as_chunks_mut::<LANES>();
-    for (tile, row) in row.iter_mut().enumerate() {
-        let [[a, b], [c, d]] = transform_output(&sums[tile * LANES..], of_place).map(|row| row.map(Lanes::values));
-        *row = std::array::from_fn(|lane| larger(larger(a[lane], b[lane]), larger(c[lane], d[lane])));
     }
 }
