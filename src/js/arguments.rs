@@ -9,8 +9,12 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// The numbers of a `Float32Array`.
 pub(super) fn floats(parameter: &'static str, value: &JsValue) -> JsResult<Vec<f32>> {
-    let array = value.dyn_ref::<Float32Array>().map(Float32Array::to_vec);
-    array.ok_or_else(|| broken(parameter, value, "must be a Float32Array").into())
+    Ok(float_array(parameter, value)?.to_vec())
+}
+
+/// A `Float32Array`.
+pub(super) fn float_array<'a>(parameter: &'static str, value: &'a JsValue) -> JsResult<&'a Float32Array> {
+    value.dyn_ref::<Float32Array>().ok_or_else(|| broken(parameter, value, "must be a Float32Array").into())
 }
 
 /// The bytes of a `Uint8Array`.

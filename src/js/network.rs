@@ -1,26 +1,23 @@
 //! Networks.
 
-use super::arguments::{bytes, floats};
+use super::arguments::{bytes, float_array};
 use super::error::JsResult;
 use super::picture;
 use super::pool::set;
-use crate::error::{Error, ErrorKind};
 use crate::nn;
-use crate::nn::tensor::Tensor;
-use crate::shown::Shown;
 use js_sys::{Array, Float32Array, Object};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// `Network`; see `surface.d.ts`. Its `load` is in `www/lib/core.js`: fetching needs nothing of the core.
 #[wasm_bindgen(skip_typescript)]
-pub struct Network(nn::Network);
+pub struct Network(nn::PreparedNetwork);
 
 #[wasm_bindgen]
 impl Network {
     /// Reads a network file's bytes.
     #[wasm_bindgen(js_name = fromBytes, skip_typescript)]
     pub fn from_bytes(file: &JsValue) -> JsResult<Network> {
-        Ok(Self(nn::Network::from_bytes_to_run(&bytes("bytes", file)?)?))
+        Ok(Self(nn::Network::from_bytes_to_run(&bytes("bytes", file)?)?.prepare()?))
     }
 
     /// Channels, height and width of an input.
@@ -37,26 +34,35 @@ impl Network {
 
     /// Runs the network on one input.
     #[wasm_bindgen(skip_typescript)]
-    pub fn run(&self, image: &JsValue) -> JsResult<Object> {
-        let (shape, image) = (self.0.input_shape(), floats("image", image)?);
-        let length = image.len();
-        let input = Tensor::new([&[1], shape].concat(), image).map_err(|_| {
-            let rule = ["must be the product of the network's input shape, ", &shape.shown()].concat();
-            Error::new(ErrorKind::Shape, "image.length", length, rule)
-        })?;
+    pub fn run(&mut self, image: &JsValue) -> JsResult<Object> {
+        self.take(image)?;
         let layers = Array::new();
-        let probabilities = self.0.run_flat(input, &mut |named, output| {
-            let (object, output) = (Object::new(), output.sample());
-            set(&object, "name", named.name.as_str().into());
-            set(&object, "kind", named.layer.kind().into());
-            set(&object, "shape", list(output.shape()).into());
-            set(&object, "data", Float32Array::from(output.values()).into());
+        let probabilities = self.0.run_input(&mut |step, output| {
+            let object = Object::new();
+            set(&object, "name", step.name.as_str().into());
+            set(&object, "kind", step.kind.into());
+            set(&object, "shape", list(step.shape()).into());
+            set(&object, "data", Float32Array::from(output).into());
             layers.push(&object);
         })?;
         let result = Object::new();
-        set(&result, "probabilities", Float32Array::from(probabilities.values()).into());
+        set(&result, "probabilities", Float32Array::from(probabilities).into());
         set(&result, "layers", layers.into());
         Ok(result)
+    }
+
+    /// The probabilities alone.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn classify(&mut self, image: &JsValue) -> JsResult<Float32Array> {
+        self.take(image)?;
+        Ok(Float32Array::from(self.0.classify_input()?))
+    }
+
+    /// Copies an image to where the network reads it.
+    fn take(&mut self, image: &JsValue) -> JsResult<()> {
+        let image = float_array("image", image)?;
+        image.copy_to(self.0.input(image.length() as usize)?);
+        Ok(())
     }
 }
 

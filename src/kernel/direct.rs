@@ -74,3 +74,18 @@ fn cells_of(axes: &[AxisPlan], window: &[Span], base: usize, visit: &mut impl Fn
         cells_of(rest, &window[1..], base * first.extent + at, visit);
     }
 }
+
+/// The correlation of rows of `width` cells with a kernel of 3 × 3, in f64: the plain twin of `winograd`.
+pub(super) fn correlate(cells: &[f32], width: usize, kernel: &[f32]) -> Vec<f64> {
+    let mut sums = Vec::new();
+    for row in 0..cells.len() / width - 2 {
+        for column in 0..width - 2 {
+            let term = |tap: usize| {
+                let cell = cells[(row + tap / 3) * width + column + tap % 3];
+                f64::from(kernel[tap]) * f64::from(cell)
+            };
+            sums.push((0..9).map(term).sum());
+        }
+    }
+    sums
+}

@@ -4,14 +4,19 @@
 //! to hold it equal to the bit: both reduce a window row by row (cells, then rows, then slices), and a run of taps in the
 //! order of its `terms`, so even rounding is the same. `visit` walks the cells of every window, for what no merge can
 //! express. `resample` is for sums whose terms have weights: filters and interpolation.
+//!
+//! Networks have `product` and, for 3 × 3 convolutions, `winograd`.
 
 #[cfg(test)]
 mod direct;
+pub(crate) mod lanes;
+pub(crate) mod product;
 mod resample;
 mod rows;
 mod separable;
 mod terms;
 mod visit;
+pub(crate) mod winograd;
 
 pub(crate) use resample::{AxisMap, Way, resample_planes};
 pub(crate) use separable::{Reducer, Scratch, reduce, spread};

@@ -5,6 +5,7 @@
 //! | [`layers`] | a layer a file: forward (`Operator`) and gradients (`Differentiable`), as pure functions of input and parameters |
 //! | [`architecture`] | a network as data: its layers, input shape, labels and preprocessing, all checked |
 //! | [`network`] | an architecture with its weights: run it, and look at every layer |
+//! | [`PreparedNetwork`] | the same ready to run again and again |
 //! | [`tensor`] | the numbers that inference works on |
 //! | [`digit`] | a drawing brought into the form of MNIST's digits |
 //! | [`dataset`], [`augment`] | labelled pictures, and small random changes to them |
@@ -24,6 +25,7 @@ pub mod layers;
 pub mod loss;
 pub mod network;
 pub mod optimizer;
+mod prepared;
 mod product;
 pub mod random;
 pub mod recipes;
@@ -33,3 +35,4 @@ pub mod train;
 
 pub use architecture::Architecture;
 pub use network::{LayerOutput, Network, Run};
+pub use prepared::PreparedNetwork;

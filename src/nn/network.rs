@@ -1,14 +1,14 @@
 //! A network with its weights: running it, looking at every layer, reading and writing its file.
 
-use super::architecture::{Architecture, NamedLayer, in_layer};
+use super::architecture::{Architecture, NamedLayer, Preprocessing};
 use super::layers::{BatchNorm2d, Conv2d, Layer};
-use super::loss::softmax_rows;
+use super::prepared::PreparedNetwork;
 use super::settings::Settings;
 use super::tensor::{Tensor, TensorView};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::safetensors::{Precision, TensorFile, write};
 use crate::shown::Shown;
-use ndarray::{Array1, Array2, ArrayD, ArrayViewD, Axis};
+use ndarray::{Array1, Array2, ArrayD, ArrayView, ArrayViewD};
 use serde::{Deserialize, Serialize};
 
 /// The key under which a network file keeps everything but the weights, as JSON.
@@ -160,12 +160,15 @@ impl Network {
     /// # Errors
     /// When the input has another shape.
     pub fn run(&self, input: ArrayViewD<f32>) -> Result<Run> {
+        check_shape(&self.architecture, input.shape())?;
+        let mut prepared = self.prepare()?;
+        prepared.input(input.len())?.iter_mut().zip(&input).for_each(|(to, from)| *to = *from);
         let mut layers = Vec::with_capacity(self.architecture.layers.len());
-        let probabilities = self.run_flat(input.insert_axis(Axis(0)).into(), &mut |named, output| {
-            let (name, kind) = (named.name.clone(), named.layer.kind());
-            layers.push(LayerOutput { name, kind, values: output.sample().to_array() });
+        let probabilities = prepared.run_input(&mut |step, output| {
+            let values = ArrayView::from_shape(step.shape(), output).expect("as many values as the shape says");
+            layers.push(LayerOutput { name: step.name.clone(), kind: step.kind, values: values.to_owned() });
         })?;
-        Ok(Run { probabilities: Array1::from(probabilities.into_values()), layers })
+        Ok(Run { probabilities: Array1::from(probabilities.to_vec()), layers })
     }
 
     /// The probabilities for a batch of inputs, one row an input: the same bits as one by one.
@@ -173,21 +176,26 @@ impl Network {
     /// # Errors
     /// When the inputs have another shape.
     pub fn run_batch(&self, inputs: ArrayViewD<f32>) -> Result<Array2<f32>> {
-        let probabilities = self.run_flat(inputs.into(), &mut |_, _| ())?.into_array();
-        Ok(probabilities.into_dimensionality().expect("the architecture ends in one value a label"))
+        check_shape(&self.architecture, inputs.shape().get(1..).unwrap_or_default())?;
+        let mut prepared = self.prepare()?;
+        let mut probabilities = Array2::zeros((inputs.shape()[0], self.labels().len()));
+        for (input, mut row) in inputs.outer_iter().zip(probabilities.outer_iter_mut()) {
+            prepared.input(input.len())?.iter_mut().zip(&input).for_each(|(to, from)| *to = *from);
+            row.iter_mut().zip(prepared.classify_input()?).for_each(|(to, from)| *to = *from);
+        }
+        Ok(probabilities)
     }
 
-    /// The probabilities for a batch, one row an input; `see` is shown every layer's output.
-    pub(crate) fn run_flat(&self, inputs: Tensor, see: &mut dyn FnMut(&NamedLayer, &Tensor)) -> Result<Tensor> {
-        let mut x = preprocess(&self.architecture, inputs)?;
-        for (named, parameters) in self.architecture.layers.iter().zip(&self.parameters) {
-            let parameters: Vec<TensorView> = parameters.iter().map(Tensor::view).collect();
-            let forward = named.layer.operator().forward(x.view(), &parameters);
-            x = forward.map_err(|error| in_layer(&named.name, error))?;
-            see(named, &x);
-        }
-        softmax_rows(x.values_mut(), self.architecture.labels.len());
-        Ok(x)
+    /// The network ready to run again and again: [`run`](Self::run) packs the weights and reserves memory every time.
+    ///
+    /// # Errors
+    /// When memory does not hold what it needs.
+    pub fn prepare(&self) -> Result<PreparedNetwork> {
+        PreparedNetwork::new(self)
+    }
+
+    pub(super) fn parameters(&self) -> &Parameters {
+        &self.parameters
     }
 
     /// The same network with every batch norm folded into the convolution right before it, where there is one: the same
@@ -232,22 +240,33 @@ fn fold(norm: &BatchNorm2d, of_norm: &[Tensor], conv: &mut Conv2d, of_conv: &mut
     Ok(())
 }
 
-/// Checks the inputs' shape and applies (x − mean) / std; left out where it changes nothing.
-pub(crate) fn preprocess(architecture: &Architecture, mut inputs: Tensor) -> Result<Tensor> {
-    let sample = inputs.shape().get(1..).unwrap_or_default();
+fn check_shape(architecture: &Architecture, sample: &[usize]) -> Result<()> {
     if sample != architecture.input_shape {
         let rule = ["this network takes ", &architecture.input_shape.shown()].concat();
         return Err(Error::new(ErrorKind::Shape, "input shape", sample, rule));
     }
-    let plane = sample[1] * sample[2];
-    let preprocessing = &architecture.preprocessing;
-    let channels = preprocessing.mean.iter().zip(&preprocessing.std).cycle();
-    for (values, (&mean, &std)) in inputs.values_mut().chunks_exact_mut(plane).zip(channels) {
+    Ok(())
+}
+
+/// Checks the inputs' shape and applies (x − mean) / std.
+pub(crate) fn preprocess(architecture: &Architecture, mut inputs: Tensor) -> Result<Tensor> {
+    check_shape(architecture, inputs.shape().get(1..).unwrap_or_default())?;
+    let cells: usize = architecture.input_shape.iter().product();
+    for sample in inputs.values_mut().chunks_exact_mut(cells) {
+        normalize(&architecture.preprocessing, sample);
+    }
+    Ok(inputs)
+}
+
+/// (x − mean) / std of one sample; left out where it changes nothing.
+pub(super) fn normalize(preprocessing: &Preprocessing, sample: &mut [f32]) {
+    let Preprocessing { mean, std } = preprocessing;
+    let plane = sample.len() / mean.len();
+    for (values, (&mean, &std)) in sample.chunks_exact_mut(plane).zip(mean.iter().zip(std)) {
         if (mean, std) != (0.0, 1.0) {
             values.iter_mut().for_each(|x| *x = (*x - mean) / std);
         }
     }
-    Ok(inputs)
 }
 
 /// Checks number, shapes and values of `parameters`, and parts them by layer.

@@ -44,19 +44,9 @@ impl Tensor {
         &mut self.values
     }
 
-    /// The values, without their shape.
-    pub(crate) fn into_values(self) -> Vec<f32> {
-        self.values
-    }
-
     /// All of it, borrowed.
     pub fn view(&self) -> TensorView<'_> {
         TensorView { shape: &self.shape, values: &self.values }
-    }
-
-    /// The values of a batch of one, without the batch axis.
-    pub(crate) fn sample(&self) -> TensorView<'_> {
-        TensorView { shape: self.shape.get(1..).unwrap_or_default(), values: &self.values }
     }
 
     /// The same as an array.
@@ -86,11 +76,6 @@ impl<'a> TensorView<'a> {
     /// The values, row-major.
     pub fn values(&self) -> &'a [f32] {
         self.values
-    }
-
-    /// A copy with another shape of as many cells.
-    pub(crate) fn reshaped(self, shape: Vec<usize>) -> Result<Tensor> {
-        Tensor::new(shape, self.values.to_vec())
     }
 
     /// The same as an array.

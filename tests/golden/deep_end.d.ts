@@ -247,6 +247,8 @@ export class Network {
     readonly labels: string[];
     /** Runs the network on one input, row-major, values from 0 to 1. */
     run(image: Float32Array): Run;
+    /** The same probabilities without the layers' outputs, in a fraction of the time. */
+    classify(image: Float32Array): Float32Array;
     /** Gives the network's memory back at once, instead of whenever it is found unused. */
     free(): void;
 }

@@ -2,6 +2,7 @@
 
 mod file;
 mod gradients;
+mod inference;
 mod layers;
 mod shipped;
 mod training;

@@ -55,6 +55,9 @@ function runs(loaded) {
   assert.deepEqual(layers.map(({ name, kind, shape }) => [name, kind, shape]), [["flat", "flatten", [2]], ["l", "linear", [2]]]);
   assert.deepEqual(layers[1].data, Float32Array.of(3, 8));
   assert.ok(Math.abs(probabilities[1] - 1 / (1 + Math.exp(-5))) < 1e-6);
+  assert.deepEqual(loaded.classify(Float32Array.of(3, 4)), probabilities);
+  assert.throws(() => loaded.classify(Float32Array.of(3)), { kind: "shape", parameter: "image.length" });
+  assert.throws(() => loaded.classify(/** @type {any} */ ([3, 4])), { parameter: "image" });
   loaded.free();
 }
 

@@ -2,9 +2,10 @@
 
 mod training;
 
-use super::{Operator, Parameter, Role, batch_of, check_parameters, fits, misfit};
+use super::prepared::{Kernel, Prepared};
+use super::{Operator, Parameter, Role, check_parameters, fits, misfit};
 use crate::error::Result;
-use crate::nn::tensor::{Tensor, TensorView};
+use crate::nn::tensor::TensorView;
 use crate::options::Options;
 use serde::Serialize;
 
@@ -58,14 +59,6 @@ impl BatchNorm2d {
     }
 }
 
-/// Every plane of a batch of N × C of them times its channel's scale, plus its shift.
-fn apply(scales: &[(f32, f32)], shape: &[usize], values: &mut [f32]) {
-    let cells = shape[2] * shape[3];
-    for (plane, (scale, shift)) in values.chunks_exact_mut(cells.max(1)).zip(scales.iter().cycle()) {
-        plane.iter_mut().for_each(|x| *x = *x * scale + shift);
-    }
-}
-
 impl Operator for BatchNorm2d {
     fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>> {
         let expected = [self.num_features, 0, 0];
@@ -83,11 +76,21 @@ impl Operator for BatchNorm2d {
         .to_vec()
     }
 
-    fn forward(&self, x: TensorView, parameters: &[TensorView]) -> Result<Tensor> {
-        batch_of(x.shape(), "batchNorm2d", &[self.num_features, 0, 0])?;
+    fn prepare(&self, input: &[usize], parameters: &[TensorView]) -> Result<Prepared> {
+        let output = self.output_shape(input)?;
         let scales = self.scale_and_shift(parameters)?;
-        let mut output = x.reshaped(x.shape().to_vec())?;
-        apply(&scales, x.shape(), output.values_mut());
-        Ok(output)
+        Prepared::new(input, output, Box::new(Scales(scales)))
+    }
+}
+
+struct Scales(Vec<(f32, f32)>);
+
+impl Kernel for Scales {
+    fn run(&mut self, x: &[f32], y: &mut [f32]) -> Result<()> {
+        let plane = (x.len() / self.0.len().max(1)).max(1);
+        for ((x, y), (scale, shift)) in x.chunks_exact(plane).zip(y.chunks_exact_mut(plane)).zip(&self.0) {
+            y.iter_mut().zip(x).for_each(|(y, x)| *y = *x * scale + shift);
+        }
+        Ok(())
     }
 }

@@ -3,15 +3,19 @@
 //! The planes of a sample are copied into a frame of zeros once; after that a window is its first cell plus a fixed list
 //! of offsets, and neither loop knows of padding, stride or dilation.
 
+mod direct;
 mod gradients;
+mod winograd;
 
+use super::prepared::{Kernel, Prepared};
 use super::{Operator, Parameter, Role, batch_of, check_parameters, fits, misfit};
 use crate::error::{Error, ErrorKind, Result};
-use crate::nn::product::{COLUMNS, PackedWeights};
-use crate::nn::tensor::{Tensor, TensorView};
+use crate::nn::tensor::TensorView;
 use crate::options::Options;
 use crate::shown::Shown;
+use direct::Direct;
 use serde::Serialize;
+use winograd::Winograd;
 
 /// A convolution as `torch.nn.Conv2d`: `weight` is `out_channels` × `in_channels / groups` × kernel; padding is of zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -176,12 +180,6 @@ impl Frame {
             move |row| (row / height * padded_height + padding[0][0] + row % height) * padded_width + padding[1][0];
         (0..).map(start)
     }
-
-    /// The first cells of all windows of a plane, in row-major order of the output.
-    fn windows(&self, stride: [usize; 2]) -> Vec<usize> {
-        let [height, width] = self.output;
-        (0..height * width).map(|i| i / width * stride[0] * self.padded[1] + i % width * stride[1]).collect()
-    }
 }
 
 impl Operator for Conv2d {
@@ -211,45 +209,15 @@ impl Operator for Conv2d {
         parameters
     }
 
-    fn forward(&self, x: TensorView, parameters: &[TensorView]) -> Result<Tensor> {
-        let (batch, frame) = self.resolve(x.shape(), parameters.iter().map(|parameter| parameter.shape()))?;
-        let (rows, depth) = (self.out_channels / self.groups, frame.offsets.len());
-        let (weight, bias) = (parameters[0].values(), parameters.get(1).map(|bias| bias.values()));
-        let groups: Vec<PackedWeights> = (0..self.groups)
-            .map(|group| {
-                let bias = bias.map(|bias| &bias[group * rows..][..rows]);
-                PackedWeights::new(&weight[group * rows * depth..][..rows * depth], bias, rows, depth)
-            })
-            .collect();
-
-        let x = x.values();
-        let (sample, plane) = (frame.sample(self.in_channels), frame.output[0] * frame.output[1]);
-        let windows = frame.windows(self.stride);
-        let mut padded = vec![0.0; frame.cells(self.in_channels)];
-        let mut columns = vec![[0.0; COLUMNS]; depth];
-        let mut output = vec![0.0; batch * self.out_channels * plane];
-        for (n, output) in output.chunks_exact_mut((self.out_channels * plane).max(1)).enumerate() {
-            frame.pad(self.padding, &x[n * sample..][..sample], &mut padded);
-            for (group, weights) in groups.iter().enumerate() {
-                let planes = &padded[group * frame.cells(self.in_channels / self.groups)..];
-                let output = &mut output[group * rows * plane..][..rows * plane];
-                for (tile, windows) in windows.chunks(COLUMNS).enumerate() {
-                    gather(planes, windows, &frame.offsets, &mut columns);
-                    weights.multiply(&columns, |row, sums| {
-                        let to = &mut output[row * plane + tile * COLUMNS..][..windows.len()];
-                        to.copy_from_slice(&sums[..windows.len()]);
-                    });
-                }
-            }
-        }
-        Tensor::new(vec![batch, self.out_channels, frame.output[0], frame.output[1]], output)
-    }
-}
-
-/// The cells of up to `COLUMNS` windows side by side; beyond the last window the first stands in, its sums are not read.
-fn gather(planes: &[f32], windows: &[usize], offsets: &[usize], columns: &mut [[f32; COLUMNS]]) {
-    let starts: [usize; COLUMNS] = std::array::from_fn(|i| *windows.get(i).unwrap_or(&windows[0]));
-    for (column, offset) in columns.iter_mut().zip(offsets) {
-        *column = starts.map(|start| planes[start + offset]);
+    fn prepare(&self, input: &[usize], parameters: &[TensorView]) -> Result<Prepared> {
+        let output = self.output_shape(input)?;
+        check_parameters(self, parameters.iter().map(|parameter| parameter.shape()))?;
+        let frame = self.frame(input[1], input[2])?;
+        let kernel: Box<dyn Kernel> = if Winograd::suits(self, frame.output) {
+            Box::new(Winograd::new(self, &frame, parameters)?)
+        } else {
+            Box::new(Direct::new(self, frame, parameters)?)
+        };
+        Prepared::new(input, output, kernel)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Operator;
 use crate::error::{Error, ErrorKind, Result};
-use crate::nn::tensor::TensorView;
+use crate::nn::tensor::{Tensor, TensorView};
 use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn};
 
@@ -33,7 +33,7 @@ pub trait Differentiable: Operator {
     ) -> Result<ArrayD<f32>>;
 }
 
-/// [`Operator::forward`] of arrays.
+/// The outputs for the batch `x`.
 ///
 /// # Errors
 /// When the layer does not take an `x` or parameters of these shapes.
@@ -45,7 +45,14 @@ pub fn forward<O: Operator + ?Sized>(
     let x = x.as_standard_layout();
     let parameters: Vec<_> = parameters.iter().map(|parameter| parameter.as_standard_layout()).collect();
     let parameters = parameters.iter().map(tensor).collect::<Result<Vec<_>>>()?;
-    Ok(operator.forward(tensor(&x)?, &parameters)?.into_array())
+    let Some((batch, sample)) = x.shape().split_first() else {
+        let rule = "it must start with the batch axis";
+        return Err(Error::new(ErrorKind::Shape, "input", x.shape(), rule));
+    };
+    let mut prepared = operator.prepare(sample, &parameters)?;
+    let values = prepared.run_batch(*batch, tensor(&x)?.values())?;
+    let shape = [&[*batch], prepared.output_shape()].concat();
+    Ok(Tensor::new(shape, values)?.into_array())
 }
 
 /// An array in standard layout as a tensor.

@@ -1,11 +1,12 @@
 //! A fully connected layer: y = x·Wᵀ + b.
 
 use super::differentiable::{Differentiable, check_grad_output, shapes};
-use super::{Operator, Parameter, Role, batch_of, check_parameters, fits, misfit};
+use super::prepared::{Kernel, Prepared};
+use super::{Operator, Parameter, Role, check_parameters, fits, misfit};
 use crate::error::Result;
-use crate::nn::product::{COLUMNS, PackedWeights};
-use crate::nn::tensor::{Tensor, TensorView};
+use crate::nn::tensor::TensorView;
 use crate::options::Options;
+use crate::pool::reserve;
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, linalg::general_mat_mul};
 use serde::Serialize;
 
@@ -50,28 +51,49 @@ impl Operator for Linear {
         ]
     }
 
-    fn forward(&self, x: TensorView, parameters: &[TensorView]) -> Result<Tensor> {
-        let batch = batch_of(x.shape(), "linear", &[self.in_features])?;
+    fn prepare(&self, input: &[usize], parameters: &[TensorView]) -> Result<Prepared> {
+        let output = self.output_shape(input)?;
         check_parameters(self, parameters.iter().map(|parameter| parameter.shape()))?;
         let (rows, depth) = (self.out_features, self.in_features);
-        let weights = PackedWeights::new(parameters[0].values(), Some(parameters[1].values()), rows, depth);
-        let x = x.values();
-        let mut output = vec![0.0; batch * rows];
-        let mut columns = vec![[0.0; COLUMNS]; depth];
-        for first in (0..batch).step_by(COLUMNS) {
-            let filled = COLUMNS.min(batch - first);
-            for column in 0..filled {
-                for (to, from) in columns.iter_mut().zip(&x[(first + column) * depth..][..depth]) {
-                    to[column] = *from;
+        let (weight, bias) = (parameters[0].values(), parameters[1].values());
+        let blocks = rows.div_ceil(LANES);
+        let mut weights = reserve(blocks * depth, parameters[0].shape())?;
+        weights.resize(blocks * depth, [0.0; LANES]);
+        let mut start = reserve(blocks, parameters[1].shape())?;
+        start.resize(blocks, [0.0; LANES]);
+        for row in 0..rows {
+            let (block, lane) = (row / LANES, row % LANES);
+            start[block][lane] = bias[row];
+            for (to, from) in weights[block * depth..].iter_mut().zip(&weight[row * depth..][..depth]) {
+                to[lane] = *from;
+            }
+        }
+        Prepared::new(input, output, Box::new(Packed { depth, weights, start }))
+    }
+}
+
+/// Outputs computed side by side: enough sums that none has to wait for its last addition.
+const LANES: usize = 16;
+
+/// The weights of `LANES` outputs side by side, block by block: `depth` groups. What is beyond the last output is 0.
+struct Packed {
+    depth: usize,
+    weights: Vec<[f32; LANES]>,
+    start: Vec<[f32; LANES]>,
+}
+
+impl Kernel for Packed {
+    fn run(&mut self, x: &[f32], y: &mut [f32]) -> Result<()> {
+        for ((block, start), y) in self.start.iter().enumerate().zip(y.chunks_mut(LANES)) {
+            let mut sums = *start;
+            for (weights, x) in self.weights[block * self.depth..].iter().zip(x) {
+                for (sum, weight) in sums.iter_mut().zip(weights) {
+                    *sum += weight * x;
                 }
             }
-            weights.multiply(&columns, |row, sums| {
-                for (column, sum) in sums[..filled].iter().enumerate() {
-                    output[(first + column) * rows + row] = *sum;
-                }
-            });
+            y.copy_from_slice(&sums[..y.len()]);
         }
-        Tensor::new(vec![batch, rows], output)
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ mod conv2d;
 mod differentiable;
 mod linear;
 mod pooling;
+pub(crate) mod prepared;
 mod shape;
 
 pub use batch_norm::BatchNorm2d;
@@ -17,9 +18,10 @@ pub use conv2d::Conv2d;
 pub use differentiable::{Differentiable, forward};
 pub use linear::Linear;
 pub use pooling::PoolLayer;
+pub use prepared::Prepared;
 pub use shape::{Flatten, Relu};
 
-use super::tensor::{Tensor, TensorView};
+use super::tensor::TensorView;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 use crate::shown::{Shown, quoted};
@@ -56,7 +58,7 @@ pub struct Parameter {
     pub role: Role,
 }
 
-/// What every layer does at inference. `x` starts with the batch axis; `output_shape` is without it.
+/// What every layer does at inference. Shapes are those of one sample.
 pub trait Operator {
     /// The shape of the output for one sample of shape `input`; an error if the layer cannot take it.
     fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>>;
@@ -66,8 +68,11 @@ pub trait Operator {
         Vec::new()
     }
 
-    /// The output for the batch `x`.
-    fn forward(&self, x: TensorView, parameters: &[TensorView]) -> Result<Tensor>;
+    /// The layer ready to run on samples of shape `input`: weights packed, memory reserved.
+    ///
+    /// # Errors
+    /// When the layer does not take such samples or parameters of these shapes, or memory does not hold what it needs.
+    fn prepare(&self, input: &[usize], parameters: &[TensorView]) -> Result<Prepared>;
 }
 
 /// A layer as a network file describes it: `{"type": "conv2d", "inChannels": 1, …}`.

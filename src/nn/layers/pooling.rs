@@ -2,11 +2,12 @@
 
 use super::Operator;
 use super::differentiable::Differentiable;
+use super::prepared::{Kernel, Prepared};
 use crate::error::{Error, ErrorKind, Result};
-use crate::nn::tensor::{Tensor, TensorView};
+use crate::nn::tensor::TensorView;
 use crate::options::Options;
 use crate::shown::Shown;
-use crate::{Pool, PoolOptions};
+use crate::{Geometry, Pool, PoolOptions, Pooling, PreparedPool};
 use ndarray::{ArrayD, ArrayViewD};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,15 @@ impl PoolLayer {
     pub fn pool(&self) -> &Pool {
         &self.pool
     }
+
+    /// Whether it is the maximum of 2 × 2 cells that do not overlap.
+    pub(crate) fn halves(&self) -> bool {
+        let Geometry::Window(window) = self.pool.geometry() else { return false };
+        matches!(self.pool.method(), Pooling::Max)
+            && (window.kernel_size(), &window.stride[..], &window.dilation[..]) == (&[2, 2], &[2, 2], &[1, 1])
+            && window.padding == [[0; 2]; 2]
+            && !window.ceil_mode
+    }
 }
 
 impl TryFrom<Options> for PoolLayer {
@@ -71,9 +81,15 @@ impl Operator for PoolLayer {
         Ok(self.pool.output_shape(&[&[1], input].concat())?.split_off(1))
     }
 
-    fn forward(&self, x: TensorView, _: &[TensorView]) -> Result<Tensor> {
-        let (values, shape) = self.pool.forward_flat(x.values(), x.shape())?;
-        Tensor::new(shape, values)
+    fn prepare(&self, input: &[usize], _: &[TensorView]) -> Result<Prepared> {
+        let pool = self.pool.prepare(&[&[1], input].concat())?;
+        Prepared::new(input, pool.output_shape()[1..].to_vec(), Box::new(pool))
+    }
+}
+
+impl Kernel for PreparedPool {
+    fn run(&mut self, x: &[f32], y: &mut [f32]) -> Result<()> {
+        self.forward_into(x, y)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::Operator;
 use super::differentiable::{Differentiable, check_grad_output};
+use super::prepared::{Kernel, Prepared};
 use crate::error::{Error, ErrorKind, Result};
 use crate::nn::architecture::count;
-use crate::nn::tensor::{Tensor, TensorView};
+use crate::nn::tensor::TensorView;
 use ndarray::{ArrayD, ArrayViewD, IxDyn, Zip};
 use serde::Serialize;
 
@@ -17,10 +18,21 @@ impl Operator for Relu {
         Ok(input.to_vec())
     }
 
-    fn forward(&self, x: TensorView, _: &[TensorView]) -> Result<Tensor> {
-        let values = x.values().iter().map(|&x| if x <= 0.0 { 0.0 } else { x });
-        Tensor::new(x.shape().to_vec(), values.collect())
+    fn prepare(&self, input: &[usize], _: &[TensorView]) -> Result<Prepared> {
+        Prepared::new(input, input.to_vec(), Box::new(*self))
     }
+}
+
+impl Kernel for Relu {
+    fn run(&mut self, x: &[f32], y: &mut [f32]) -> Result<()> {
+        y.iter_mut().zip(x).for_each(|(y, &x)| *y = relu(x));
+        Ok(())
+    }
+}
+
+/// max(x, 0) of one value.
+pub(super) fn relu(x: f32) -> f32 {
+    if x <= 0.0 { 0.0 } else { x }
 }
 
 impl Differentiable for Relu {
@@ -41,9 +53,15 @@ impl Operator for Flatten {
             .ok_or_else(|| Error::new(ErrorKind::Shape, "input", input, "its number of cells must not overflow"))
     }
 
-    fn forward(&self, x: TensorView, _: &[TensorView]) -> Result<Tensor> {
-        let cells = self.output_shape(x.shape().get(1..).unwrap_or(&[]))?;
-        x.reshaped(vec![x.shape().first().copied().unwrap_or(1), cells[0]])
+    fn prepare(&self, input: &[usize], _: &[TensorView]) -> Result<Prepared> {
+        Prepared::new(input, self.output_shape(input)?, Box::new(*self))
+    }
+}
+
+impl Kernel for Flatten {
+    fn run(&mut self, x: &[f32], y: &mut [f32]) -> Result<()> {
+        y.copy_from_slice(x);
+        Ok(())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Batch normalisation in training: with the batch's own statistics, and their gradients.
 
 use super::super::differentiable::{Differentiable, check_grad_output, shapes};
-use super::{BIAS, BatchNorm2d, RUNNING_MEAN, RUNNING_VAR, WEIGHT, apply, batch_of, check_parameters};
+use super::{BIAS, BatchNorm2d, RUNNING_MEAN, RUNNING_VAR, WEIGHT, check_parameters};
 use crate::error::Result;
+use crate::nn::layers::batch_of;
 use crate::nn::product::{dot, square_distance, sum};
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn};
 use std::ops::Range;
@@ -72,6 +73,14 @@ impl<'a> Planes<'a> {
     fn mean(&self, channel: usize, total: impl Fn(&[f32]) -> f32) -> f32 {
         let sum: f64 = (0..self.batch).map(|n| f64::from(total(self.plane(n, channel)))).sum();
         (sum / (self.batch * self.cells) as f64) as f32
+    }
+}
+
+/// Every plane of a batch of N × C of them times its channel's scale, plus its shift.
+fn apply(scales: &[(f32, f32)], shape: &[usize], values: &mut [f32]) {
+    let cells = shape[2] * shape[3];
+    for (plane, (scale, shift)) in values.chunks_exact_mut(cells.max(1)).zip(scales.iter().cycle()) {
+        plane.iter_mut().for_each(|x| *x = *x * scale + shift);
     }
 }
 
