@@ -1,7 +1,7 @@
 //! The types of number that a feature map may hold.
 
 use super::Pooling;
-use super::method::{Picked, Room};
+use super::arithmetic::{Picked, Room};
 use super::shapes::{Shapes, reserve};
 use super::windowed::max;
 use crate::error::{Error, ErrorKind, Result};

@@ -12,7 +12,7 @@
 //! - Means of f32 are summed in f32, as PyTorch sums them: cells near f32's limit can overflow to ∞.
 //! - A window of equal cells, none below 0, gives that value under every method but Lp and a mean with another divisor.
 
-use super::shapes::Shapes;
+use super::arithmetic::{Arithmetic, Gradient};
 use super::windowed::{
     average::{self, Average},
     blur::{self, Blur},
@@ -31,7 +31,6 @@ use super::windowed::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
-use crate::kernel::Scratch;
 
 /// A pooling method: what becomes of the cells in one window.
 #[derive(Clone, Debug, PartialEq)]
@@ -369,84 +368,5 @@ fn within_window(parameter: &'static str, count: usize, geometry: &Geometry) -> 
             Err(Error::new(ErrorKind::Parameter, parameter, count, "must not exceed the number of cells in the window"))
         }
         _ => Ok(()),
-    }
-}
-
-/// Values and the flat places in their plane that they came from.
-pub(super) type Selected = (Vec<f32>, Vec<i32>);
-
-/// The same where room for them is given: one for each window.
-pub struct Picked<'o, T> {
-    pub values: &'o mut [T],
-    pub places: &'o mut [i32],
-}
-
-/// What a layer that runs again and again keeps between its calls, so that only the first one asks for memory.
-#[derive(Default)]
-pub struct Room {
-    pub(super) floats: Scratch<f32>,
-    pub(super) bytes: Scratch<u8>,
-    pub(super) winners: Scratch<(f32, i32)>,
-    places: Vec<i32>,
-}
-
-/// A method's arithmetic on row-major planes. A method that picks one of the window's cells says how in `select`, and
-/// the rest follows; any other says how in `forward`, and in [`Gradient::backward`].
-pub(super) trait Arithmetic {
-    /// Whether each value is one of its window's cells.
-    fn picks(&self) -> bool {
-        false
-    }
-
-    /// The picked cells and where they lie, for a method that picks.
-    fn select(&self, _: &[f32], _: &Shapes, _: Picked<f32>, _: &mut Room) -> Result<()> {
-        unreachable!("only a method that picks a cell is asked for its place")
-    }
-
-    /// One value for each window, into `values`.
-    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        let mut places = std::mem::take(&mut room.places);
-        shapes.fill_output(&mut places, 0)?;
-        let selected = self.select(cells, shapes, Picked { values, places: &mut places }, room);
-        room.places = places;
-        selected
-    }
-
-    /// The same as a list of its own.
-    fn values(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let mut values = shapes.zero_output()?;
-        self.forward(cells, shapes, &mut values, &mut Room::default())?;
-        Ok(values)
-    }
-
-    /// The picked cells and where they lie; `None` for a method that picks none.
-    fn selected(&self, cells: &[f32], shapes: &Shapes) -> Option<Result<Selected>> {
-        let select = || {
-            let (mut values, mut places) = (shapes.zero_output()?, shapes.zero_output()?);
-            let picked = Picked { values: &mut values, places: &mut places };
-            self.select(cells, shapes, picked, &mut Room::default())?;
-            Ok((values, places))
-        };
-        self.picks().then(select)
-    }
-}
-
-/// The way back, and what figures ask of a window's cells.
-pub(super) trait Gradient: Arithmetic {
-    /// The gradient by each input cell, given the gradient by each window's value.
-    fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let selected = self.selected(cells, shapes).expect("a method that picks no cell has its own backward");
-        shapes.scatter(&selected?.1, grad_output)
-    }
-
-    /// How many input cells beyond its window, on each side, a window's value depends on.
-    fn reach(&self) -> usize {
-        0
-    }
-
-    /// For a weighted mean (or a draw) whose weights are not its slopes: the weight of each cell that one window reads.
-    /// `cells` are that window's alone, row-major.
-    fn weights(&self, _cells: &[f32], _shapes: &Shapes) -> Option<Result<Vec<f32>>> {
-        None
     }
 }

@@ -12,6 +12,7 @@
 //! `kernel`.
 
 mod across;
+mod arithmetic;
 mod element;
 mod method;
 mod options;

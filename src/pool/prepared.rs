@@ -1,6 +1,6 @@
 //! A layer made ready for inputs of one shape.
 
-use super::method::{Picked, Room};
+use super::arithmetic::{Picked, Room};
 use super::shapes::Shapes;
 use super::{Element, Pool};
 use crate::error::{Error, ErrorKind, Result};

@@ -1,7 +1,7 @@
 //! One output cell of a layer: the layer's own arithmetic on the cells of one window, at the cost of that window.
 
 use super::Pool;
-use super::method::{Gradient, Selected};
+use super::arithmetic::{Gradient, Selected};
 use super::shapes::{Shapes, reserve};
 use crate::error::Result;
 use crate::geometry::Plan;

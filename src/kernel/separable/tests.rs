@@ -1,7 +1,8 @@
 //! `separable` against its plain twin.
 
-use super::*;
+use super::{Fold, Plan};
 use crate::geometry::{Geometry, Window};
+use crate::kernel::separable::{Scratch, reduce, spread};
 use crate::kernel::{Passes, Sum, direct, visit};
 use proptest::prelude::*;
 

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Span};
 use crate::kernel::{Passes, Reducer, Sum, spread};
-use crate::pool::method::{Arithmetic, Gradient, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Average {

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
 use crate::kernel::{AxisMap, Way, resample_planes};
-use crate::pool::method::{Arithmetic, Gradient, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Blur<M> {

@@ -6,7 +6,7 @@ use super::{mixed, walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
 use crate::kernel::Tap;
-use crate::pool::method::{Arithmetic, Gradient, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Gated<'a> {

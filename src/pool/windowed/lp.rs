@@ -7,7 +7,7 @@
 use super::max::{self, Max};
 use crate::error::Result;
 use crate::kernel::{Fold, Passes, Scratch, reduce, spread, visit};
-use crate::pool::method::{Arithmetic, Gradient, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 /// The largest power that f64 holds for every f32.

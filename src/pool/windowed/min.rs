@@ -2,7 +2,7 @@
 
 use super::max;
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Min;

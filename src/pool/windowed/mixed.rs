@@ -3,7 +3,7 @@
 use super::average::OF_CELLS;
 use super::max::Max;
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Mixed {

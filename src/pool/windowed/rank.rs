@@ -2,7 +2,7 @@
 
 use super::{order, walk};
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) enum Rank {

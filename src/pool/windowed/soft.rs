@@ -3,7 +3,7 @@
 use super::exponentials::Exponentials;
 use crate::error::Result;
 use crate::kernel::{Scratch, reduce, visit};
-use crate::pool::method::{Arithmetic, Gradient, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Soft;

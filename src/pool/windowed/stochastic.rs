@@ -2,7 +2,7 @@
 
 use super::walk;
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::{Shapes, reserve};
 use crate::random;
 

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::kernel::visit;
-use crate::pool::method::{Arithmetic, Gradient, Picked, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Subsample;

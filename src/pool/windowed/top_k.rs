@@ -3,7 +3,7 @@
 use super::order;
 use super::walk::{self, Seen};
 use crate::error::Result;
-use crate::pool::method::{Arithmetic, Gradient, Room};
+use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct TopK {

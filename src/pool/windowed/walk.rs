@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kernel::{Tap, visit};
-use crate::pool::method::Picked;
+use crate::pool::arithmetic::Picked;
 use crate::pool::shapes::{Shapes, reserve};
 
 /// A window of some plane.

@@ -31,11 +31,11 @@ enum Parts {
 const BUDGETS: [Budget; 3] = [
     Budget {
         name: "core",
-        limit_kb: 96,
+        limit_kb: 119,
         parts: Parts::Files(&["pkg/deep_end_bg.wasm", "pkg/deep_end.js", "lib/core.js"]),
     },
     Budget { name: "digits network", limit_kb: 25, parts: Parts::Files(&["networks/digits.safetensors"]) },
-    Budget { name: "first screen", limit_kb: 178, parts: Parts::FirstScreen },
+    Budget { name: "first screen", limit_kb: 200, parts: Parts::FirstScreen },
 ];
 
 /// What the first screen asks for by names that it puts together: the picture it opens with, and the choice of others.

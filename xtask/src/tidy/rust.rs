@@ -7,8 +7,19 @@ use super::{Complaints, sources::Sources};
 const BINDINGS: [&str; 5] = ["wasm_bindgen", "wasm_bindgen_futures", "js_sys", "web_sys", "serde_wasm_bindgen"];
 
 /// What src/pool and its families have beside methods: what they share.
-const NOT_METHODS: [&str; 9] =
-    ["element", "exponentials", "method", "mod", "options", "order", "probe", "shapes", "walk"];
+const NOT_METHODS: [&str; 11] = [
+    "arithmetic",
+    "element",
+    "exponentials",
+    "method",
+    "mod",
+    "options",
+    "order",
+    "prepared",
+    "probe",
+    "shapes",
+    "walk",
+];
 
 /// What src/kernel has beside its kernels: the trait, and the plain twins that exist to hold kernels equal.
 const NOT_KERNELS: [&str; 2] = ["mod", "direct"];
