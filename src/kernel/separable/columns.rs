@@ -3,9 +3,9 @@
 use super::{even, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even, Span};
-use crate::kernel::Fold;
 use crate::kernel::rows::{merge_3, merge_all, merge_onto};
 use crate::kernel::terms::terms;
+use crate::kernel::{Fold, clear_for};
 use std::ops::Range;
 
 /// From this many taps on for each position that a window moves, windows share runs of slabs.
@@ -18,9 +18,21 @@ pub(super) struct Columns<'a, F: Fold> {
     axis: &'a AxisPlan,
     inner: usize,
     course: Course,
-    slabs: &'a mut Vec<F::Acc>,
+    slabs: &'a mut [F::Acc],
+    held: &'a mut [Option<usize>],
+}
+
+/// Room for slabs.
+pub(super) struct Slabs<A> {
+    cells: Vec<A>,
     /// Which position each slab is of, where they take turns.
-    held: Vec<isize>,
+    held: Vec<Option<usize>>,
+}
+
+impl<A> Default for Slabs<A> {
+    fn default() -> Self {
+        Self { cells: Vec::new(), held: Vec::new() }
+    }
 }
 
 /// How the windows of an axis are gone through.
@@ -46,11 +58,14 @@ struct Level {
 }
 
 impl<'a, F: Fold> Columns<'a, F> {
-    pub fn new(fold: &F, axis: &'a AxisPlan, inner: usize, slabs: &'a mut Vec<F::Acc>) -> Result<Self> {
+    pub fn new(fold: &F, axis: &'a AxisPlan, inner: usize, slabs: &'a mut Slabs<F::Acc>) -> Result<Self> {
         let (course, count) = course::<F>(axis);
-        room_for(fold, slabs, count, inner)?;
-        let held = if matches!(course, Course::Sliding) { vec![isize::MIN; count] } else { Vec::new() };
-        Ok(Self { axis, inner, course, slabs, held })
+        let Slabs { cells, held } = slabs;
+        room_for(fold, cells, count, inner)?;
+        let turns = if matches!(course, Course::Sliding) { count } else { 0 };
+        clear_for(held, turns, 1)?;
+        held.resize(turns, None);
+        Ok(Self { axis, inner, course, slabs: cells, held })
     }
 
     pub fn extent(&self) -> usize {
@@ -115,14 +130,14 @@ impl<'a, F: Fold> Columns<'a, F> {
     ) where
         F::Acc: 'o,
     {
-        self.held.fill(isize::MIN);
+        self.held.fill(None);
         let (inner, count, step) = (self.inner, self.held.len(), self.axis.step);
         for ((number, out), span) in out.zip(&self.axis.spans) {
             for position in span.positions(step) {
                 let turn = position % count;
-                if self.held[turn] != position as isize {
+                if self.held[turn] != Some(position) {
                     make(position, &mut self.slabs[turn * inner..][..inner], temporary);
-                    self.held[turn] = position as isize;
+                    self.held[turn] = Some(position);
                 }
             }
             let slabs = &*self.slabs;

@@ -20,7 +20,7 @@ use row::Row;
 pub(crate) struct Scratch<A> {
     out: Vec<A>,
     row: row::Rooms<A>,
-    slabs: [Vec<A>; MAX_AXES - 1],
+    slabs: [columns::Slabs<A>; MAX_AXES - 1],
     temporary: Vec<A>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Reducer<'a, F: Fold> {
     fold: &'a F,
     row: Row<'a, F>,
     /// The axes before the last, outermost first.
-    columns: Vec<Columns<'a, F>>,
+    columns: [Option<Columns<'a, F>>; MAX_AXES - 1],
     temporary: &'a mut Vec<F::Acc>,
 }
 
@@ -64,16 +64,15 @@ impl<'a, F: Fold> Reducer<'a, F> {
         let (innermost, outer) = plan.axes().split_last().expect("a plan has at least one axis");
         let Scratch { row, slabs, temporary, .. } = scratch;
         let row = Row::new(fold, innermost, row)?;
-        let mut columns = Vec::with_capacity(outer.len());
+        let mut columns = [const { None }; MAX_AXES - 1];
         let mut inner = innermost.spans.len();
         let mut most_temporary: usize = 0;
-        for (axis, slabs) in outer.iter().zip(slabs).rev() {
-            let axis = Columns::new(fold, axis, inner, slabs)?;
-            most_temporary = most_temporary.saturating_add(axis.temporary());
-            columns.push(axis);
-            inner = inner.saturating_mul(outer[outer.len() - columns.len()].spans.len());
+        for ((axis, slabs), place) in outer.iter().zip(slabs).zip(&mut columns).rev() {
+            let columns = Columns::new(fold, axis, inner, slabs)?;
+            most_temporary = most_temporary.saturating_add(columns.temporary());
+            inner = inner.saturating_mul(axis.spans.len());
+            *place = Some(columns);
         }
-        columns.reverse();
         room_for(fold, temporary, most_temporary, 1)?;
         Ok(Self { fold, row, columns, temporary })
     }
@@ -90,14 +89,14 @@ impl<'a, F: Fold> Reducer<'a, F> {
 /// cells lie in the plane.
 fn slabs<F: Fold>(
     fold: &F,
-    axes: &mut [Columns<F>],
+    axes: &mut [Option<Columns<F>>],
     row: &mut Row<F>,
     (cells, at): (&[F::Input], usize),
     out: &mut [F::Acc],
     temporary: &mut [F::Acc],
     done: &mut dyn FnMut(usize, &mut [F::Acc]),
 ) {
-    let Some((axis, inner)) = axes.split_first_mut() else {
+    let Some((Some(axis), inner)) = axes.split_first_mut() else {
         row.reduce(fold, cells, at, out);
         return done(0, out);
     };
