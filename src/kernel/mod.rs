@@ -1,6 +1,6 @@
 //! The hot loops. They know a [`Plan`](crate::geometry::Plan) and a [`Fold`], and nothing about what a method means.
 //!
-//! `separable` is what runs, by merges of whole `rows`. `direct` is its plain twin, written window by window, and exists
+//! `separable` is what runs, by merges of whole `rows`, or of whole windows where those are small. `direct` is its plain twin, written window by window, and exists
 //! to hold it equal to the bit: both reduce a window row by row (cells, then rows, then slices), and a run of taps in the
 //! order of its `terms`, so even rounding is the same. `visit` walks the cells of every window, for what no merge can
 //! express. `resample` is for sums whose terms have weights: filters and interpolation.
@@ -18,15 +18,19 @@ mod terms;
 mod visit;
 pub(crate) mod winograd;
 
+pub(crate) use lanes::{LANES, Lanes, Mask, Whole};
 pub(crate) use resample::{AxisMap, Way, resample_planes};
-pub(crate) use separable::{Reducer, Scratch, reduce, spread};
+#[cfg(test)]
+pub(crate) use separable::tests::small_plan;
+pub(crate) use separable::{Reducer, Scratch, fused, reduce, spread};
 pub(crate) use visit::{Tap, visit};
 
 use crate::error::{Error, ErrorKind, Result};
-use std::{marker::PhantomData, ops::Add};
+use fused::Run;
+use std::ops::{Add, Div, Neg};
 
 /// How cells are combined into a window's result: a merge, and a value that it leaves everything else as it is with.
-pub(crate) trait Fold {
+pub(crate) trait Fold: Sized {
     /// Whether windows are reduced side by side where they can be. It is many times as fast, and as much to load.
     const SIDE_BY_SIDE: bool = false;
     /// Whether cells may be merged in any grouping that keeps their order, and more than once, as in a maximum.
@@ -53,16 +57,110 @@ pub(crate) trait Fold {
     fn as_lifted<'r>(&self, _row: &'r [Self::Input]) -> Option<&'r [Self::Acc]> {
         None
     }
+
+    /// A contribution that changes no other: what stands on padding.
+    fn nothing(&self) -> Self::Acc {
+        self.empty()
+    }
+
+    /// Whether the merge does not know what to do with this contribution, so that its plane has to be done another way.
+    fn is_foreign(&self, _lifted: Self::Acc) -> bool {
+        false
+    }
+
+    /// How small windows are reduced in one go, if they are; and a cell that changes nothing there, for padding.
+    fn fused(&self) -> Option<(f32, Run<Self>)> {
+        None
+    }
+
+    /// Whether there is anything to [`finish`](Self::finish).
+    fn finishes(&self) -> bool {
+        false
+    }
+
+    /// What becomes of each window's result at last.
+    fn finish(&self, merged: Self::Acc) -> Self::Acc {
+        merged
+    }
 }
 
-/// The sum of the cells, in the cells' own type.
-pub(crate) struct Sum<T>(PhantomData<T>);
+/// A fold of four windows side by side, with the bits of the [`Fold`] that it belongs to.
+pub(crate) trait InLanes {
+    /// A cell that changes nothing.
+    const PADDING: f32;
+    /// Whether cells may be merged in any grouping that keeps their order.
+    const IDEMPOTENT: bool;
+    /// Four results.
+    type Packed: Copy;
 
-impl<T> Sum<T> {
-    pub(crate) const NEW: Self = Self(PhantomData);
+    /// [`Fold::lift`]; `offset` is how far these cells are from the first that was lifted.
+    fn lift(&self, cells: Lanes, offset: i32) -> Self::Packed;
+
+    /// [`Fold::merge`].
+    fn merge(&self, a: Self::Packed, b: Self::Packed) -> Self::Packed;
+
+    /// [`Fold::finish`].
+    fn finish(&self, merged: Self::Packed) -> Self::Packed {
+        merged
+    }
+
+    /// Takes note of cells. It may see something [foreign](Fold::is_foreign) where nothing is, but not the other way round.
+    fn watch(&self, seen: Lanes, _cells: Lanes) -> Lanes {
+        seen
+    }
+
+    /// Whether anything foreign is among what was seen.
+    fn has_foreign(&self, _seen: Lanes) -> bool {
+        false
+    }
 }
 
-impl<T: Copy + Default + Add<Output = T>> Fold for Sum<T> {
+/// The sum of the cells over a divisor, in the cells' own type.
+pub(crate) struct Sum<T> {
+    pub divisor: T,
+}
+
+impl<T: Number> Sum<T> {
+    /// The sum alone.
+    pub(crate) fn alone() -> Self {
+        Self { divisor: T::from(1) }
+    }
+}
+
+/// A type that sums are made in.
+pub(crate) trait Number:
+    Copy + Default + PartialEq + From<u8> + Add<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+{
+    /// [`Fold::fused`] of their sum.
+    const FUSED: Option<(f32, Run<Sum<Self>>)> = None;
+}
+
+impl Number for f64 {}
+
+impl Number for f32 {
+    const FUSED: Option<(f32, Run<Sum<f32>>)> = Some((Sum::PADDING, fused::values));
+}
+
+impl InLanes for Sum<f32> {
+    /// 0 would make 0 of −0.
+    const PADDING: f32 = -0.0;
+    const IDEMPOTENT: bool = false;
+    type Packed = Lanes;
+
+    fn lift(&self, cells: Lanes, _offset: i32) -> Lanes {
+        cells
+    }
+
+    fn merge(&self, a: Lanes, b: Lanes) -> Lanes {
+        a + b
+    }
+
+    fn finish(&self, sum: Lanes) -> Lanes {
+        sum / Lanes::splat(self.divisor)
+    }
+}
+
+impl<T: Number> Fold for Sum<T> {
     const SIDE_BY_SIDE: bool = true;
     type Input = T;
     type Acc = T;
@@ -81,6 +179,23 @@ impl<T: Copy + Default + Add<Output = T>> Fold for Sum<T> {
 
     fn as_lifted<'r>(&self, row: &'r [T]) -> Option<&'r [T]> {
         Some(row)
+    }
+
+    /// 0 would make 0 of −0.
+    fn nothing(&self) -> T {
+        -T::default()
+    }
+
+    fn fused(&self) -> Option<(f32, Run<Self>)> {
+        T::FUSED
+    }
+
+    fn finishes(&self) -> bool {
+        self.divisor != T::from(1)
+    }
+
+    fn finish(&self, sum: T) -> T {
+        sum / self.divisor
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Picked<'o, T> {
 pub struct Room {
     pub(super) floats: Scratch<f32>,
     pub(super) bytes: Scratch<u8>,
-    pub(super) winners: Scratch<(f32, i32)>,
+    pub(super) winners: Scratch<i64>,
     places: Vec<i32>,
 }
 

@@ -5,7 +5,6 @@ use super::arithmetic::{Picked, Room};
 use super::shapes::{Shapes, reserve};
 use super::windowed::max;
 use crate::error::{Error, ErrorKind, Result};
-use crate::kernel::Scratch;
 
 /// A type of cell: f32 for every method, u8 and i8 for max and min.
 pub trait Element: Copy + Default + PartialOrd + sealed::Sealed {
@@ -94,7 +93,7 @@ macro_rules! integer {
                 let mut bytes: Vec<u8> = reserve(cells.len(), &shapes.output)?;
                 bytes.extend(cells.iter().map(|&cell| cell as u8 ^ flip));
                 let mut largest = shapes.zero_output()?;
-                max::forward(&bytes, shapes, &mut largest, &mut room.bytes, &mut Scratch::default())?;
+                max::of_bytes(&bytes, shapes, &mut largest, &mut room.bytes)?;
                 values.iter_mut().zip(largest).for_each(|(value, byte): (_, u8)| *value = (byte ^ flip) as $type);
                 Ok(())
             }

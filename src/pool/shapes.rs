@@ -93,6 +93,13 @@ impl Shapes {
         Ok(Self { plan, first_output: 0, window, cut: None, output, planes, plane_in, plane_out, most_taps })
     }
 
+    /// One plane.
+    #[cfg(test)]
+    pub(super) fn of_plan_alone(plan: Plan) -> Self {
+        let shape = [&[1, 1], plan.input_shape().as_slice()].concat();
+        Self::of_plan(plan, None, &shape, &[1, 1]).unwrap()
+    }
+
     /// The same input with the window at every position, and where this plan's positions are among them. `None` where no
     /// window slides.
     pub(super) fn dense(&self) -> Result<Option<(Self, Vec<DenseAxis>)>> {

@@ -154,7 +154,7 @@ fn course<F: Fold>(axis: &AxisPlan) -> (Course, usize) {
         let longest = axis.spans.iter().map(|span| span.len).max().unwrap_or(0);
         (Course::Whole { depth: longest.max(1).ilog(3) as usize + 2 }, axis.extent)
     };
-    let Some(even) = even::<F>(axis) else { return whole() };
+    let Some(even) = even(axis).filter(|_| F::SIDE_BY_SIDE) else { return whole() };
     let window = (even.taps - 1) * axis.step + 1;
     if even.taps < SHARED_FROM {
         return (Course::Sliding, window);

@@ -1,12 +1,14 @@
 //! Reduces one axis after another, so that a window of k × k cells costs 2k merges and not k²; and where neighbouring
 //! windows overlap, they share their parts, so that it costs log k. Rows come first, then what lies above them, plane
-//! by plane and row by row as they are needed: only a few rows wait at a time.
+//! by plane and row by row as they are needed: only a few rows wait at a time. Where windows are small, both innermost
+//! axes are reduced at once (`fused`), and nothing waits.
 
 mod columns;
+pub(crate) mod fused;
 mod row;
 mod spread;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use spread::spread;
 
@@ -14,20 +16,23 @@ use super::{Fold, clear_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even, MAX_AXES, Plan};
 use columns::Columns;
+use fused::{Run, Small};
 use row::Row;
 
 /// What reducing needs beside its input and output; kept from plane to plane and from call to call.
 pub(crate) struct Scratch<A> {
     out: Vec<A>,
     row: row::Rooms<A>,
+    /// A row of padding.
+    pub(crate) blank: Vec<f32>,
     slabs: [columns::Slabs<A>; MAX_AXES - 1],
     temporary: Vec<A>,
 }
 
 impl<A> Default for Scratch<A> {
     fn default() -> Self {
-        let (out, row, temporary) = (Vec::new(), row::Rooms::default(), Vec::new());
-        Self { out, row, slabs: Default::default(), temporary }
+        let (row, slabs) = (row::Rooms::default(), Default::default());
+        Self { out: Vec::new(), row, blank: Vec::new(), slabs, temporary: Vec::new() }
     }
 }
 
@@ -41,7 +46,7 @@ pub(crate) fn reduce<'s, F: Fold>(
     let mut out = std::mem::take(&mut scratch.out);
     let cells = plan.output_shape().iter().product();
     room_for(fold, &mut out, cells, 1)?;
-    Reducer::new(fold, plan, scratch)?.reduce(plane, &mut out, &mut |_, _| ());
+    let _ = Reducer::new(fold, plan, scratch)?.reduce(plane, &mut out, &mut |_, _| ());
     scratch.out = out;
     Ok(&scratch.out)
 }
@@ -49,11 +54,20 @@ pub(crate) fn reduce<'s, F: Fold>(
 /// A fold over the windows of a plan, ready for any number of planes.
 pub(crate) struct Reducer<'a, F: Fold> {
     fold: &'a F,
-    row: Row<'a, F>,
-    /// The axes before the last, outermost first.
+    innermost: Innermost<'a, F>,
+    /// The axes before those, outermost first.
     columns: [Option<Columns<'a, F>>; MAX_AXES - 1],
     temporary: &'a mut Vec<F::Acc>,
 }
+
+/// The innermost axis, or two where windows are small.
+enum Innermost<'a, F: Fold> {
+    Row(Row<'a, F>),
+    Fused(Small<'a>, Run<F>),
+}
+
+/// Takes each finished part of an output and its number.
+pub(crate) type Done<'d, A> = dyn FnMut(usize, &mut [A]) + 'd;
 
 impl<'a, F: Fold> Reducer<'a, F> {
     /// Makes all the room that is needed.
@@ -61,11 +75,24 @@ impl<'a, F: Fold> Reducer<'a, F> {
     /// # Errors
     /// When memory does not hold it.
     pub fn new(fold: &'a F, plan: &'a Plan, scratch: &'a mut Scratch<F::Acc>) -> Result<Self> {
-        let (innermost, outer) = plan.axes().split_last().expect("a plan has at least one axis");
-        let Scratch { row, slabs, temporary, .. } = scratch;
-        let row = Row::new(fold, innermost, row)?;
+        let Scratch { row, blank, slabs, temporary, .. } = scratch;
+        let axes = plan.axes();
+        let small = match fold.fused() {
+            // What is finished there would be merged with others where there are more axes.
+            Some((padding, run)) if axes.len() == 2 || !fold.finishes() => {
+                Small::new(axes, padding, blank)?.zip(Some(run))
+            }
+            _ => None,
+        };
+        let (innermost, outer) = match small {
+            Some((small, run)) => (Innermost::Fused(small, run), &axes[..axes.len() - 2]),
+            None => {
+                let (axis, outer) = axes.split_last().expect("a plan has at least one axis");
+                (Innermost::Row(Row::new(fold, axis, row)?), outer)
+            }
+        };
         let mut columns = [const { None }; MAX_AXES - 1];
-        let mut inner = innermost.spans.len();
+        let mut inner = axes[outer.len()..].iter().map(|axis| axis.spans.len()).fold(1, usize::saturating_mul);
         let mut most_temporary: usize = 0;
         for ((axis, slabs), place) in outer.iter().zip(slabs).zip(&mut columns).rev() {
             let columns = Columns::new(fold, axis, inner, slabs)?;
@@ -74,36 +101,56 @@ impl<'a, F: Fold> Reducer<'a, F> {
             *place = Some(columns);
         }
         room_for(fold, temporary, most_temporary, 1)?;
-        Ok(Self { fold, row, columns, temporary })
+        Ok(Self { fold, innermost, columns, temporary })
     }
 
     /// Reduces one plane into `out`, and calls `done` with each finished part of it and its number: the windows at one
-    /// position of the outermost axis, or all of them where there is just one axis.
-    pub fn reduce(&mut self, plane: &[F::Input], out: &mut [F::Acc], done: &mut dyn FnMut(usize, &mut [F::Acc])) {
-        let Self { fold, row, columns, temporary } = self;
-        slabs(*fold, columns, row, (plane, 0), out, temporary, done);
+    /// position of the outermost axis, or all of them where there is just one axis. Says whether the plane had anything
+    /// [foreign](Fold::is_foreign).
+    pub fn reduce(&mut self, plane: &[F::Input], out: &mut [F::Acc], done: &mut Done<F::Acc>) -> bool {
+        let Self { fold, innermost, columns, temporary } = self;
+        let mut foreign = false;
+        let mut last = |number: usize, part: &mut [F::Acc]| {
+            if fold.finishes() {
+                part.iter_mut().for_each(|value| *value = fold.finish(*value));
+            }
+            done(number, part);
+        };
+        match innermost {
+            Innermost::Fused(small, run) if columns[0].is_none() => foreign = run(small, fold, plane, out, done),
+            _ => slabs(*fold, columns, innermost, (plane, 0), out, temporary, &mut foreign, &mut last),
+        }
+        foreign
     }
 }
 
-/// Reduces along the first of `axes` what the others, and then the row, make of each of its positions. `at` is where the
-/// cells lie in the plane.
+/// Reduces along the first of `axes` what the others, and then the innermost, make of each of its positions. `at` is where
+/// the cells lie in the plane.
+#[expect(clippy::too_many_arguments, reason = "it calls itself, and each call has its own part of everything")]
 fn slabs<F: Fold>(
     fold: &F,
     axes: &mut [Option<Columns<F>>],
-    row: &mut Row<F>,
+    innermost: &mut Innermost<F>,
     (cells, at): (&[F::Input], usize),
     out: &mut [F::Acc],
     temporary: &mut [F::Acc],
-    done: &mut dyn FnMut(usize, &mut [F::Acc]),
+    foreign: &mut bool,
+    done: &mut Done<F::Acc>,
 ) {
     let Some((Some(axis), inner)) = axes.split_first_mut() else {
-        row.reduce(fold, cells, at, out);
-        return done(0, out);
+        match innermost {
+            Innermost::Row(row) => {
+                *foreign |= row.reduce(fold, cells, at, out);
+                done(0, out);
+            }
+            Innermost::Fused(small, run) => *foreign |= run(small, fold, cells, out, done),
+        }
+        return;
     };
     let slab = cells.len() / axis.extent();
     let mut make = |position: usize, out: &mut [F::Acc], temporary: &mut [F::Acc]| {
         let from = position * slab;
-        slabs(fold, inner, row, (&cells[from..][..slab], at + from), out, temporary, &mut |_, _| ());
+        slabs(fold, inner, innermost, (&cells[from..][..slab], at + from), out, temporary, foreign, &mut |_, _| ());
     };
     axis.reduce(fold, out, temporary, &mut make, done);
 }
@@ -118,19 +165,21 @@ fn room_for<F: Fold>(fold: &F, list: &mut Vec<F::Acc>, count: usize, inner: usiz
 }
 
 /// The axis's windows as even ones, if they are and hang over the input by no more than is worth laying out.
-fn even<F: Fold>(axis: &AxisPlan) -> Option<Even> {
-    if !F::SIDE_BY_SIDE {
-        return None;
-    }
+fn even(axis: &AxisPlan) -> Option<Even> {
     let even = axis.even()?;
     let before = even.origin.min(0).unsigned_abs();
     let room = 2 * axis.extent + 64;
-    let end = reach(axis, even)?.checked_add_signed(even.origin)?;
+    let end = reach(axis, even, axis.spans.len())?.checked_add_signed(even.origin)?;
     (before <= room && end <= axis.extent + room).then_some(even)
 }
 
-/// From the first tap of the first window to the last tap of the last.
-fn reach(axis: &AxisPlan, even: Even) -> Option<usize> {
+/// From the first tap of the first of so many windows to the last tap of the last.
+fn reach(axis: &AxisPlan, even: Even, windows: usize) -> Option<usize> {
     let window = (even.taps - 1).checked_mul(axis.step)?.checked_add(1)?;
-    (axis.spans.len() - 1).checked_mul(even.stride)?.checked_add(window)
+    (windows - 1).checked_mul(even.stride)?.checked_add(window)
+}
+
+/// Whether the fold's merge does not know one of these contributions.
+fn any_foreign<F: Fold>(fold: &F, cells: &[F::Acc]) -> bool {
+    cells.iter().fold(0u32, |any, &cell| any | u32::from(fold.is_foreign(cell))) > 0
 }

@@ -1,6 +1,6 @@
 //! The innermost axis: all windows of a row side by side.
 
-use super::{even, reach, room_for};
+use super::{any_foreign, even, reach, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
 use crate::kernel::Fold;
@@ -9,6 +9,9 @@ use crate::kernel::terms::{merge_run, overlapping_terms, terms};
 
 /// From this many taps on, windows share runs of 3, 9, 27 … cells that are merged once.
 const SHARED_FROM: usize = 6;
+
+/// So many windows of a row are worked on at a time, so that what they share stays in the processor's nearest memory.
+const BLOCK: usize = 2048;
 
 pub(super) struct Rooms<A> {
     /// A row with its padding.
@@ -27,7 +30,7 @@ impl<A> Default for Rooms<A> {
 
 pub(super) struct Row<'a, F: Fold> {
     axis: &'a AxisPlan,
-    /// The windows and how far they reach.
+    /// The windows, and how far so many of them reach.
     even: Option<(Even, usize)>,
     rooms: &'a mut Rooms<F::Acc>,
 }
@@ -36,22 +39,21 @@ impl<'a, F: Fold> Row<'a, F> {
     pub fn new(fold: &F, axis: &'a AxisPlan, rooms: &'a mut Rooms<F::Acc>) -> Result<Self> {
         // A run of one window alone is shared with nobody; a long one would need much room.
         let worth = |even: &Even| even.taps < 1024 || axis.spans.len() * even.stride >= even.taps;
-        let Some((even, reach)) = even::<F>(axis).filter(worth).and_then(|even| Some((even, reach(axis, even)?)))
-        else {
+        let windows = axis.spans.len().min(BLOCK);
+        let even = even(axis)
+            .filter(|even| F::SIDE_BY_SIDE && worth(even))
+            .and_then(|even| Some((even, reach(axis, even, windows)?)));
+        let Some((even, reach)) = even else {
             room_for(fold, &mut rooms.padded, axis.extent, 1)?;
             return Ok(Self { axis, even: None, rooms });
         };
-        let before = even.origin.min(0).unsigned_abs();
-        let end = (reach + before).saturating_add_signed(even.origin.max(0));
-        let padded = end.max(before + axis.extent);
-        room_for(fold, &mut rooms.padded, padded, 1)?;
-        rooms.padded.fill(fold.empty());
-        let dense = (axis.spans.len() - 1) * even.stride + 1;
+        room_for(fold, &mut rooms.padded, reach, 1)?;
         if even.taps >= SHARED_FROM {
             let levels = terms(even.taps).next().map_or(0, |(size, _)| size.ilog(3) as usize);
             room_for(fold, &mut rooms.runs, levels, reach)?;
         }
         if even.stride > 1 {
+            let dense = (windows - 1) * even.stride + 1;
             let parts = if Self::chooses(even) { dense } else { even.stride * reach.div_ceil(even.stride) };
             room_for(fold, &mut rooms.parts, parts, 1)?;
         }
@@ -63,10 +65,10 @@ impl<'a, F: Fold> Row<'a, F> {
         even.taps >= SHARED_FROM && even.taps > 3 * even.stride
     }
 
-    /// Reduces the windows of one row, whose first cell lies at `at` in its plane.
-    pub fn reduce(&mut self, fold: &F, cells: &[F::Input], at: usize, out: &mut [F::Acc]) {
-        let Rooms { padded, runs, parts } = &mut *self.rooms;
+    /// Reduces the windows of one row, whose first cell lies at `at` in its plane, and says whether any cell is foreign.
+    pub fn reduce(&mut self, fold: &F, cells: &[F::Input], at: usize, out: &mut [F::Acc]) -> bool {
         let Some((even, reach)) = self.even.filter(|_| F::SIDE_BY_SIDE) else {
+            let padded = &mut *self.rooms.padded;
             let lifted = match fold.as_lifted(cells) {
                 Some(lifted) => lifted,
                 None => {
@@ -74,15 +76,40 @@ impl<'a, F: Fold> Row<'a, F> {
                     padded
                 }
             };
-            return one_by_one(fold, self.axis, lifted, out);
+            one_by_one(fold, self.axis, lifted, out);
+            return any_foreign(fold, lifted);
         };
-        let (begin, before) = (even.origin.max(0) as usize, even.origin.min(0).unsigned_abs());
-        let fits = before == 0 && begin + reach <= cells.len();
-        let cells = match fits.then(|| fold.as_lifted(cells)).flatten() {
-            Some(lifted) => &lifted[begin..][..reach],
+        let mut foreign = false;
+        for (block, out) in out.chunks_mut(BLOCK).enumerate() {
+            let first = even.origin + (block * BLOCK * even.stride) as isize;
+            let reach = reach - (self.axis.spans.len().min(BLOCK) - out.len()) * even.stride;
+            foreign |= self.block(fold, (cells, at), (first, reach), even, out);
+        }
+        foreign
+    }
+
+    /// Reduces some of the windows, whose taps lie from `first` on, `reach` far.
+    fn block(
+        &mut self,
+        fold: &F,
+        (cells, at): (&[F::Input], usize),
+        (first, reach): (isize, usize),
+        even: Even,
+        out: &mut [F::Acc],
+    ) -> bool {
+        let Rooms { padded, runs, parts } = &mut *self.rooms;
+        let padded = &mut padded[..reach];
+        // What of the row they read, and how much padding there is before it.
+        let before = first.min(0).unsigned_abs().min(reach);
+        let begin = (first.max(0) as usize).min(cells.len());
+        let read = &cells[begin..cells.len().min(begin + reach - before)];
+        let cells = match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
+            Some(lifted) => lifted,
             None => {
-                fold.lift_row(cells, at, &mut padded[before..][..cells.len()]);
-                &padded[begin..][..reach]
+                padded[..before].fill(fold.nothing());
+                fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
+                padded[before + read.len()..].fill(fold.nothing());
+                padded
             }
         };
         let step = self.axis.step;
@@ -92,16 +119,19 @@ impl<'a, F: Fold> Row<'a, F> {
             (2, 2, 1) => pairs(fold, out, cells),
             (3, 2, 1) => overlapping_triples(fold, out, cells),
             (taps, stride, _) if Self::chooses(even) => {
-                side_by_side(fold, cells, taps, step, runs, parts);
-                out.iter_mut().zip(parts.iter().step_by(stride)).for_each(|(out, value)| *out = *value);
+                let dense = &mut parts[..(out.len() - 1) * stride + 1];
+                side_by_side(fold, cells, taps, step, runs, dense);
+                out.iter_mut().zip(dense.iter().step_by(stride)).for_each(|(out, value)| *out = *value);
             }
             (taps, stride, _) => {
+                let parts = &mut parts[..stride * reach.div_ceil(stride)];
                 part(cells, stride, parts);
                 let (length, count) = (parts.len() / stride, out.len());
                 let tap = |tap: usize| &parts[tap * step % stride * length + tap * step / stride..][..count];
                 merge_taps(fold, taps, &tap, out);
             }
         }
+        any_foreign(fold, cells)
     }
 }
 
@@ -120,7 +150,8 @@ fn side_by_side<F: Fold>(
         return merge_all(fold, out, &mut (0..taps).map(|tap| &cells[tap * step..][..count]));
     }
     let (reach, mut size) = (cells.len(), 1);
-    for level in 0..runs.len() / reach {
+    let levels = terms(taps).next().map_or(0, |(size, _)| size.ilog(3) as usize);
+    for level in 0..levels {
         let (below, here) = runs.split_at_mut(level * reach);
         let from = if level == 0 { cells } else { &below[(level - 1) * reach..] };
         let length = reach - (3 * size - 1) * step;

@@ -51,7 +51,7 @@ pub fn average_unpool_backward(grad_output: ArrayViewD<f32>, geometry: &Geometry
     for plane in cells(&standard).chunks_exact(resize.from) {
         shares.clear();
         shares.extend(plane.iter().zip(&readers).map(|(&gradient, readers)| f64::from(gradient) / readers));
-        values.extend(reduce(&Sum::NEW, &shares, &plan, &mut scratch)?.iter().map(|&sum| sum as f32));
+        values.extend(reduce(&Sum::alone(), &shares, &plan, &mut scratch)?.iter().map(|&sum| sum as f32));
     }
     Ok(ArrayD::from_shape_vec(IxDyn(&resize.output), values).expect(ONE_VALUE_EACH))
 }

@@ -58,7 +58,7 @@ pub(crate) fn upsample_nearest_flat(
     let plan = plan(&shape[2..], output_size)?;
     let mut scratch = Scratch::default();
     for plane in cells.chunks_exact(resize.from) {
-        values.extend_from_slice(reduce(&Sum::NEW, plane, &plan, &mut scratch)?);
+        values.extend_from_slice(reduce(&Sum::alone(), plane, &plan, &mut scratch)?);
     }
     Ok((values, resize.output))
 }

@@ -19,10 +19,16 @@ impl Arithmetic for Average {
         if cells.is_empty() {
             return Ok(());
         }
-        let mut divisors = Divisors::new(self, shapes)?;
-        let mut sums = Reducer::new(&Sum::NEW, &shapes.plan, &mut room.floats)?;
+        let common = self.common_divisor(shapes.plan.axes());
+        let sum = Sum { divisor: common.unwrap_or(1.0) };
+        let mut divisors = if common.is_none() { Some(Divisors::new(self, shapes)?) } else { None };
+        let mut sums = Reducer::new(&sum, &shapes.plan, &mut room.floats)?;
         shapes.each_plane(cells, values, |plane, values| {
-            sums.reduce(plane, values, &mut |position, sums| divisors.divide(position, sums));
+            sums.reduce(plane, values, &mut |position, sums| {
+                if let Some(divisors) = &mut divisors {
+                    divisors.divide(position, sums);
+                }
+            });
             Ok(())
         })
     }
@@ -48,6 +54,18 @@ impl Average {
     /// What counts of a span.
     fn count(&self) -> fn(&Span) -> usize {
         if self.count_include_pad { |span| span.padded_len } else { |span| span.len }
+    }
+
+    /// The divisor that all windows have, if it is one.
+    fn common_divisor(&self, axes: &[AxisPlan]) -> Option<f32> {
+        if let Some(divisor) = self.divisor_override {
+            return Some(divisor as f32);
+        }
+        let common = axes.iter().map(|axis| {
+            let count = self.count()(axis.spans.first()?);
+            axis.spans.iter().all(|span| self.count()(span) == count).then_some(count as f64)
+        });
+        Some(common.product::<Option<f64>>()?.max(1.0) as f32)
     }
 
     /// The divisor of each window: the product over the axes of how many cells count. As floats, since a window's

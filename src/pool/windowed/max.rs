@@ -5,11 +5,10 @@
 //! is why the separable kernel gives the same winner as a walk over the window.
 
 use crate::error::Result;
-use crate::kernel::{Fold, Reducer, Scratch, reduce};
-use crate::pool::Element;
+use crate::kernel::fused::{self, Sink, Small};
+use crate::kernel::{Fold, InLanes, LANES, Lanes, Mask, Reducer, Scratch, Whole, reduce};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
-use std::{cell::Cell, marker::PhantomData};
 
 pub(in crate::pool) struct Max;
 
@@ -19,7 +18,7 @@ impl Arithmetic for Max {
     }
 
     fn select(&self, cells: &[f32], shapes: &Shapes, picked: Picked<f32>, room: &mut Room) -> Result<()> {
-        select(cells, shapes, picked, &mut room.winners)
+        select::<false>(cells, shapes, picked, &mut room.winners)
     }
 
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
@@ -29,100 +28,341 @@ impl Arithmetic for Max {
 
 impl Gradient for Max {}
 
-/// The largest cell of those that are numbers, and whether a row had others. With them, the maximum would take three
-/// instructions more: what few planes have any are done again, exactly.
-struct Largest<T> {
-    any_nan: Cell<bool>,
-    of: PhantomData<T>,
+/// The largest cell of those that are numbers; or the smallest, as −max(−x). With NaNs, it would take three instructions
+/// more: what few planes have any are done again, by way of [`Winner`].
+struct Extreme {
+    smallest: bool,
 }
 
-impl<T: Element> Fold for Largest<T> {
-    // Of bytes it would weigh more than it gains: rows of them are merged sixteen at a time either way.
-    const SIDE_BY_SIDE: bool = T::HAS_NAN;
+impl Fold for Extreme {
+    const SIDE_BY_SIDE: bool = true;
     const IDEMPOTENT: bool = true;
-    type Input = T;
-    type Acc = T;
+    type Input = f32;
+    type Acc = f32;
 
-    fn empty(&self) -> T {
-        T::LOWEST
+    fn empty(&self) -> f32 {
+        f32::NEG_INFINITY
     }
 
-    fn lift(&self, cell: T, _at: usize) -> T {
-        cell
+    fn lift(&self, cell: f32, _at: usize) -> f32 {
+        if self.smallest { -cell } else { cell }
     }
 
-    fn merge(&self, a: T, b: T) -> T {
+    fn merge(&self, a: f32, b: f32) -> f32 {
         if b > a { b } else { a }
     }
 
-    fn lift_row(&self, row: &[T], _at: usize, out: &mut [T]) {
-        out.copy_from_slice(self.as_lifted(row).unwrap_or(row));
+    fn lift_row(&self, row: &[f32], _at: usize, out: &mut [f32]) {
+        out.copy_from_slice(row);
+        if self.smallest {
+            out.iter_mut().for_each(|cell| *cell = -*cell);
+        }
     }
 
-    fn as_lifted<'r>(&self, row: &'r [T]) -> Option<&'r [T]> {
-        let nans = row.iter().fold(0u32, |nans, cell| nans | u32::from(cell.is_nan()));
-        self.any_nan.set(self.any_nan.get() | (nans > 0));
+    fn as_lifted<'r>(&self, row: &'r [f32]) -> Option<&'r [f32]> {
+        (!self.smallest).then_some(row)
+    }
+
+    fn is_foreign(&self, cell: f32) -> bool {
+        cell.is_nan()
+    }
+
+    fn fused(&self) -> Option<(f32, fused::Run<Self>)> {
+        let padding = if self.smallest { Best::<true>::PADDING } else { Best::<false>::PADDING };
+        Some((padding, |small, fold, cells, out, done| match fold.smallest {
+            true => fused::values(small, &Best::<true>, cells, out, done),
+            false => fused::values(small, &Best::<false>, cells, out, done),
+        }))
+    }
+
+    fn finishes(&self) -> bool {
+        self.smallest
+    }
+
+    fn finish(&self, merged: f32) -> f32 {
+        if self.smallest { -merged } else { merged }
+    }
+}
+
+/// [`Extreme`] in lanes, where negation would cost as much as a comparison.
+struct Best<const SMALLEST: bool>;
+
+impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
+    const PADDING: f32 = if SMALLEST { f32::INFINITY } else { f32::NEG_INFINITY };
+    const IDEMPOTENT: bool = true;
+    type Packed = Lanes;
+
+    fn lift(&self, cells: Lanes, _offset: i32) -> Lanes {
+        cells
+    }
+
+    fn merge(&self, a: Lanes, b: Lanes) -> Lanes {
+        if SMALLEST { a.smaller(b) } else { a.larger(b) }
+    }
+
+    fn watch(&self, seen: Lanes, cells: Lanes) -> Lanes {
+        nan_in(seen, cells)
+    }
+
+    fn has_foreign(&self, seen: Lanes) -> bool {
+        seen.is_nan().any()
+    }
+}
+
+/// A sum with a NaN is one; with infinities of both signs too, which costs time and no more.
+fn nan_in(seen: Lanes, cells: Lanes) -> Lanes {
+    seen + cells
+}
+
+/// The largest byte. Not side by side, it would weigh more than it gains: rows are merged sixteen at a time either way.
+struct LargestByte;
+
+impl Fold for LargestByte {
+    const IDEMPOTENT: bool = true;
+    type Input = u8;
+    type Acc = u8;
+
+    fn empty(&self) -> u8 {
+        0
+    }
+
+    fn lift(&self, cell: u8, _at: usize) -> u8 {
+        cell
+    }
+
+    fn merge(&self, a: u8, b: u8) -> u8 {
+        a.max(b)
+    }
+
+    fn as_lifted<'r>(&self, row: &'r [u8]) -> Option<&'r [u8]> {
         Some(row)
     }
 }
 
-/// The same with the winner's place beside it.
-struct PlaceOfLargest<T>(PhantomData<T>);
+/// The same with its place. Of windows whose cells are all as bad as padding, that may be padding.
+struct Placed<const SMALLEST: bool>;
 
-impl<T: Element> Fold for PlaceOfLargest<T> {
+impl<const SMALLEST: bool> InLanes for Placed<SMALLEST> {
+    const PADDING: f32 = Best::<SMALLEST>::PADDING;
     const IDEMPOTENT: bool = true;
-    type Input = T;
-    type Acc = (T, i32);
+    type Packed = (Lanes, Whole);
 
-    fn empty(&self) -> (T, i32) {
-        (T::LOWEST, -1)
+    fn lift(&self, cells: Lanes, offset: i32) -> (Lanes, Whole) {
+        (cells, Whole::of([offset; LANES]))
     }
 
-    fn lift(&self, cell: T, at: usize) -> (T, i32) {
-        // Whoever wants places has checked that they fit.
-        (cell, at.min(i32::MAX as usize) as i32)
+    fn merge(&self, a: (Lanes, Whole), b: (Lanes, Whole)) -> (Lanes, Whole) {
+        let better = if SMALLEST { b.0.less(a.0) } else { a.0.less(b.0) };
+        (Best::<SMALLEST>.merge(a.0, b.0), b.1.or_where_not(better, a.1))
     }
 
-    fn merge(&self, a: (T, i32), b: (T, i32)) -> (T, i32) {
-        // A place below 0 is that of no cell.
-        if b.0 > a.0 || b.0.is_nan() || a.1 < 0 { b } else { a }
+    fn watch(&self, seen: Lanes, cells: Lanes) -> Lanes {
+        nan_in(seen, cells)
+    }
+
+    fn has_foreign(&self, seen: Lanes) -> bool {
+        seen.is_nan().any()
     }
 }
 
-/// The maxima of any type of cell.
-pub(in crate::pool) fn forward<T: Element>(
-    cells: &[T],
+/// Takes values and places apart.
+struct Places<'p, const SMALLEST: bool> {
+    values: &'p mut [f32],
+    places: &'p mut [i32],
+    /// How far apart the windows' first taps are.
+    steps: Whole,
+    /// Which lanes have seen a window without anything better than padding.
+    none: Mask,
+}
+
+impl<const SMALLEST: bool> Sink<(Lanes, Whole)> for Places<'_, SMALLEST> {
+    fn four(&mut self, at: usize, place: isize, (values, offsets): (Lanes, Whole)) {
+        self.none = self.none | values.equal(Lanes::splat(Best::<SMALLEST>::PADDING));
+        values.write(&mut self.values[at..at + LANES]);
+        (Whole::of([place as i32; LANES]) + self.steps + offsets).write(&mut self.places[at..at + LANES]);
+    }
+}
+
+/// The winner's place, as a number that is larger the better a cell is: the order of the values above that of the places.
+/// So the exact rules, of ties and of NaNs too, are one comparison.
+struct Winner {
+    smallest: bool,
+}
+
+/// The order that all NaNs share.
+const NAN: i32 = i32::MAX;
+
+impl Fold for Winner {
+    const SIDE_BY_SIDE: bool = true;
+    const IDEMPOTENT: bool = true;
+    type Input = f32;
+    type Acc = i64;
+
+    fn empty(&self) -> i64 {
+        i64::MIN
+    }
+
+    fn lift(&self, cell: f32, at: usize) -> i64 {
+        // Adding 0 makes 0 of −0. As bits, positive numbers ascend; negative ones descend below them.
+        let bits = ((if self.smallest { -cell } else { cell }) + 0.0).to_bits() as i32;
+        let order = if bits < 0 { bits ^ i32::MAX } else { bits };
+        // Of equals the first wins, of NaNs the last. Whoever wants places has checked that they fit.
+        let (order, place) = if cell.is_nan() { (NAN, at as u32) } else { (order, !(at as u32)) };
+        i64::from(order) << 32 | i64::from(place)
+    }
+
+    fn merge(&self, a: i64, b: i64) -> i64 {
+        if b > a { b } else { a }
+    }
+}
+
+/// Where the winner lies; −1 of a window without cells.
+fn place(winner: i64) -> i32 {
+    let place = winner as i32;
+    match winner >> 32 {
+        _ if winner == i64::MIN => -1,
+        order if order == i64::from(NAN) => place,
+        _ => !place,
+    }
+}
+
+/// The maxima.
+pub(super) fn forward(
+    cells: &[f32],
     shapes: &Shapes,
-    values: &mut [T],
-    scratch: &mut Scratch<T>,
-    winners: &mut Scratch<(T, i32)>,
+    values: &mut [f32],
+    scratch: &mut Scratch<f32>,
+    winners: &mut Scratch<i64>,
+) -> Result<()> {
+    extremes(false, cells, shapes, values, scratch, winners)
+}
+
+/// The maxima or the minima.
+pub(super) fn extremes(
+    smallest: bool,
+    cells: &[f32],
+    shapes: &Shapes,
+    values: &mut [f32],
+    scratch: &mut Scratch<f32>,
+    winners: &mut Scratch<i64>,
 ) -> Result<()> {
     if cells.is_empty() {
         return Ok(());
     }
-    let fold = Largest { any_nan: Cell::new(false), of: PhantomData };
+    let fold = Extreme { smallest };
     let mut reducer = Reducer::new(&fold, &shapes.plan, scratch)?;
     shapes.each_plane(cells, values, |plane, values| {
-        reducer.reduce(plane, values, &mut |_, _| ());
-        if T::HAS_NAN && fold.any_nan.replace(false) {
-            let winners = reduce(&PlaceOfLargest(PhantomData), plane, &shapes.plan, winners)?;
-            values.iter_mut().zip(winners).for_each(|(value, winner)| *value = winner.0);
+        if reducer.reduce(plane, values, &mut |_, _| ()) {
+            let winners = reduce(&Winner { smallest }, plane, &shapes.plan, winners)?;
+            values.iter_mut().zip(winners).for_each(|(value, &winner)| *value = cell(&fold, plane, place(winner)));
         }
         Ok(())
     })
 }
 
-pub(super) fn select(
+/// The same with their places.
+pub(super) fn select<const SMALLEST: bool>(
     cells: &[f32],
     shapes: &Shapes,
     picked: Picked<f32>,
-    scratch: &mut Scratch<(f32, i32)>,
+    winners: &mut Scratch<i64>,
 ) -> Result<()> {
     shapes.check_places()?;
-    let mut picked = picked.values.iter_mut().zip(picked.places);
-    for plane in cells.chunks_exact(shapes.plane_in) {
-        let winners = reduce(&PlaceOfLargest(PhantomData), plane, &shapes.plan, scratch)?;
-        picked.by_ref().zip(winners).for_each(|((value, place), winner)| (*value, *place) = *winner);
+    let fold = Extreme { smallest: SMALLEST };
+    let mut blank = std::mem::take(&mut winners.blank);
+    let axes = shapes.plan.axes();
+    let small = if axes.len() == 2 { Small::new(axes, Best::<SMALLEST>::PADDING, &mut blank)? } else { None };
+    let planes = picked.values.chunks_exact_mut(shapes.plane_out).zip(picked.places.chunks_exact_mut(shapes.plane_out));
+    for (plane, (values, places)) in cells.chunks_exact(shapes.plane_in).zip(planes) {
+        if let Some(small) = &small {
+            let steps = Whole::of([0, 1, 2, 3].map(|lane| lane * small.stride() as i32));
+            let mut places = Places::<SMALLEST> { values, places, steps, none: Mask::NONE };
+            if !small.reduce(&Placed::<SMALLEST>, plane, &mut places) && !places.none.any() {
+                continue;
+            }
+        }
+        let winners = reduce(&Winner { smallest: SMALLEST }, plane, &shapes.plan, winners)?;
+        for ((value, at), &winner) in values.iter_mut().zip(places).zip(winners) {
+            *at = place(winner);
+            *value = cell(&fold, plane, *at);
+        }
     }
+    winners.blank = blank;
     Ok(())
+}
+
+/// The cell at a place, or what a window without cells has.
+fn cell(fold: &Extreme, plane: &[f32], place: i32) -> f32 {
+    usize::try_from(place).map_or(fold.finish(fold.empty()), |at| plane[at])
+}
+
+/// The maxima of bytes.
+pub(in crate::pool) fn of_bytes(
+    cells: &[u8],
+    shapes: &Shapes,
+    values: &mut [u8],
+    scratch: &mut Scratch<u8>,
+) -> Result<()> {
+    if cells.is_empty() {
+        return Ok(());
+    }
+    let mut reducer = Reducer::new(&LargestByte, &shapes.plan, scratch)?;
+    shapes.each_plane(cells, values, |plane, values| {
+        reducer.reduce(plane, values, &mut |_, _| ());
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{small_plan, visit};
+    use proptest::prelude::*;
+
+    fn cell() -> impl Strategy<Value = f32> {
+        let rare = prop_oneof![Just(f32::NAN), Just(f32::INFINITY), Just(f32::NEG_INFINITY), Just(-0.0f32), Just(0.0)];
+        // Planes with a NaN go another way: most have none.
+        prop_oneof![400 => (-3..4i8).prop_map(f32::from), 1 => rare]
+    }
+
+    /// PyTorch's rule, cell by cell: a cell replaces the winner if it is better, or a NaN.
+    fn walked(plane: &[f32], shapes: &Shapes, better: fn(f32, f32) -> bool, empty: f32) -> Vec<(u32, i32)> {
+        let mut winners = Vec::new();
+        visit(&shapes.plan, |_, taps| {
+            let cells = taps.iter().map(|tap| (plane[tap.at], tap.at as i32));
+            let winner = cells.reduce(|a, b| if better(b.0, a.0) || b.0.is_nan() { b } else { a });
+            winners.push(winner.map_or((empty.to_bits(), -1), |(value, at)| (value.to_bits(), at)));
+        })
+        .unwrap();
+        winners
+    }
+
+    proptest! {
+        /// To the bit, of small windows and others, of zeros of either sign, infinities and NaNs.
+        #[test]
+        fn values_and_places_are_those_of_a_walk(
+            plan in small_plan(),
+            cells in prop::collection::vec(cell(), 24 * 24 * 3),
+            smallest in any::<bool>(),
+        ) {
+            let shapes = Shapes::of_plan_alone(plan);
+            let plane = &cells[..shapes.plane_in];
+            let (mut values, mut places) = (vec![9.0; shapes.plane_out], vec![9; shapes.plane_out]);
+            let mut room = Room::default();
+            let wanted = match smallest {
+                true => walked(plane, &shapes, |b, a| b < a, f32::INFINITY),
+                false => walked(plane, &shapes, |b, a| b > a, f32::NEG_INFINITY),
+            };
+            let picked = Picked { values: &mut values, places: &mut places };
+            match smallest {
+                true => select::<true>(plane, &shapes, picked, &mut room.winners).unwrap(),
+                false => select::<false>(plane, &shapes, picked, &mut room.winners).unwrap(),
+            }
+            let found: Vec<_> = values.iter().map(|value| value.to_bits()).zip(places).collect();
+            prop_assert_eq!(&found, &wanted);
+            extremes(smallest, plane, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
+            let found: Vec<_> = values.iter().map(|value| value.to_bits()).collect();
+            prop_assert_eq!(found, wanted.iter().map(|winner| winner.0).collect::<Vec<_>>());
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::max;
 use crate::error::Result;
 use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
-use crate::pool::shapes::{Shapes, reserve};
+use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Min;
 
@@ -13,28 +13,12 @@ impl Arithmetic for Min {
     }
 
     fn select(&self, cells: &[f32], shapes: &Shapes, picked: Picked<f32>, room: &mut Room) -> Result<()> {
-        let Picked { values, places } = picked;
-        let largest = Picked { values: &mut *values, places };
-        max::select(&negated(cells, shapes)?, shapes, largest, &mut room.winners)?;
-        negate(values);
-        Ok(())
+        max::select::<true>(cells, shapes, picked, &mut room.winners)
     }
 
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        max::forward(&negated(cells, shapes)?, shapes, values, &mut room.floats, &mut room.winners)?;
-        negate(values);
-        Ok(())
+        max::extremes(true, cells, shapes, values, &mut room.floats, &mut room.winners)
     }
 }
 
 impl Gradient for Min {}
-
-fn negated(cells: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-    let mut copy = reserve(cells.len(), &shapes.plan.input_shape())?;
-    copy.extend(cells.iter().map(|cell| -cell));
-    Ok(copy)
-}
-
-fn negate(values: &mut [f32]) {
-    values.iter_mut().for_each(|value| *value = -*value);
-}

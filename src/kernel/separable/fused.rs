@@ -1,0 +1,367 @@
+//! The two innermost axes at once, for the windows most in use: 2 × 2 or 3 × 3 cells, 1 or 2 apart. Each result is merged
+//! from its cells in one go, four windows side by side, so that memory is gone through once and nothing waits in between.
+//!
+//! Taps on padding read what lies beside the row, and the lanes that they fill are masked.
+
+use super::{Done, even};
+use crate::error::Result;
+use crate::geometry::{AxisPlan, Even};
+use crate::kernel::lanes::{LANES, Lanes, Mask};
+use crate::kernel::{Fold, InLanes, clear_for};
+use std::array::from_fn;
+use std::ops::Range;
+
+/// Taps and stride, of both axes, of the windows that are done here.
+const KINDS: [(usize, usize); 3] = [(2, 2), (3, 2), (3, 1)];
+
+/// The most lines that two rows of windows read.
+const LINES: usize = 5;
+
+/// The most cells of a line that windows side by side read.
+const READ: usize = 3 * LANES;
+
+/// Windows along an axis.
+#[derive(Clone, Copy)]
+struct Axis {
+    extent: usize,
+    windows: usize,
+    even: Even,
+}
+
+impl Axis {
+    fn new(plan: &AxisPlan) -> Option<Self> {
+        let even = even(plan).filter(|_| plan.step == 1)?;
+        Some(Self { extent: plan.extent, windows: plan.spans.len(), even })
+    }
+
+    fn kind(self) -> (usize, usize) {
+        (self.even.taps, self.even.stride)
+    }
+
+    /// Where a window's tap lies, from the axis's first cell on.
+    fn at(self, window: usize, tap: usize) -> isize {
+        self.even.origin + (window * self.even.stride + tap) as isize
+    }
+
+    /// The cell that a window's tap reads, if it does not fall on padding.
+    fn cell(self, window: usize, tap: usize) -> Option<usize> {
+        usize::try_from(self.at(window, tap)).ok().filter(|&cell| cell < self.extent)
+    }
+
+    /// The windows that read no padding.
+    fn inside(self) -> Range<usize> {
+        let begin = (0..self.windows).find(|&window| self.at(window, 0) >= 0).unwrap_or(self.windows);
+        let fits = |&window: &usize| self.at(window, self.even.taps - 1) < self.extent as isize;
+        begin..(begin..self.windows).rev().find(fits).map_or(begin, |last| last + 1)
+    }
+
+    /// How many cells are read for as many windows as there are lanes; no more than [`READ`].
+    fn read(self) -> usize {
+        match self.kind() {
+            (taps, 1) => taps - 1 + LANES,
+            (taps, _) => (taps - 1).next_multiple_of(2) / 2 * LANES + LANES,
+        }
+    }
+}
+
+/// Small windows over a plane.
+pub(crate) struct Small<'a> {
+    down: Axis,
+    across: Axis,
+    inside: Range<usize>,
+    /// A row of padding, with a margin on either side.
+    blank: &'a [f32],
+    margin: usize,
+}
+
+impl<'a> Small<'a> {
+    /// `None` for other windows. `padding` is a cell that changes nothing.
+    pub(crate) fn new(axes: &[AxisPlan], padding: f32, blank: &'a mut Vec<f32>) -> Result<Option<Self>> {
+        let [.., rows, columns] = axes else { return Ok(None) };
+        let Some((down, across)) = Axis::new(rows).zip(Axis::new(columns)) else { return Ok(None) };
+        let alike = down.kind() == across.kind() && KINDS.contains(&across.kind());
+        let inside = across.inside();
+        let narrow = inside.start <= LANES && inside.end + LANES >= across.windows;
+        if !alike || !narrow || inside.len() < LANES || down.windows < 2 {
+            return Ok(None);
+        }
+        let margin = READ + across.even.origin.unsigned_abs();
+        clear_for(blank, columns.extent.saturating_add(2 * margin), 1)?;
+        blank.resize(columns.extent + 2 * margin, padding);
+        Ok(Some(Self { down, across, inside, blank, margin }))
+    }
+
+    /// How far apart windows are, along both axes.
+    pub(crate) fn stride(&self) -> usize {
+        self.across.even.stride
+    }
+}
+
+/// Where results go.
+pub(crate) trait Sink<P> {
+    /// Those of four windows; `at` is the first one's place in the output, and `place` that of its first tap in the plane,
+    /// be it in the padding.
+    fn four(&mut self, at: usize, place: isize, merged: P);
+    /// A row of windows is complete.
+    fn complete(&mut self, _row: usize) {}
+}
+
+/// How a fold reduces one plane: calls `done` with each row of windows, and says whether any cell is foreign.
+pub(crate) type Run<F> =
+    fn(&Small, &F, &[<F as Fold>::Input], &mut [<F as Fold>::Acc], &mut Done<<F as Fold>::Acc>) -> bool;
+
+/// Reduces one plane into values.
+pub(crate) fn values<L: InLanes<Packed = Lanes>>(
+    small: &Small,
+    fold: &L,
+    cells: &[f32],
+    out: &mut [f32],
+    done: &mut Done<f32>,
+) -> bool {
+    small.reduce(fold, cells, &mut Values { fold, out, windows: small.across.windows, done })
+}
+
+struct Values<'v, 'd, L> {
+    fold: &'v L,
+    out: &'v mut [f32],
+    windows: usize,
+    done: &'v mut Done<'d, f32>,
+}
+
+impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
+    fn four(&mut self, at: usize, _place: isize, merged: Lanes) {
+        self.fold.finish(merged).write(&mut self.out[at..at + LANES]);
+    }
+
+    fn complete(&mut self, row: usize) {
+        (self.done)(row, &mut self.out[row * self.windows..][..self.windows]);
+    }
+}
+
+/// A row of the input: what it lies in, and where it begins there.
+#[derive(Clone, Copy)]
+struct Line<'l> {
+    cells: &'l [f32],
+    begin: usize,
+}
+
+impl Line<'_> {
+    /// Whether so many cells from `from` on, which may lie before the row and end after it, are there to be read.
+    fn has(self, from: isize, count: usize) -> bool {
+        let begin = self.begin.checked_add_signed(from);
+        begin.is_some_and(|begin| begin.checked_add(count).is_some_and(|end| end <= self.cells.len()))
+    }
+
+    fn pointer(self, from: isize) -> *const f32 {
+        self.cells.as_ptr().wrapping_add(self.begin).wrapping_offset(from)
+    }
+
+    /// Copies the cells from `from` on, as far as there are any.
+    fn copy(self, from: isize, to: &mut [f32; READ]) {
+        let begin = self.begin as isize + from;
+        let to = &mut to[begin.min(0).unsigned_abs().min(READ)..];
+        let cells = &self.cells[(begin.max(0) as usize).min(self.cells.len())..];
+        to.iter_mut().zip(cells).for_each(|(to, cell)| *to = *cell);
+    }
+}
+
+impl Small<'_> {
+    /// Reduces the windows of one plane, and says whether any cell is foreign.
+    pub(crate) fn reduce<L: InLanes>(&self, fold: &L, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
+        match self.across.kind() {
+            (2, _) => self.rows::<L, 2, 2>(fold, cells, sink),
+            (_, 2) => self.rows::<L, 3, 2>(fold, cells, sink),
+            _ => self.rows::<L, 3, 1>(fold, cells, sink),
+        }
+    }
+
+    /// Two rows of windows at a time: what they share is merged once. The last two overlap those before if there is an odd
+    /// number of them, as the last four windows of a row do.
+    fn rows<L: InLanes, const TAPS: usize, const STRIDE: usize>(
+        &self,
+        fold: &L,
+        cells: &[f32],
+        sink: &mut impl Sink<L::Packed>,
+    ) -> bool {
+        let Self { down, across, ref inside, .. } = *self;
+        let (windows, width) = (across.windows, across.extent);
+        let offsets = from_fn(|line| from_fn(|tap| (line * width + tap) as i32));
+        let mut block = Block::<L, TAPS> { fold, offsets, seen: Lanes::splat(0.0) };
+        let last = windows - LANES;
+        let edges = [0, last].map(|window| self.present(window));
+        // What blocks do not look at: the lines above those that are new to the first windows, and the last columns.
+        let above = (0..TAPS - STRIDE).filter_map(|tap| down.cell(0, tap)).map(|row| &cells[row * width..][..width]);
+        block.seen = above.fold(block.seen, |seen, row| watch(fold, seen, row));
+        let beyond = across.at(inside.end, 0).unsigned_abs().min(width)..width;
+        if inside.end == windows && !beyond.is_empty() {
+            let ends = cells.chunks_exact(width).map(|row| &row[beyond.clone()]);
+            block.seen = ends.fold(block.seen, |seen, end| watch(fold, seen, end));
+        }
+        for row in (0..down.windows).step_by(2).map(|row| row.min(down.windows - 2)) {
+            let lines: [Line; LINES] = from_fn(|line| self.line(cells, row, line.min(TAPS + STRIDE - 1)));
+            let place = down.at(row, 0) * width as isize + across.even.origin;
+            let mut put = |window: usize, merged: [L::Packed; 2]| {
+                for (row, merged) in (row..).zip(merged) {
+                    sink.four(row * windows + window, place + (window * STRIDE) as isize, merged);
+                }
+            };
+            self.across::<L, TAPS, STRIDE>(&mut block, &lines, &edges, &mut put);
+            (row..row + 2).for_each(|row| sink.complete(row));
+        }
+        fold.has_foreign(block.seen)
+    }
+
+    /// Two rows of windows, over their lines.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
+    fn across<L: InLanes, const TAPS: usize, const STRIDE: usize>(
+        &self,
+        block: &mut Block<L, TAPS>,
+        lines: &[Line; LINES],
+        [left, right]: &[[Mask; TAPS]; 2],
+        put: &mut impl FnMut(usize, [L::Packed; 2]),
+    ) {
+        let Self { across, ref inside, .. } = *self;
+        let edge = |block: &mut Block<L, TAPS>, window: usize, present: &[Mask; TAPS]| {
+            let (merged, here) = block.at_an_edge::<STRIDE>(lines, across.at(window, 0), across.read(), present);
+            block.seen = block.fold.watch(block.seen, here);
+            merged
+        };
+        if inside.start > 0 {
+            put(0, edge(block, 0, left));
+        }
+        let (begin, end) = (across.at(inside.start, 0), inside.end - LANES);
+        let mut window = inside.start;
+        if lines.iter().all(|line| line.has(begin, (end - window) * STRIDE + across.read())) {
+            let pointers = lines.map(|line| line.pointer(begin));
+            let mut seen = block.seen;
+            loop {
+                let pointers = pointers.map(|pointer| pointer.wrapping_add((window - inside.start) * STRIDE));
+                // SAFETY: each line has the cells that all of these windows read, as was just asked.
+                let (merged, here) = unsafe { block.merge::<STRIDE, false>(pointers, left) };
+                seen = block.fold.watch(seen, here);
+                put(window, merged);
+                if window == end {
+                    break;
+                }
+                window = end.min(window + LANES);
+            }
+            block.seen = seen;
+        } else {
+            // Of the plane's last line, more would be read than there is.
+            for window in inside.clone().step_by(LANES).map(|window| window.min(end)) {
+                put(window, edge(block, window, &[Mask::ALL; TAPS]));
+            }
+        }
+        if inside.end < across.windows {
+            put(across.windows - LANES, edge(block, across.windows - LANES, right));
+        }
+    }
+
+    /// The line that a tap of a row of windows reads, or one of the rows after it.
+    fn line<'l>(&'l self, cells: &'l [f32], row: usize, tap: usize) -> Line<'l> {
+        match self.down.cell(row, tap) {
+            Some(row) => Line { cells, begin: row * self.across.extent },
+            None => Line { cells: self.blank, begin: self.margin },
+        }
+    }
+
+    /// Which of four windows' taps fall on cells.
+    fn present<const TAPS: usize>(&self, window: usize) -> [Mask; TAPS] {
+        from_fn(|tap| Mask::of(from_fn(|lane| self.across.cell(window + lane, tap).is_some())))
+    }
+}
+
+fn watch<L: InLanes>(fold: &L, seen: Lanes, cells: &[f32]) -> Lanes {
+    let (chunks, rest) = cells.as_chunks::<LANES>();
+    let rest = rest.iter().map(|&cell| Lanes::splat(cell));
+    chunks.iter().map(|chunk| Lanes::at(chunk, 0)).chain(rest).fold(seen, |seen, cells| fold.watch(seen, cells))
+}
+
+/// Two rows of four windows at a time.
+struct Block<'f, L, const TAPS: usize> {
+    fold: &'f L,
+    /// How far each tap of each line lies from the first in the plane.
+    offsets: [[i32; TAPS]; LINES],
+    /// What [`InLanes::watch`] has taken note of: in the lines that the windows above do not read, and of the columns that
+    /// the next windows do not look at either, or at an edge of all.
+    seen: Lanes,
+}
+
+impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
+    /// Windows of which taps may fall on padding, or lie where memory ends.
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    fn at_an_edge<const STRIDE: usize>(
+        &self,
+        lines: &[Line; LINES],
+        from: isize,
+        read: usize,
+        present: &[Mask; TAPS],
+    ) -> ([L::Packed; 2], Lanes) {
+        let mut copies = [[0.0; READ]; LINES];
+        let pointers = if lines.iter().all(|line| line.has(from, read)) {
+            lines.map(|line| line.pointer(from))
+        } else {
+            lines.iter().zip(&mut copies).for_each(|(line, copy)| line.copy(from, copy));
+            copies.each_ref().map(|copy| copy.as_ptr())
+        };
+        // SAFETY: the lines have the cells that are read, or their copies have as many as are read at the most.
+        unsafe { self.merge::<STRIDE, true>(pointers, present) }
+    }
+
+    /// Merges them, from lines that begin with the first one's first tap, and takes note of their cells.
+    ///
+    /// # Safety
+    /// From each pointer on there must be as many cells as [`Axis::read`] says.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    unsafe fn merge<const STRIDE: usize, const EDGE: bool>(
+        &self,
+        lines: [*const f32; LINES],
+        present: &[Mask; TAPS],
+    ) -> ([L::Packed; 2], Lanes) {
+        let fold = self.fold;
+        // What is seen here by itself first: a chain through all blocks would have each wait for the one before.
+        let mut here = Lanes::splat(0.0);
+        let mut across = |line: usize| {
+            // SAFETY: four cells from there on are among those that the caller promises.
+            let lanes = |from: usize| unsafe { Lanes::load(lines[line].add(from)) };
+            let mut cells: [Lanes; TAPS] = if STRIDE == 1 {
+                from_fn(lanes)
+            } else {
+                let (a, b) = (lanes(0), lanes(LANES));
+                let even = a.even(b);
+                from_fn(|tap| match tap {
+                    0 => even,
+                    1 => a.odd(b),
+                    _ => even.following(lanes(2 * LANES)),
+                })
+            };
+            if EDGE {
+                cells = from_fn(|tap| cells[tap].or_where_not(present[tap], Lanes::splat(L::PADDING)));
+            }
+            if line >= TAPS - STRIDE {
+                let looked_at = &cells[..if EDGE { TAPS } else { STRIDE }];
+                here = looked_at.iter().fold(here, |here, &cells| fold.watch(here, cells));
+            }
+            let lifted = |tap: usize| fold.lift(cells[tap], self.offsets[line][tap]);
+            (1..TAPS).fold(lifted(0), |merged, tap| fold.merge(merged, lifted(tap)))
+        };
+        let merge = |a, b| fold.merge(a, b);
+        let merged = match (TAPS, STRIDE) {
+            (2, _) => [merge(across(0), across(1)), merge(across(2), across(3))],
+            (_, 2) => {
+                let shared = across(2);
+                [merge(merge(across(0), across(1)), shared), merge(merge(shared, across(3)), across(4))]
+            }
+            _ => {
+                let [a, b, c, d] = [across(0), across(1), across(2), across(3)];
+                // In another grouping the two rows share one more merge.
+                let both = merge(b, c);
+                [if L::IDEMPOTENT { merge(a, both) } else { merge(merge(a, b), c) }, merge(both, d)]
+            }
+        };
+        (merged, here)
+    }
+}
