@@ -69,10 +69,6 @@ mod register {
         i32x4(a, b, c, d)
     }
 
-    pub fn whole_values(x: v128) -> [i32; 4] {
-        [i32x4_extract_lane::<0>(x), i32x4_extract_lane::<1>(x), i32x4_extract_lane::<2>(x), i32x4_extract_lane::<3>(x)]
-    }
-
     pub fn whole_add(a: v128, b: v128) -> v128 {
         i32x4_add(a, b)
     }
@@ -174,10 +170,6 @@ mod register {
         values
     }
 
-    pub fn whole_values(x: [i32; 4]) -> [i32; 4] {
-        x
-    }
-
     pub fn whole_add(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
         from_fn(|lane| a[lane].wrapping_add(b[lane]))
     }
@@ -249,11 +241,14 @@ impl Lanes {
         Self(unsafe { from.cast::<register::Register>().read_unaligned() })
     }
 
-    /// Writes the numbers to the first places of a list of at least four.
-    pub fn write(self, to: &mut [f32]) {
-        if let Some(to) = to.first_chunk_mut() {
-            *to = self.values();
-        }
+    /// Writes the numbers from `to` on.
+    ///
+    /// # Safety
+    /// There must be room for four of them.
+    #[expect(unsafe_code, reason = "as for load")]
+    pub unsafe fn store(self, to: *mut f32) {
+        // SAFETY: as for `load`.
+        unsafe { to.cast::<register::Register>().write_unaligned(self.0) }
     }
 
     /// These where the mask has a lane, the others elsewhere.
@@ -308,11 +303,14 @@ impl Whole {
         Self(register::whole(values))
     }
 
-    /// Writes the numbers to the first places of a list of at least four.
-    pub fn write(self, to: &mut [i32]) {
-        if let Some(to) = to.first_chunk_mut() {
-            *to = register::whole_values(self.0);
-        }
+    /// Writes the numbers from `to` on.
+    ///
+    /// # Safety
+    /// There must be room for four of them.
+    #[expect(unsafe_code, reason = "as for lanes of f32")]
+    pub unsafe fn store(self, to: *mut i32) {
+        // SAFETY: the caller's promise; neither type has an alignment beyond i32's that this write relies on.
+        unsafe { to.cast::<register::Whole>().write_unaligned(self.0) }
     }
 
     /// These where the mask has a lane, the others elsewhere.

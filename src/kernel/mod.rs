@@ -18,7 +18,7 @@ mod terms;
 mod visit;
 pub(crate) mod winograd;
 
-pub(crate) use lanes::{LANES, Lanes, Mask, Whole};
+pub(crate) use lanes::{LANES, Lanes, Whole};
 pub(crate) use resample::{AxisMap, Way, resample_planes};
 #[cfg(test)]
 pub(crate) use separable::tests::small_plan;

@@ -6,7 +6,7 @@
 use super::{Done, even};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
-use crate::kernel::lanes::{LANES, Lanes, Mask};
+use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
 use crate::kernel::{Fold, InLanes, clear_for};
 use std::array::from_fn;
 use std::ops::Range;
@@ -90,18 +90,21 @@ impl<'a> Small<'a> {
         blank.resize(columns.extent + 2 * margin, padding);
         Ok(Some(Self { down, across, inside, blank, margin }))
     }
-
-    /// How far apart windows are, along both axes.
-    pub(crate) fn stride(&self) -> usize {
-        self.across.even.stride
-    }
 }
 
 /// Where results go.
 pub(crate) trait Sink<P> {
-    /// Those of four windows; `at` is the first one's place in the output, and `place` that of its first tap in the plane,
-    /// be it in the padding.
-    fn four(&mut self, at: usize, place: isize, merged: P);
+    /// For how many windows there is room.
+    fn room(&self) -> usize;
+
+    /// Takes those of four windows; `at` is the first one's place in the output, and `place` that of its first tap in the
+    /// plane, be it in the padding.
+    ///
+    /// # Safety
+    /// There must be room for them.
+    #[expect(unsafe_code, reason = "two checks for each block are as much as a tenth of its work")]
+    unsafe fn four(&mut self, at: usize, place: isize, merged: P);
+
     /// A row of windows is complete.
     fn complete(&mut self, _row: usize) {}
 }
@@ -129,12 +132,58 @@ struct Values<'v, 'd, L> {
 }
 
 impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
-    fn four(&mut self, at: usize, _place: isize, merged: Lanes) {
-        self.fold.finish(merged).write(&mut self.out[at..at + LANES]);
+    fn room(&self) -> usize {
+        self.out.len()
+    }
+
+    #[expect(unsafe_code, reason = "as the trait's")]
+    unsafe fn four(&mut self, at: usize, _place: isize, merged: Lanes) {
+        // SAFETY: the caller's promise is about this list.
+        unsafe { self.fold.finish(merged).store(self.out.as_mut_ptr().add(at)) };
     }
 
     fn complete(&mut self, row: usize) {
         (self.done)(row, &mut self.out[row * self.windows..][..self.windows]);
+    }
+}
+
+/// Takes values and the places in the plane that they come from apart.
+pub(crate) struct Places<'p> {
+    values: &'p mut [f32],
+    places: &'p mut [i32],
+    /// How far apart the windows' first taps are.
+    steps: Whole,
+    padding: Lanes,
+    /// Which lanes have seen a window that is no better than padding.
+    none: Mask,
+}
+
+impl<'p> Places<'p> {
+    pub(crate) fn new(small: &Small, values: &'p mut [f32], places: &'p mut [i32], padding: f32) -> Self {
+        let steps = Whole::of(from_fn(|lane| (lane * small.across.even.stride) as i32));
+        Self { values, places, steps, padding: Lanes::splat(padding), none: Mask::NONE }
+    }
+
+    /// Whether a window was no better than padding: then its place may be one in the padding.
+    pub(crate) fn any_padding(&self) -> bool {
+        self.none.any()
+    }
+}
+
+impl Sink<(Lanes, Whole)> for Places<'_> {
+    fn room(&self) -> usize {
+        self.values.len().min(self.places.len())
+    }
+
+    #[expect(unsafe_code, reason = "as the trait's")]
+    unsafe fn four(&mut self, at: usize, place: isize, (values, offsets): (Lanes, Whole)) {
+        self.none = self.none | values.equal(self.padding);
+        let places = Whole::of([place as i32; LANES]) + self.steps + offsets;
+        // SAFETY: the caller's promise is about both lists.
+        unsafe {
+            values.store(self.values.as_mut_ptr().add(at));
+            places.store(self.places.as_mut_ptr().add(at));
+        }
     }
 }
 
@@ -197,15 +246,12 @@ impl Small<'_> {
             let ends = cells.chunks_exact(width).map(|row| &row[beyond.clone()]);
             block.seen = ends.fold(block.seen, |seen, end| watch(fold, seen, end));
         }
+        assert!(sink.room() >= down.windows * windows, "a place for every window");
         for row in (0..down.windows).step_by(2).map(|row| row.min(down.windows - 2)) {
             let lines: [Line; LINES] = from_fn(|line| self.line(cells, row, line.min(TAPS + STRIDE - 1)));
             let place = down.at(row, 0) * width as isize + across.even.origin;
-            let mut put = |window: usize, merged: [L::Packed; 2]| {
-                for (row, merged) in (row..).zip(merged) {
-                    sink.four(row * windows + window, place + (window * STRIDE) as isize, merged);
-                }
-            };
-            self.across::<L, TAPS, STRIDE>(&mut block, &lines, &edges, &mut put);
+            let mut pair = Pair { at: row * windows, windows, place, stride: STRIDE, sink };
+            self.across::<L, TAPS, STRIDE>(&mut block, &lines, &edges, &mut pair);
             (row..row + 2).for_each(|row| sink.complete(row));
         }
         fold.has_foreign(block.seen)
@@ -219,7 +265,7 @@ impl Small<'_> {
         block: &mut Block<L, TAPS>,
         lines: &[Line; LINES],
         [left, right]: &[[Mask; TAPS]; 2],
-        put: &mut impl FnMut(usize, [L::Packed; 2]),
+        pair: &mut Pair<impl Sink<L::Packed>>,
     ) {
         let Self { across, ref inside, .. } = *self;
         let edge = |block: &mut Block<L, TAPS>, window: usize, present: &[Mask; TAPS]| {
@@ -227,34 +273,37 @@ impl Small<'_> {
             block.seen = block.fold.watch(block.seen, here);
             merged
         };
+        // SAFETY, of what is put here and below: there is a place for every window, as the caller has asked.
         if inside.start > 0 {
-            put(0, edge(block, 0, left));
+            unsafe { pair.put(0, edge(block, 0, left)) };
         }
         let (begin, end) = (across.at(inside.start, 0), inside.end - LANES);
         let mut window = inside.start;
         if lines.iter().all(|line| line.has(begin, (end - window) * STRIDE + across.read())) {
-            let pointers = lines.map(|line| line.pointer(begin));
+            let mut pointers = lines.map(|line| line.pointer(begin));
             let mut seen = block.seen;
             loop {
-                let pointers = pointers.map(|pointer| pointer.wrapping_add((window - inside.start) * STRIDE));
                 // SAFETY: each line has the cells that all of these windows read, as was just asked.
                 let (merged, here) = unsafe { block.merge::<STRIDE, false>(pointers, left) };
                 seen = block.fold.watch(seen, here);
-                put(window, merged);
+                unsafe { pair.put(window, merged) };
                 if window == end {
                     break;
                 }
-                window = end.min(window + LANES);
+                let step = LANES.min(end - window);
+                window += step;
+                pointers = pointers.map(|pointer| pointer.wrapping_add(step * STRIDE));
             }
             block.seen = seen;
         } else {
             // Of the plane's last line, more would be read than there is.
             for window in inside.clone().step_by(LANES).map(|window| window.min(end)) {
-                put(window, edge(block, window, &[Mask::ALL; TAPS]));
+                unsafe { pair.put(window, edge(block, window, &[Mask::ALL; TAPS])) };
             }
         }
         if inside.end < across.windows {
-            put(across.windows - LANES, edge(block, across.windows - LANES, right));
+            let last = across.windows - LANES;
+            unsafe { pair.put(last, edge(block, last, right)) };
         }
     }
 
@@ -276,6 +325,37 @@ fn watch<L: InLanes>(fold: &L, seen: Lanes, cells: &[f32]) -> Lanes {
     let (chunks, rest) = cells.as_chunks::<LANES>();
     let rest = rest.iter().map(|&cell| Lanes::splat(cell));
     chunks.iter().map(|chunk| Lanes::at(chunk, 0)).chain(rest).fold(seen, |seen, cells| fold.watch(seen, cells))
+}
+
+/// Two rows of windows in the output.
+struct Pair<'s, S> {
+    /// Where the first row begins.
+    at: usize,
+    windows: usize,
+    /// Where the first window's first tap lies in the plane.
+    place: isize,
+    stride: usize,
+    sink: &'s mut S,
+}
+
+impl<S> Pair<'_, S> {
+    /// Puts the results of four windows of either row.
+    ///
+    /// # Safety
+    /// The sink must have room for them.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as the sink's")]
+    unsafe fn put<P>(&mut self, window: usize, [upper, lower]: [P; 2])
+    where
+        S: Sink<P>,
+    {
+        let (at, place) = (self.at + window, self.place + (window * self.stride) as isize);
+        // SAFETY: the caller's promise.
+        unsafe {
+            self.sink.four(at, place, upper);
+            self.sink.four(at + self.windows, place, lower);
+        }
+    }
 }
 
 /// Two rows of four windows at a time.

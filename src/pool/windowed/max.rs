@@ -5,8 +5,8 @@
 //! is why the separable kernel gives the same winner as a walk over the window.
 
 use crate::error::Result;
-use crate::kernel::fused::{self, Sink, Small};
-use crate::kernel::{Fold, InLanes, LANES, Lanes, Mask, Reducer, Scratch, Whole, reduce};
+use crate::kernel::fused::{self, Places, Small};
+use crate::kernel::{Fold, InLanes, LANES, Lanes, Reducer, Scratch, Whole, reduce};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
@@ -165,24 +165,6 @@ impl<const SMALLEST: bool> InLanes for Placed<SMALLEST> {
     }
 }
 
-/// Takes values and places apart.
-struct Places<'p, const SMALLEST: bool> {
-    values: &'p mut [f32],
-    places: &'p mut [i32],
-    /// How far apart the windows' first taps are.
-    steps: Whole,
-    /// Which lanes have seen a window without anything better than padding.
-    none: Mask,
-}
-
-impl<const SMALLEST: bool> Sink<(Lanes, Whole)> for Places<'_, SMALLEST> {
-    fn four(&mut self, at: usize, place: isize, (values, offsets): (Lanes, Whole)) {
-        self.none = self.none | values.equal(Lanes::splat(Best::<SMALLEST>::PADDING));
-        values.write(&mut self.values[at..at + LANES]);
-        (Whole::of([place as i32; LANES]) + self.steps + offsets).write(&mut self.places[at..at + LANES]);
-    }
-}
-
 /// The winner's place, as a number that is larger the better a cell is: the order of the values above that of the places.
 /// So the exact rules, of ties and of NaNs too, are one comparison.
 struct Winner {
@@ -275,9 +257,8 @@ pub(super) fn select<const SMALLEST: bool>(
     let planes = picked.values.chunks_exact_mut(shapes.plane_out).zip(picked.places.chunks_exact_mut(shapes.plane_out));
     for (plane, (values, places)) in cells.chunks_exact(shapes.plane_in).zip(planes) {
         if let Some(small) = &small {
-            let steps = Whole::of([0, 1, 2, 3].map(|lane| lane * small.stride() as i32));
-            let mut places = Places::<SMALLEST> { values, places, steps, none: Mask::NONE };
-            if !small.reduce(&Placed::<SMALLEST>, plane, &mut places) && !places.none.any() {
+            let mut placed = Places::new(small, values, places, Best::<SMALLEST>::PADDING);
+            if !small.reduce(&Placed::<SMALLEST>, plane, &mut placed) && !placed.any_padding() {
                 continue;
             }
         }
