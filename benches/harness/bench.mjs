@@ -58,7 +58,7 @@ async function run(row, setting, rounds) {
     for (const [name, candidate] of Object.entries(present)) await check(name, candidate, candidate.expected ?? expected, tolerance);
     const times = await measure(present, rounds);
     const both = ratios.filter(({ of = OURS, against }) => present[of] && present[against]);
-    return both.map((weighed) => result(weighed, times));
+    return both.map((weighed) => weigh(weighed, times));
   } finally {
     for (const { free } of Object.values(present)) free?.();
   }
@@ -78,10 +78,11 @@ async function check(name, candidate, expected, tolerance) {
 }
 
 /**
+ * What is reported of two candidates.
  * @param {Weighed} weighed
  * @param {Record<string, number[]>} times
  */
-function result({ of = OURS, against, atMost, atLeast }, times) {
+export function weigh({ of = OURS, against, atMost, atLeast }, times) {
   const compared = atMost === undefined ? ratio(times[against], times[of]) : ratio(times[of], times[against]);
   const target = atMost === undefined ? { atLeast } : { atMost };
   return { of, against, ...compared, ...target, milliseconds: median(times[of]), rounds: times[of].length };

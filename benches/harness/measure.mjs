@@ -70,7 +70,7 @@ async function time(call, repeats, waits) {
  * @template T
  * @param {T[]} list
  */
-function shuffled(list) {
+export function shuffled(list) {
   const order = [...list];
   for (let at = order.length - 1; at > 0; at--) {
     const other = Math.floor(Math.random() * (at + 1));

@@ -4,10 +4,10 @@
  * @param {URL} modules where npm's packages lie
  * @param {string} name the package
  * @param {string} file its script for pages
- * @param {string} variable the global variable that the script sets
+ * @param {(page: any) => any} found where the script puts what it has, in the page's global object
  * @returns {Promise<any>}
  */
-export async function script(modules, name, file, variable) {
+export async function script(modules, name, file, found) {
   if (typeof document === "undefined") {
     const { createRequire } = await import("node:module");
     return createRequire(modules)(name);
@@ -19,5 +19,5 @@ export async function script(modules, name, file, variable) {
     element.onerror = () => reject(new Error(`${element.src} cannot be loaded`));
     document.head.append(element);
   });
-  return /** @type {any} */ (globalThis)[variable];
+  return found(globalThis);
 }

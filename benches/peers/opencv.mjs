@@ -3,8 +3,7 @@ import { script } from "../harness/script.mjs";
 
 /** @param {URL} modules where npm's packages lie */
 export async function opencv(modules) {
-  const cv = await script(modules, "@techstark/opencv-js", "dist/opencv.js", "cv");
-  const library = await cv;
+  const library = await script(modules, "@techstark/opencv-js", "dist/opencv.js", (page) => page.cv);
 
   /**
    * The kernel, on matrices that are there already.

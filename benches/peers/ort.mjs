@@ -55,8 +55,8 @@ export function poolNode({ method, kernelSize, stride, padding, dilation, countI
   return node("AveragePool", [input], output, { ...window, count_include_pad: Number(countIncludePad) });
 }
 
-/** @param {import("../harness/layer.mjs").Layer} layer */
-function pooling(layer) {
+/** A model of one pooling. @param {import("../harness/layer.mjs").Layer} layer */
+export function pooling(layer) {
   const [inputs, outputs] = [[value("x", layer.shape)], [value("y", outputShape(layer))]];
   return model({ nodes: [poolNode(layer, "x", "y")], inputs, outputs });
 }

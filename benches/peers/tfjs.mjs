@@ -5,9 +5,8 @@ import { script } from "../harness/script.mjs";
 
 /** @param {URL} modules where npm's packages lie */
 export async function tfjs(modules) {
-  const tf = await script(modules, "@tensorflow/tfjs-core", "dist/tf-core.min.js", "tf");
-  await script(modules, "@tensorflow/tfjs-backend-cpu", "dist/tf-backend-cpu.min.js", "tf");
-  const wasm = await script(modules, "@tensorflow/tfjs-backend-wasm", "dist/tf-backend-wasm.min.js", "tf");
+  const tf = await script(modules, "@tensorflow/tfjs-core", "dist/tf-core.min.js", (page) => page.tf);
+  const wasm = await script(modules, "@tensorflow/tfjs-backend-wasm", "dist/tf-backend-wasm.min.js", (page) => page.tf.wasm);
   const folder = new URL("@tensorflow/tfjs-backend-wasm/dist/", modules);
   wasm.setWasmPaths(folder.protocol === "file:" ? decodeURIComponent(folder.pathname) : folder.href);
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
