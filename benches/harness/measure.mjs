@@ -92,6 +92,3 @@ export function ratio(above, below) {
   };
   return { low: quantile(0.1), median: quantile(0.5), high: quantile(0.9) };
 }
-
-/** @param {number[]} times */
-export const median = (times) => ratio(times, times.map(() => 1)).median;

@@ -49,7 +49,29 @@ export async function tfjs(modules) {
     return { call, result: () => channelsFirst(outputShape(layer), last) };
   }
 
-  return { tf, kernel, pool };
+  /**
+   * From pixels to pixels, windows of 2 × 2; its `fromPixels` makes whole numbers, and clamping rounds.
+   * @param {"max" | "average"} method
+   * @param {{ data: Uint8ClampedArray, width: number, height: number }} image
+   */
+  function poolImage(method, { data, width, height }) {
+    const run = { max: tf.maxPool, average: tf.avgPool }[method];
+    const pixels = typeof ImageData === "undefined" ? { data: new Uint8Array(data.buffer), width, height } : new ImageData(data, width, height);
+    let made = new Uint8ClampedArray(0);
+    function call() {
+      const whole = tf.browser.fromPixels(pixels, 4);
+      const x = tf.cast(whole, "float32");
+      const y = run(x, 2, 2, "valid");
+      // Halves go up, as ours; a clamped array alone would round them to even.
+      const shifted = method === "average" ? tf.floor(tf.add(y, 0.5)) : y;
+      made = new Uint8ClampedArray(shifted.dataSync());
+      for (const tensor of new Set([whole, x, y, shifted])) tensor.dispose();
+      return typeof ImageData === "undefined" ? made : new ImageData(made, width >> 1, height >> 1);
+    }
+    return { call, result: () => made };
+  }
+
+  return { tf, kernel, pool, poolImage };
 }
 
 /** @param {number[]} shape */
