@@ -1,6 +1,7 @@
 // Every row, by what it is about. A group is a heading of docs/benchmarks.md.
 import { LARGE, LARGE_CALLS } from "./large.mjs";
 import { METHOD_ROWS } from "./methods.mjs";
+import { NETWORK_ROWS } from "./networks.mjs";
 import { PHOTOGRAPH } from "./photograph.mjs";
 import { SHAPES } from "./shapes.mjs";
 import { CALLS, INDICES, KERNELS } from "./small.mjs";
@@ -15,4 +16,5 @@ export const GROUPS = {
   "Dilation, padding, one and three axes: the time for one output cell": SHAPES,
   "A photograph": PHOTOGRAPH,
   "Other methods": METHOD_ROWS,
+  Networks: NETWORK_ROWS,
 };
