@@ -89,6 +89,14 @@ impl Place {
         }
     }
 
+    /// What its script is told.
+    fn options(self, rows: &str, rounds: u32) -> Result<Value> {
+        Ok(match self {
+            Self::Native => json!({ "rows": rows, "rounds": rounds }),
+            _ => json!({ "core": core()?, "peers": installed("benches", "peers")?, "rows": rows, "rounds": rounds }),
+        })
+    }
+
     fn command(self, options: Value) -> Result<Command> {
         let script = |file: &str| -> Result<Command> {
             let mut node = node()?;
@@ -104,7 +112,7 @@ impl Place {
             }
             Self::Native => {
                 let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-                cargo.current_dir(root()).args(["bench", "--package", "deep-end", "--quiet", "--"]);
+                cargo.current_dir(root()).args(["bench", "--package", "deep-end", "--bench", "backward", "--"]);
                 cargo.arg(options.to_string());
                 Ok(cargo)
             }
@@ -134,8 +142,7 @@ pub fn command(args: BenchArgs) -> Result<()> {
     let mut table = Table::read(&at(TABLE))?;
     let (mut failed, mut missed) = (0, Vec::new());
     for place in places {
-        let options = json!({ "core": core()?, "peers": installed("benches", "peers")?, "rows": args.rows, "rounds": args.rounds });
-        let outcome = measure(place, options)?;
+        let outcome = measure(place, place.options(&args.rows, args.rounds)?)?;
         failed += outcome.failed;
         missed.extend(table.regressions(place.word(), &outcome.lines));
         table.take(place.word(), outcome.about, &outcome.lines, args.rows.is_empty());
@@ -161,11 +168,11 @@ pub fn quick() -> Result<()> {
 
 fn measure(place: Place, options: Value) -> Result<Outcome> {
     let mut outcome = Outcome { place, about: String::new(), lines: Vec::new(), failed: 0 };
-    let rounds = options["rounds"].to_string();
+    let rounds = options["rounds"].as_u64().unwrap_or_default();
     let mut error = None;
     let ran = run_lines(&mut place.command(options)?, |text| match text.strip_prefix(RESULT) {
         Some(result) => {
-            if let Err(wrong) = outcome.add(result, &rounds) {
+            if let Err(wrong) = outcome.add(result, rounds) {
                 error.get_or_insert(wrong);
             }
         }
@@ -180,7 +187,7 @@ fn measure(place: Place, options: Value) -> Result<Outcome> {
 }
 
 impl Outcome {
-    fn add(&mut self, result: &str, rounds: &str) -> Result<()> {
+    fn add(&mut self, result: &str, rounds: u64) -> Result<()> {
         let value: Value = serde_json::from_str(result).with_context(|| format!("a bench printed {result}"))?;
         if let Some(runtime) = value["runtime"].as_str() {
             self.about = format!("{runtime}, {rounds} rounds, on one core of {}.", processor()?);
@@ -189,7 +196,10 @@ impl Outcome {
             println!("{}: {}: FAILED: {error}", self.place.word(), value["row"]);
         } else {
             let line = Line::of(&value).with_context(|| format!("a bench printed {result}"))?;
-            println!("{}: {line}", self.place.word());
+            // One round says nothing.
+            if rounds > 1 {
+                println!("{}: {line}", self.place.word());
+            }
             self.lines.push(line);
         }
         Ok(())
