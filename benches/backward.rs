@@ -15,6 +15,10 @@ const WINDOWS: [(&str, usize, usize, usize); 3] = [("k2 s2", 2, 2, 0), ("k3 s2 p
 /// In times of the forward pass.
 const AT_MOST: f64 = 2.0;
 
+/// Of a sample, in seconds.
+const SHORTEST: f64 = 1.5e-3;
+const LONGEST: f64 = 25e-3;
+
 const GROUP: &str = "Backward";
 
 fn main() -> Result<()> {
@@ -56,14 +60,19 @@ fn row(name: &str, pool: &Pool, shape: &[usize], rounds: usize) -> Result<()> {
     }
     let mut forward = || drop(pool.forward(x.view()));
     let mut backward = || drop(pool.backward(x.view(), grad_output.view()));
+    // Samples are as long as each other: a busy machine takes the processor away from long ones.
+    let fastest = |call: &mut dyn FnMut()| (0..5).map(|_| time(call, 1)).fold(f64::INFINITY, f64::min);
+    let (once, back) = (fastest(&mut forward), fastest(&mut backward));
+    let length = once.max(back).clamp(SHORTEST, LONGEST);
+    let [forwards, backwards] = [once, back].map(|call| (length / call).ceil() as u32);
     let mut ratios = Vec::new();
     for _ in 0..rounds {
         let (over, under) = if random.next() < 0.0 {
-            let over = time(&mut backward);
-            (over, time(&mut forward))
+            let over = time(&mut backward, backwards);
+            (over, time(&mut forward, forwards))
         } else {
-            let under = time(&mut forward);
-            (time(&mut backward), under)
+            let under = time(&mut forward, forwards);
+            (time(&mut backward, backwards), under)
         };
         ratios.push(over / under);
     }
@@ -75,12 +84,12 @@ fn row(name: &str, pool: &Pool, shape: &[usize], rounds: usize) -> Result<()> {
     Ok(())
 }
 
-/// Seconds of one call, after one that is not timed. A call takes milliseconds, far above the clock's resolution.
-fn time(call: &mut impl FnMut()) -> f64 {
+/// Seconds of one call, the mean of `repeats` after one that is not timed.
+fn time(call: &mut dyn FnMut(), repeats: u32) -> f64 {
     call();
     let start = Instant::now();
-    call();
-    start.elapsed().as_secs_f64()
+    (0..repeats).for_each(|_| call());
+    start.elapsed().as_secs_f64() / f64::from(repeats)
 }
 
 /// From −1 to 1: xorshift32 (G. Marsaglia, *Xorshift RNGs*, 2003).

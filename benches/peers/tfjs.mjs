@@ -52,7 +52,7 @@ export async function tfjs(modules) {
   /**
    * From pixels to pixels, windows of 2 × 2; its `fromPixels` makes whole numbers, and clamping rounds.
    * @param {"max" | "average"} method
-   * @param {{ data: Uint8ClampedArray, width: number, height: number }} image
+   * @param {{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number }} image
    */
   function poolImage(method, { data, width, height }) {
     const run = { max: tf.maxPool, average: tf.avgPool }[method];
@@ -78,23 +78,22 @@ export async function tfjs(modules) {
 const shapeLast = ([batch, channels, ...extents]) => [batch, ...extents, channels];
 
 /** @param {number[]} shape N, C and the spatial extents @param {Float32Array} x */
-export function channelsLast([batch, channels, ...extents], x) {
-  return turned(x, batch, channels, extents.reduce((product, extent) => product * extent, 1));
+export function channelsLast([batch, channels], x) {
+  return turned(x, channels, x.length / batch / channels);
 }
 
 /** @param {number[]} shape N, C and the spatial extents @param {Float32Array} x laid out the other way */
-export function channelsFirst([batch, channels, ...extents], x) {
-  return turned(x, batch, extents.reduce((product, extent) => product * extent, 1), channels);
+export function channelsFirst([batch, channels], x) {
+  return turned(x, x.length / batch / channels, channels);
 }
 
 /**
- * Each of `batch` matrices transposed.
+ * Each matrix transposed.
  * @param {Float32Array} x
- * @param {number} batch
  * @param {number} rows
  * @param {number} columns
  */
-function turned(x, batch, rows, columns) {
+function turned(x, rows, columns) {
   const y = new Float32Array(x.length);
   for (let at = 0; at < x.length; at++) {
     const [matrix, place] = [Math.floor(at / (rows * columns)), at % (rows * columns)];

@@ -9,7 +9,7 @@ const [WIDTH, HEIGHT] = [4000, 3000];
 export const PHOTOGRAPH = (/** @type {const} */ (["max", "average"])).map((method) => ({
   name: `${method} k2 s2, RGBA8 ${WIDTH}×${HEIGHT}`,
   setUp({ core, sized, peers: { tfjs } }) {
-    const [width, height] = sized([WIDTH, HEIGHT]).map((extent) => extent & ~1);
+    const [width, height] = sized([WIDTH, HEIGHT]).map((/** @type {number} */ extent) => extent & ~1);
     const image = picture(width, height);
     const options = { method, kernelSize: 2 };
     const peer = picturesInJavaScript(method, image);

@@ -69,6 +69,13 @@ impl NpmTools {
         self.script("typescript/bin/tsc")
     }
 
+    /// The same, with the types of Node's modules.
+    pub fn tsc_with_node(&self) -> Command {
+        let mut tsc = self.tsc();
+        tsc.arg("--typeRoots").arg(self.modules.join("@types"));
+        tsc
+    }
+
     /// Binaryen's optimiser.
     pub fn wasm_opt(&self) -> Command {
         self.script("binaryen/bin/wasm-opt")
