@@ -3,6 +3,7 @@
 mod package;
 mod tally;
 mod types;
+mod work;
 
 use std::{
     env,
