@@ -17,16 +17,7 @@ export async function start({ core, peers, quick = false }) {
   await ours.default();
   /** The shape that a row works on, of the one that it names. @param {number[]} shape */
   const sized = (shape) => (quick ? shape.map((extent) => (extent > LARGE ? Math.round(extent / LESS) : extent)) : shape);
-  /** The bytes of a network that ships. @param {string} name */
-  const shipped = (name) => bytesAt(new URL(`../networks/${name}.safetensors`, core));
-  if (!peers) return { core: ours, sized, shipped, peers: {} };
+  if (!peers) return { core: ours, sized, peers: {} };
   const modules = new URL(peers);
-  return { core: ours, sized, shipped, peers: { tfjs: await tfjs(modules), ort: await ort(modules), opencv: await opencv(modules) } };
-}
-
-/** @param {URL} url */
-async function bytesAt(url) {
-  if (url.protocol !== "file:") return new Uint8Array(await (await fetch(url)).arrayBuffer());
-  const { readFile } = await import("node:fs/promises");
-  return new Uint8Array(await readFile(url));
+  return { core: ours, sized, peers: { tfjs: await tfjs(modules), ort: await ort(modules), opencv: await opencv(modules) } };
 }

@@ -13,7 +13,7 @@ const WINDOWS = [
 ];
 
 /** @type {{ name: "lp 2" | "lp 3" | "softpool" | "stochastic" | "median", options: object, tolerance: number }[]} */
-const METHODS = [
+const WRITTEN = [
   { name: "lp 2", options: { method: "lp", normType: 2 }, tolerance: 1e-6 },
   { name: "lp 3", options: { method: "lp", normType: 3 }, tolerance: 1e-6 },
   { name: "softpool", options: { method: "softpool" }, tolerance: 1e-5 },
@@ -25,7 +25,7 @@ const METHODS = [
 const mean = (drawn) => [Array.from(drawn).reduce((sum, value) => sum + value, 0) / drawn.length];
 
 /** @type {import("../harness/bench.mjs").Row[]} */
-export const METHOD_ROWS = METHODS.flatMap(({ name, options, tolerance }) =>
+export const METHODS = WRITTEN.flatMap(({ name, options, tolerance }) =>
   WINDOWS.map(({ words, kernel, stride }) => ({
     name: `${name} ${words}, ${SHAPE.join("×")}`,
     setUp({ core, sized }) {
