@@ -42,7 +42,7 @@ export async function launch(program) {
     await forget();
     throw new Error(`${program} does not start, or not as Chromium does`);
   });
-  return { product: String(product).replace("HeadlessChrome/", "Chromium "), page, close };
+  return { product: String(product).replace(/^(Headless)?Chrome\//, "Chromium "), page, close };
 }
 
 /**
