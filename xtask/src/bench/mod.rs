@@ -139,10 +139,15 @@ pub fn command(args: BenchArgs) -> Result<()> {
     if !args.no_build && places != [Place::Native] {
         dist(Compiler::set_up(args.compiler)?, &NpmTools::set_up()?)?;
     }
+    let outcomes: Vec<Outcome> = places
+        .into_iter()
+        .map(|place| measure(place, place.options(&args.rows, args.rounds)?))
+        .collect::<Result<_>>()?;
+    // Read now, since another bench may have written meanwhile.
     let mut table = Table::read(&at(TABLE))?;
     let (mut failed, mut missed) = (0, Vec::new());
-    for place in places {
-        let outcome = measure(place, place.options(&args.rows, args.rounds)?)?;
+    for outcome in outcomes {
+        let place = outcome.place;
         failed += outcome.failed;
         missed.extend(table.regressions(place.word(), &outcome.lines));
         table.take(place.word(), outcome.about, &outcome.lines, args.rows.is_empty());
