@@ -139,21 +139,17 @@ pub fn command(args: BenchArgs) -> Result<()> {
     if !args.no_build && places != [Place::Native] {
         dist(Compiler::set_up(args.compiler)?, &NpmTools::set_up()?)?;
     }
-    let outcomes: Vec<Outcome> = places
-        .into_iter()
-        .map(|place| measure(place, place.options(&args.rows, args.rounds)?))
-        .collect::<Result<_>>()?;
-    // Read now, since another bench may have written meanwhile.
-    let mut table = Table::read(&at(TABLE))?;
     let (mut failed, mut missed) = (0, Vec::new());
-    for outcome in outcomes {
-        let place = outcome.place;
+    for place in places {
+        let outcome = measure(place, place.options(&args.rows, args.rounds)?)?;
         failed += outcome.failed;
+        // Read now, since another bench may have written meanwhile.
+        let mut table = Table::read(&at(TABLE))?;
         missed.extend(table.regressions(place.word(), &outcome.lines));
-        table.take(place.word(), outcome.about, &outcome.lines, args.rows.is_empty());
-    }
-    if args.write {
-        table.write(&at(TABLE), &at("README.md"))?;
+        if args.write {
+            table.take(place.word(), outcome.about, &outcome.lines, args.rows.is_empty());
+            table.write(&at(TABLE), &at("README.md"))?;
+        }
     }
     ensure!(failed == 0, "{failed} rows did not run: their errors are above");
     if args.check && !missed.is_empty() {
