@@ -183,7 +183,8 @@ impl Table {
 }
 
 fn written(cells: &[String]) -> String {
-    format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |")
+    let cell = |cell: &String| if cell.is_empty() { " |".to_owned() } else { format!(" {cell} |") };
+    format!("|{}\n", cells.iter().map(cell).collect::<String>())
 }
 
 #[cfg(test)]
@@ -210,6 +211,7 @@ mod tests {
         assert_eq!(Table::parse(&table.text()).unwrap(), table);
         assert!(table.text().contains("### Group\n"), "{}", table.text());
         assert!(table.text().contains("| a: 1×2 | ours | peer | 2.50 × the time | 1.00–3.00 | ≤ 2 | **no** |\n"));
+        assert!(table.text().contains("| b | ours | peer | 2.50 × as fast | 1.00–3.00 | | |\n"), "{}", table.text());
         assert!(Table::parse("## Node\n| a | b |").unwrap_err().to_string().contains("2 columns"));
     }
 
