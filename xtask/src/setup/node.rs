@@ -31,28 +31,49 @@ fn check(version: &str) -> Result<()> {
     }
 }
 
+/// What every browser of the project, and Node 20, understands. Not relaxed SIMD: its results depend on the machine.
+const FEATURES: [&str; 8] = [
+    "bulk-memory",
+    "bulk-memory-opt",
+    "multivalue",
+    "mutable-globals",
+    "nontrapping-float-to-int",
+    "reference-types",
+    "sign-ext",
+    "simd",
+];
+
+/// The `node_modules` of the npm packages that the lock file in folder `from` of the repository names, installed into
+/// folder `to` of the target folder: by `npm ci`, if that lock file is not the one that was installed last.
+///
+/// # Errors
+/// Where Node or npm is missing, or a package cannot be had.
+pub fn installed(from: &str, to: &str) -> Result<PathBuf> {
+    node()?;
+    let folder = target().join(to);
+    let (lock, done) = (at(from).join("package-lock.json"), folder.join("installed.json"));
+    let wanted = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
+    if fs::read(&done).ok().as_ref() != Some(&wanted) {
+        println!("Installing npm packages into {}, as {from}/package-lock.json says", folder.display());
+        fs::create_dir_all(&folder)?;
+        for file in ["package.json", "package-lock.json"] {
+            fs::copy(at(from).join(file), folder.join(file))?;
+        }
+        run(npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
+        fs::write(&done, wanted)?;
+    }
+    Ok(folder.join("node_modules"))
+}
+
 /// The installed npm tools.
 pub struct NpmTools {
     modules: PathBuf,
 }
 
 impl NpmTools {
-    /// Runs `npm ci` if the lock file is not the one that was installed last.
+    /// Installs them where they are not installed yet.
     pub fn set_up() -> Result<Self> {
-        node()?;
-        let folder = target().join("npm");
-        let (lock, done) = (at("xtask/npm/package-lock.json"), folder.join("installed.json"));
-        let wanted = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
-        if fs::read(&done).ok().as_ref() != Some(&wanted) {
-            println!("Installing npm tools into {}, as xtask/npm/package-lock.json says", folder.display());
-            fs::create_dir_all(&folder)?;
-            for file in ["package.json", "package-lock.json"] {
-                fs::copy(at("xtask/npm").join(file), folder.join(file))?;
-            }
-            run(npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
-            fs::write(&done, wanted)?;
-        }
-        Ok(Self { modules: folder.join("node_modules") })
+        Ok(Self { modules: installed("xtask/npm", "npm")? })
     }
 
     /// The TypeScript compiler.
@@ -60,9 +81,18 @@ impl NpmTools {
         self.script("typescript/bin/tsc")
     }
 
-    /// Binaryen's optimiser.
+    /// The same, with the types of Node's modules.
+    pub fn tsc_with_node(&self) -> Command {
+        let mut tsc = self.tsc();
+        tsc.arg("--typeRoots").arg(self.modules.join("@types"));
+        tsc
+    }
+
+    /// Binaryen's optimiser, for modules of the features that the project relies on.
     pub fn wasm_opt(&self) -> Command {
-        self.script("binaryen/bin/wasm-opt")
+        let mut wasm_opt = self.script("binaryen/bin/wasm-opt");
+        wasm_opt.arg("--mvp-features").args(FEATURES.map(|feature| format!("--enable-{feature}")));
+        wasm_opt
     }
 
     /// The minifier of scripts and style sheets. Its script finds the program for this machine by itself where, as
