@@ -2,6 +2,7 @@
 //!
 //! Passes over whole rows need none of this, the compiler vectorises them. It is for what keeps several registers of
 //! sums, which the compiler takes apart into single numbers.
+#![expect(unsafe_code, reason = "four numbers are read and written in one piece")]
 
 use std::ops::{Add, Mul, Sub};
 
@@ -10,7 +11,10 @@ pub(crate) const LANES: usize = 4;
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod register {
-    use std::arch::wasm32::{f32x4, f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, f32x4_sub, v128};
+    use std::arch::wasm32::{
+        f32x4, f32x4_add, f32x4_extract_lane, f32x4_gt, f32x4_le, f32x4_mul, f32x4_ne, f32x4_splat, f32x4_sub, v128,
+        v128_andnot, v128_bitselect, v128_or,
+    };
 
     pub type Register = v128;
 
@@ -36,6 +40,14 @@ mod register {
 
     pub fn multiply(a: v128, b: v128) -> v128 {
         f32x4_mul(a, b)
+    }
+
+    pub fn larger(a: v128, b: v128) -> v128 {
+        v128_bitselect(b, a, v128_or(f32x4_gt(b, a), f32x4_ne(b, b)))
+    }
+
+    pub fn relu(x: v128) -> v128 {
+        v128_andnot(x, f32x4_le(x, f32x4_splat(0.0)))
     }
 }
 
@@ -68,6 +80,14 @@ mod register {
     pub fn multiply(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
         from_fn(|lane| a[lane] * b[lane])
     }
+
+    pub fn larger(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+        from_fn(|lane| super::larger(a[lane], b[lane]))
+    }
+
+    pub fn relu(x: [f32; 4]) -> [f32; 4] {
+        x.map(super::relu)
+    }
 }
 
 /// Four numbers.
@@ -80,15 +100,47 @@ impl Lanes {
         Self(register::splat(value))
     }
 
-    /// The numbers from `at` on.
-    pub fn at(values: &[f32], at: usize) -> Self {
-        let four = &values[at..at + LANES];
-        Self(register::load([four[0], four[1], four[2], four[3]]))
+    /// The numbers from `values` on.
+    ///
+    /// # Safety
+    /// There are four of them.
+    pub unsafe fn load(values: *const f32) -> Self {
+        // SAFETY: as the caller promises; an array of numbers needs no alignment but theirs.
+        Self(register::load(unsafe { *values.cast() }))
+    }
+
+    /// Writes the numbers to `to` on.
+    ///
+    /// # Safety
+    /// There is room for four, and nothing else refers to it.
+    pub unsafe fn store(self, to: *mut f32) {
+        // SAFETY: as the caller promises; an array of numbers needs no alignment but theirs.
+        unsafe { *to.cast() = self.values() }
     }
 
     pub fn values(self) -> [f32; LANES] {
         register::store(self.0)
     }
+
+    /// [`larger`] of each pair.
+    pub fn larger(self, other: Self) -> Self {
+        Self(register::larger(self.0, other.0))
+    }
+
+    /// [`relu`] of each.
+    pub fn relu(self) -> Self {
+        Self(register::relu(self.0))
+    }
+}
+
+/// The larger of two by the rules of max pooling: the first of equals, a NaN before all else.
+pub(crate) fn larger(a: f32, b: f32) -> f32 {
+    if b > a || b.is_nan() { b } else { a }
+}
+
+/// max(x, 0); a NaN stays.
+pub(crate) fn relu(x: f32) -> f32 {
+    if x <= 0.0 { 0.0 } else { x }
 }
 
 impl Add for Lanes {
