@@ -1,6 +1,7 @@
 //! The commands of this repository, as modules: `main.rs` is their command line, the browser tests use the server.
 
 pub mod answers;
+pub mod bench;
 pub mod build;
 pub mod dist;
 pub mod fuzz;

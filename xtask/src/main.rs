@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
-use xtask::{build, dist, fuzz, serve, setup::CompilerArgs, test, tidy};
+use xtask::{bench, build, dist, fuzz, serve, setup::CompilerArgs, test, tidy};
 
 mod networks;
 
@@ -26,6 +26,8 @@ enum Command {
     Dist(CompilerArgs),
     /// Everything that must pass
     Test(CompilerArgs),
+    /// Ours and the peers side by side, in ratios
+    Bench(bench::BenchArgs),
     /// The invariants of the source
     Tidy,
     /// Look for inputs that break the core, with cargo-fuzz on nightly Rust
@@ -50,6 +52,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build(compiler) => build::command(compiler),
         Command::Dist(compiler) => dist::command(compiler),
         Command::Test(compiler) => test::command(compiler),
+        Command::Bench(args) => bench::command(args),
         Command::Tidy => tidy::command(),
         Command::Fuzz(args) => fuzz::command(args),
         Command::Networks(command) => command.run(),

@@ -7,4 +7,4 @@ mod node;
 
 pub use browser::Browser;
 pub use compiler::{Compiler, CompilerArgs, CompilerChoice, WASM};
-pub use node::{NpmTools, node, npm};
+pub use node::{NpmTools, installed, node, npm};

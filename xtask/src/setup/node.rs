@@ -31,28 +31,37 @@ fn check(version: &str) -> Result<()> {
     }
 }
 
+/// The `node_modules` of the npm packages that the lock file in folder `from` of the repository names, installed into
+/// folder `to` of the target folder: by `npm ci`, if that lock file is not the one that was installed last.
+///
+/// # Errors
+/// Where Node or npm is missing, or a package cannot be had.
+pub fn installed(from: &str, to: &str) -> Result<PathBuf> {
+    node()?;
+    let folder = target().join(to);
+    let (lock, done) = (at(from).join("package-lock.json"), folder.join("installed.json"));
+    let wanted = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
+    if fs::read(&done).ok().as_ref() != Some(&wanted) {
+        println!("Installing npm packages into {}, as {from}/package-lock.json says", folder.display());
+        fs::create_dir_all(&folder)?;
+        for file in ["package.json", "package-lock.json"] {
+            fs::copy(at(from).join(file), folder.join(file))?;
+        }
+        run(npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
+        fs::write(&done, wanted)?;
+    }
+    Ok(folder.join("node_modules"))
+}
+
 /// The installed npm tools.
 pub struct NpmTools {
     modules: PathBuf,
 }
 
 impl NpmTools {
-    /// Runs `npm ci` if the lock file is not the one that was installed last.
+    /// Installs them where they are not installed yet.
     pub fn set_up() -> Result<Self> {
-        node()?;
-        let folder = target().join("npm");
-        let (lock, done) = (at("xtask/npm/package-lock.json"), folder.join("installed.json"));
-        let wanted = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
-        if fs::read(&done).ok().as_ref() != Some(&wanted) {
-            println!("Installing npm tools into {}, as xtask/npm/package-lock.json says", folder.display());
-            fs::create_dir_all(&folder)?;
-            for file in ["package.json", "package-lock.json"] {
-                fs::copy(at("xtask/npm").join(file), folder.join(file))?;
-            }
-            run(npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
-            fs::write(&done, wanted)?;
-        }
-        Ok(Self { modules: folder.join("node_modules") })
+        Ok(Self { modules: installed("xtask/npm", "npm")? })
     }
 
     /// The TypeScript compiler.

@@ -13,6 +13,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
+    bench,
     dist::dist,
     process::run,
     setup::{Browser, Compiler, CompilerArgs, NpmTools},
@@ -74,6 +75,7 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
         ("types of the JavaScript surface", once(types::compare)),
         ("types of the page", once(|| run(tools.tsc().current_dir(root()).args(["--project", "www", "--noEmit"])))),
         ("the package in Node", Box::new(|| package::tested(tools))),
+        ("the benches' rows", once(bench::quick)),
         ("the page in a browser", Box::new(|| in_browser(tools, browser))),
     ];
     // Debian packages no clippy for its compiler; the build itself refuses warnings there.

@@ -1,0 +1,23 @@
+// What rows run with: our module, started, the peers where they are installed, and how large the work is.
+import { opencv } from "../peers/opencv.mjs";
+import { ort } from "../peers/ort.mjs";
+import { tfjs } from "../peers/tfjs.mjs";
+
+/** A quick run divides extents above `LARGE` by `LESS`. */
+const [LARGE, LESS] = [96, 8];
+
+/**
+ * @param {object} options
+ * @param {string} options.core our module's address
+ * @param {string} [options.peers] the address of the folder with npm's packages; without it, rows run without peers
+ * @param {boolean} [options.quick] whether the work is made smaller: to see that rows run
+ */
+export async function start({ core, peers, quick = false }) {
+  const ours = await import(core);
+  await ours.default();
+  /** The shape that a row works on, of the one that it names. @param {number[]} shape */
+  const sized = (shape) => (quick ? shape.map((extent) => (extent > LARGE ? Math.round(extent / LESS) : extent)) : shape);
+  if (!peers) return { core: ours, sized, peers: {} };
+  const modules = new URL(peers);
+  return { core: ours, sized, peers: { tfjs: await tfjs(modules), ort: await ort(modules), opencv: await opencv(modules) } };
+}
