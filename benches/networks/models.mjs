@@ -8,6 +8,7 @@ import { random } from "../harness/data.mjs";
  */
 
 const OUTPUTS = 10;
+const PARAMETERS = ["weight", "bias"];
 const halve = { type: "pool", method: "max", kernelSize: 2 };
 const answer = (/** @type {number} */ inFeatures) => [{ type: "flatten" }, { type: "linear", inFeatures, outFeatures: OUTPUTS }];
 
@@ -55,21 +56,30 @@ export function model(name) {
   return { inputShape, outputs: OUTPUTS, layers: named };
 }
 
-/** The network as our file: safetensors, its architecture in the metadata. @param {Model} network */
-export function networkFile({ inputShape, outputs, layers }) {
+/** What a network file says of the layers. @param {Model} network */
+export function architecture({ inputShape, outputs, layers }) {
   const each = (/** @type {number} */ value) => Array(inputShape[0]).fill(value);
-  const architecture = {
+  return {
     inputShape,
     labels: Array.from({ length: outputs }, (_, at) => String(at)),
     preprocessing: { mean: each(0), std: each(1) },
     layers: layers.map(({ weight, bias, ...layer }) => layer),
   };
+}
+
+/** The network as our file: safetensors, its architecture in the metadata. @param {Model} network */
+export function networkFile(network) {
   /** @type {Record<string, object>} */
-  const header = { __metadata__: { deep_end_network: JSON.stringify({ architecture }) } };
-  const tensors = layers.flatMap(({ name, weight, bias }) => (weight && bias ? [[`${name}.weight`, weight], [`${name}.bias`, bias]] : []));
+  const header = { __metadata__: { deep_end_network: JSON.stringify({ architecture: architecture(network) }) } };
+  /** @type {Tensor[]} */
+  const tensors = [];
   let end = 0;
-  for (const [name, { shape, data }] of /** @type {[string, Tensor][]} */ (tensors)) {
-    header[name] = { dtype: "F32", shape, data_offsets: [end, (end += data.byteLength)] };
+  for (const { name, ...layer } of network.layers) {
+    for (const kind of PARAMETERS) {
+      if (!layer[kind]) continue;
+      tensors.push(layer[kind]);
+      header[`${name}.${kind}`] = { dtype: "F32", shape: layer[kind].shape, data_offsets: [end, (end += layer[kind].data.byteLength)] };
+    }
   }
   const text = JSON.stringify(header);
   const head = new TextEncoder().encode(text.padEnd(8 * Math.ceil(text.length / 8)));
@@ -77,9 +87,25 @@ export function networkFile({ inputShape, outputs, layers }) {
   new DataView(file.buffer).setBigUint64(0, BigInt(head.length), true);
   file.set(head, 8);
   let at = 8 + head.length;
-  for (const [, { data }] of /** @type {[string, Tensor][]} */ (tensors)) {
+  for (const { data } of tensors) {
     file.set(new Uint8Array(data.buffer), at);
     at += data.byteLength;
   }
   return file;
+}
+
+/** The same network with the weights of one of our files. @param {Model} network @param {Uint8Array} file @returns {Model} */
+export function readFile(network, file) {
+  const begin = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, begin)));
+  /** @param {string} name @returns {Tensor} */
+  function read(name) {
+    const { shape, data_offsets: [from, to] } = header[name];
+    return { shape, data: new Float32Array(file.slice(begin + from, begin + to).buffer) };
+  }
+  const layers = network.layers.map((layer) => {
+    const had = PARAMETERS.filter((kind) => layer[kind]);
+    return { ...layer, ...Object.fromEntries(had.map((kind) => [kind, read(`${layer.name}.${kind}`)])) };
+  });
+  return { ...network, layers };
 }

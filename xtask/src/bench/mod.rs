@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::{
+    build::{build_training, training},
     dist::dist,
     process::{output, run_lines},
     setup::{Browser, Compiler, CompilerArgs, NpmTools, installed, node},
@@ -129,12 +130,16 @@ pub fn command(args: BenchArgs) -> Result<()> {
     );
     let places = args.place.places();
     if !args.no_build && places != [Place::Native] {
-        dist(Compiler::set_up(args.compiler)?, &NpmTools::set_up()?)?;
+        let (compiler, tools) = (Compiler::set_up(args.compiler)?, NpmTools::set_up()?);
+        dist(compiler, &tools)?;
+        build_training(compiler, &tools)?;
     }
     let mut table = Table::read(&at(TABLE))?;
     let (mut failed, mut missed) = (0, Vec::new());
     for place in places {
-        let options = json!({ "core": core()?, "peers": installed("benches", "peers")?, "rows": args.rows, "rounds": args.rounds });
+        let options = json!({
+            "core": core()?, "learning": training(), "peers": installed("benches", "peers")?, "rows": args.rows, "rounds": args.rounds
+        });
         let outcome = measure(place, options)?;
         failed += outcome.failed;
         missed.extend(table.regressions(place.word(), &outcome.lines));

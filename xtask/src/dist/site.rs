@@ -92,7 +92,8 @@ fn ships(path: &Path) -> Result<bool> {
     }
 }
 
-fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
+/// Makes a WebAssembly module smaller and faster, in its place.
+pub fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
     let mut wasm_opt = tools.wasm_opt();
     wasm_opt.args(["-O3", "--mvp-features", "--strip-debug", "--strip-producers"]);
     // Functions of one module, and instances of one function, compress better side by side: 400 brotli bytes.
