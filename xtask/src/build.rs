@@ -64,8 +64,8 @@ fn make(compiler: Compiler, module: &Module, folder: PathBuf) -> Result<PathBuf>
 
 fn compile(compiler: Compiler, Module { package, name }: &Module) -> Result<PathBuf> {
     let (mut wasm, mut warnings) = (None, 0);
-    let mut cargo = compiler.cargo("build");
-    cargo.args(["--package", package, "--profile", "wasm", "--message-format=json-diagnostic-rendered-ansi"]);
+    let mut cargo = compiler.cargo("build", &[package]);
+    cargo.args(["--profile", "wasm", "--message-format=json-diagnostic-rendered-ansi"]);
     run_lines(&mut cargo, |line| match read(line, name) {
         Some(Message::Module(path)) => wasm = Some(path),
         Some(Message::Diagnostic { text, warning }) => {
