@@ -20,9 +20,9 @@ export async function start({ core, learning: trains, peers, quick = false }) {
   await learning?.default({ module_or_path: await bytesOf(new URL(trains.replace(/\.js$/, "_bg.wasm"))) });
   /** The shape that a row works on, of the one that it names. @param {number[]} shape */
   const sized = (shape) => (quick ? shape.map((extent) => (extent > LARGE ? Math.round(extent / LESS) : extent)) : shape);
-  if (!peers) return { core: ours, sized, peers: {} };
+  if (!peers) return { core: ours, learning, sized, peers: {} };
   const modules = new URL(peers);
-  return { core: ours, sized, peers: { tfjs: await tfjs(modules), ort: await ort(modules), opencv: await opencv(modules) } };
+  return { core: ours, learning, sized, peers: { tfjs: await tfjs(modules), ort: await ort(modules), opencv: await opencv(modules) } };
 }
 
 /** Node's fetch reads no files. @param {URL} url */

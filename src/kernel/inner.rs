@@ -97,29 +97,28 @@ unsafe fn tile<const A: usize, const B: usize>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::direct;
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn sums_are_those_of_the_definition() {
-        let value = |i: usize| ((i * 7919 % 1013) as f32 - 500.0) * 1.37e-3;
-        for (planes, windows, rows, width) in [(2, 4, 3, 8), (5, 9, 2, 4), (1, 3, 4, 12), (3, 1, 1, 4), (4, 6, 0, 4)] {
+    proptest! {
+        #[test]
+        fn sums_are_those_of_every_pair(
+            (planes, windows, rows, lanes) in (1..6usize, 1..10usize, 0..4usize, 1..4usize),
+            values in prop::collection::vec(-1.0..1.0f32, 512),
+        ) {
+            let width = lanes * LANES;
             let (pitch_a, pitch_b) = (width + 1, width + 3);
-            let of_a: Vec<usize> = (0..planes).map(|i| i * pitch_a * rows.max(1)).collect();
+            let of_a: Vec<usize> = (0..planes).map(|i| i * pitch_a * rows).collect();
             let of_b: Vec<usize> = (0..windows).map(|k| k * 5 % 7).collect();
-            let a: Vec<f32> = (0..planes * pitch_a * rows.max(1)).map(value).collect();
-            let b: Vec<f32> = (0..rows.max(1) * pitch_b + 7).map(|i| value(i + 77)).collect();
+            let set = |offsets, pitch| Planes { values: &values, offsets, pitch };
             let mut sums = vec![[1.0, 0.0, 0.0, 0.0]; planes * windows];
-            let set = |values, offsets, pitch| Planes { values, offsets, pitch };
-            add_inner(set(&a, &of_a, pitch_a), set(&b, &of_b, pitch_b), rows, width, &mut sums);
+            add_inner(set(&of_a, pitch_a), set(&of_b, pitch_b), rows, width, &mut sums);
             for (index, sum) in sums.iter().enumerate() {
-                let (i, k) = (index / windows, index % windows);
-                let cells = (0..rows).flat_map(|row| (0..width).map(move |at| (row, at)));
-                let products = cells.map(|(row, at)| {
-                    f64::from(a[of_a[i] + row * pitch_a + at]) * f64::from(b[of_b[k] + row * pitch_b + at])
-                });
-                let expected = 1.0 + products.sum::<f64>();
+                let (a, b) = (&values[of_a[index / windows]..], &values[of_b[index % windows]..]);
+                let expected = 1.0 + direct::inner((a, pitch_a), (b, pitch_b), [rows, width]);
                 let sum: f32 = sum.iter().sum();
-                assert!((f64::from(sum) - expected).abs() < 1e-5, "planes {i} and {k}: {sum} is not {expected}");
+                prop_assert!((f64::from(sum) - expected).abs() < 1e-5, "{} is not {}", sum, expected);
             }
         }
     }
