@@ -1,12 +1,12 @@
 // Runs rows: makes the candidates, holds their results equal, times them, reports ratios. The same in Node and in a page.
 import { GROUPS } from "../rows/groups.mjs";
 import { differences } from "./compare.mjs";
-import { measure, median, ratio } from "./measure.mjs";
+import { measure, ratio } from "./measure.mjs";
 
 /**
- * How a row's numbers are weighed: `of` took `median` times as long as `against` (with `atMost`), or was `median` times as
- * fast (with `atLeast`). Without a target it is reported as the latter.
- * @typedef {{ of?: string, against: string, atMost?: number, atLeast?: number }} Weighed
+ * How a row's numbers are weighed: by the time of `of` in that of `against` where `atMost` is there, a target or null; else
+ * by the time of `against` in that of `of`.
+ * @typedef {{ of?: string, against: string, atMost?: number | null, atLeast?: number }} Weighed
  *
  * A candidate and what it computed, to be held equal to the row's `expected`.
  * @typedef {import("./measure.mjs").Candidate & { result?: () => ArrayLike<number>, expected?: ArrayLike<number>,
@@ -84,7 +84,7 @@ async function check(name, candidate, expected, tolerance) {
  * @param {Record<string, number[]>} times
  */
 export function weigh({ of = OURS, against, atMost, atLeast }, times) {
-  const compared = atMost === undefined ? ratio(times[against], times[of]) : ratio(times[of], times[against]);
-  const target = atMost === undefined ? { atLeast } : { atMost };
-  return { of, against, ...compared, ...target, milliseconds: median(times[of]), rounds: times[of].length };
+  const time = atMost !== undefined;
+  const compared = time ? ratio(times[of], times[against]) : ratio(times[against], times[of]);
+  return { of, against, ...compared, sense: time ? "time" : "speed", target: time ? atMost : atLeast };
 }

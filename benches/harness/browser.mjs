@@ -19,10 +19,12 @@ export async function launch(program) {
   const ended = new Promise((end, fail) => child.on("exit", end).on("error", fail));
   const send = protocol(/** @type {any} */ (child.stdio[3]), /** @type {any} */ (child.stdio[4]), ended);
 
+  const forget = () => rm(profile, { recursive: true, force: true, maxRetries: 5 });
+
   async function close() {
     await send("Browser.close");
     await ended;
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    await forget();
   }
 
   /** A page that shares no cache with another. */
@@ -36,8 +38,11 @@ export async function launch(program) {
     return { tell, on, close: () => send("Target.disposeBrowserContext", { browserContextId }) };
   }
 
-  const { product } = await send("Browser.getVersion");
-  return { product: String(product).replace("HeadlessChrome/", "Chromium "), page, close };
+  const { product } = await send("Browser.getVersion").catch(async () => {
+    await forget();
+    throw new Error(`${program} does not start, or not as Chromium does`);
+  });
+  return { product: String(product).replace(/^(Headless)?Chrome\//, "Chromium "), page, close };
 }
 
 /**
@@ -50,7 +55,7 @@ function protocol(input, output, ended) {
   const events = new EventEmitter();
   /** @type {Map<number, { resolve: (result: any) => void, reject: (reason: Error) => void }>} */
   const waiting = new Map();
-  let [count, rest] = [0, ""];
+  let [count, rest, running] = [0, "", true];
   output.setEncoding("utf8").on("data", (text) => {
     const messages = (rest + text).split("\0");
     rest = messages.pop() ?? "";
@@ -62,7 +67,10 @@ function protocol(input, output, ended) {
       waiting.delete(id);
     }
   });
-  const lost = () => waiting.forEach(({ reject }) => reject(new Error("Chromium ended")));
+  function lost() {
+    running = false;
+    for (const { reject } of waiting.values()) reject(new Error("Chromium ended"));
+  }
   ended.then(lost, lost);
   input.on("error", lost);
 
@@ -70,6 +78,7 @@ function protocol(input, output, ended) {
   function send(method, params = {}, sessionId) {
     const id = ++count;
     return new Promise((resolve, reject) => {
+      if (!running) return reject(new Error("Chromium is not running"));
       waiting.set(id, { resolve, reject });
       input.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
     });

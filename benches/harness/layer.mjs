@@ -22,7 +22,7 @@
  */
 export function layer(method, shape, kernel, { stride = 1, padding = 0, dilation = 1, ...more } = {}) {
   const each = (/** @type {any} */ value) => shape.slice(2).map((_, axis) => (Array.isArray(value) ? value[axis] : value));
-  const sides = each(padding).map((side) => (Array.isArray(side) ? side : [side, side]));
+  const sides = each(padding).map((side) => /** @type {[number, number]} */ (Array.isArray(side) ? side : [side, side]));
   return { shape, method, kernelSize: each(kernel), stride: each(stride), padding: sides, dilation: each(dilation), ...more };
 }
 

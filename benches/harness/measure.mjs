@@ -1,8 +1,12 @@
 // Times candidates side by side. Only ratios within one round count: machines are noisy, and what disturbs a round
 // disturbs all of it.
 
-/** A sample takes at least so many milliseconds, so that the clock's resolution (5 µs in an isolated page) is below 0.5 %. */
-const SAMPLE = 1.5;
+/**
+ * A sample takes as many milliseconds as the row's slowest call, within these bounds. The least makes the clock's resolution
+ * (5 µs in an isolated page) small. And samples are as long as each other because a busy machine takes the processor away
+ * from long ones: short samples would seem faster than they are.
+ */
+const [SHORTEST, LONGEST] = [1.5, 25];
 /** A candidate is warm when it has run so many milliseconds and so many times: engines compile in stages. */
 const WARM = { milliseconds: 120, calls: 3 };
 /** A call that takes so many milliseconds does without the untimed call before it. */
@@ -22,8 +26,10 @@ const LONG = 300;
  * @returns {Promise<Record<string, number[]>>}
  */
 export async function measure(candidates, rounds) {
-  const timers = [];
-  for (const [name, candidate] of Object.entries(candidates)) timers.push({ name, ...(await prepare(candidate, rounds)) });
+  const warmed = [];
+  for (const [name, { call, units = 1 }] of Object.entries(candidates)) warmed.push({ name, call, units, ...(await warm(call, rounds)) });
+  const length = Math.min(Math.max(SHORTEST, ...warmed.map(({ fastest }) => fastest)), LONGEST);
+  const timers = warmed.map((one) => ({ ...one, repeats: rounds > 1 ? Math.min(Math.ceil(length / Math.max(one.fastest, 1e-3)), 10_000) : 1 }));
   /** @type {Record<string, number[]>} */
   const times = Object.fromEntries(timers.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -33,24 +39,25 @@ export async function measure(candidates, rounds) {
 }
 
 /**
- * @param {Candidate} candidate
+ * @param {() => unknown} call
  * @param {number} rounds with one round nothing is learnt from times, and nothing warmed up for them
+ * @returns {Promise<{ waits: boolean, fastest: number }>} whether a call is waited for, and the time of the fastest
  */
-async function prepare({ call, units = 1 }, rounds) {
+async function warm(call, rounds) {
   const waits = call() instanceof Promise;
-  let [spent, calls, last] = [0, 0, 0];
+  let [spent, calls, fastest] = [0, 0, Infinity];
   do {
-    last = await time(call, 1, waits);
+    const last = await time(call, 1, waits);
+    fastest = Math.min(fastest, last);
     spent += last;
     calls += 1;
-  } while (rounds > 1 && last < LONG && (spent < WARM.milliseconds || calls < WARM.calls));
-  const repeats = Math.min(Math.max(Math.ceil(SAMPLE / Math.max(last, 1e-3)), 1), 1000);
-  return { call, units, waits, repeats: rounds > 1 ? repeats : 1, untimed: last < LONG };
+  } while (rounds > 1 && fastest < LONG && (spent < WARM.milliseconds || calls < WARM.calls));
+  return { waits, fastest };
 }
 
-/** @param {{ call: () => unknown, units: number, waits: boolean, repeats: number, untimed: boolean }} timer */
-async function sample({ call, units, waits, repeats, untimed }) {
-  if (untimed) await time(call, 1, waits);
+/** @param {{ call: () => unknown, units: number, waits: boolean, repeats: number, fastest: number }} timer */
+async function sample({ call, units, waits, repeats, fastest }) {
+  if (fastest < LONG) await time(call, 1, waits);
   return (await time(call, repeats, waits)) / repeats / units;
 }
 
@@ -92,6 +99,3 @@ export function ratio(above, below) {
   };
   return { low: quantile(0.1), median: quantile(0.5), high: quantile(0.9) };
 }
-
-/** @param {number[]} times */
-export const median = (times) => ratio(times, times.map(() => 1)).median;

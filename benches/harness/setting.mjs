@@ -17,7 +17,7 @@ export async function start({ core, learning: trains, peers, quick = false }) {
   const ours = await import(core);
   await ours.default();
   const learning = trains && (await import(trains));
-  await learning?.default({ module_or_path: await bytesOf(new URL(trains.replace(/\.js$/, "_bg.wasm"))) });
+  if (trains) await learning.default({ module_or_path: await bytesOf(new URL(trains.replace(/\.js$/, "_bg.wasm"))) });
   /** The shape that a row works on, of the one that it names. @param {number[]} shape */
   const sized = (shape) => (quick ? shape.map((extent) => (extent > LARGE ? Math.round(extent / LESS) : extent)) : shape);
   if (!peers) return { core: ours, learning, sized, peers: {} };

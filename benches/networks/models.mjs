@@ -3,7 +3,7 @@ import { random } from "../harness/data.mjs";
 
 /**
  * @typedef {{ shape: number[], data: Float32Array }} Tensor
- * @typedef {{ name: string, weight?: Tensor, bias?: Tensor, [option: string]: any }} NamedLayer options as in a network file
+ * @typedef {{ name: string, [option: string]: any }} NamedLayer options as in a network file; tensors `weight` and `bias` where it has some
  * @typedef {{ inputShape: number[], outputs: number, layers: NamedLayer[] }} Model
  */
 

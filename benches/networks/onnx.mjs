@@ -7,7 +7,9 @@ import { constant, model, node, value } from "../peers/onnx.mjs";
  */
 export function onnxFile({ inputShape, outputs, layers }) {
   /** @type {Uint8Array[]} */
-  const [nodes, constants] = [[], []];
+  const nodes = [];
+  /** @type {Uint8Array[]} */
+  const constants = [];
   let from = "x";
   /** @param {string} operator @param {string[]} more @param {string} to @param {Record<string, number | number[]>} [attributes] */
   function step(operator, more, to, attributes) {
@@ -17,7 +19,7 @@ export function onnxFile({ inputShape, outputs, layers }) {
   for (const { name, type, weight, bias, kernelSize, padding } of layers) {
     const parameters = weight ? [`${name}.weight`, `${name}.bias`] : [];
     if (weight) constants.push(constant(parameters[0], weight.shape, weight.data), constant(parameters[1], bias.shape, bias.data));
-    if (type === "conv2d") step("Conv", parameters, name, { kernel_shape: kernelSize, pads: [0, 1].flatMap((side) => padding.map((axis) => axis[side])) });
+    if (type === "conv2d") step("Conv", parameters, name, { kernel_shape: kernelSize, pads: [0, 1].flatMap((side) => padding.map((/** @type {number[]} */ axis) => axis[side])) });
     else if (type === "relu") step("Relu", [], name);
     else if (type === "pool") step("MaxPool", [], name, { kernel_shape: [kernelSize, kernelSize], strides: [kernelSize, kernelSize] });
     else if (type === "flatten") step("Flatten", [], name, { axis: 1 });

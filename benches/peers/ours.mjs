@@ -9,19 +9,23 @@ export function ours({ FeatureMaps, PoolLayer }, layer, x) {
   const run = new PoolLayer(/** @type {any} */ (layer));
   const make = () => new Float32Array(run.outputShape.reduce((product, extent) => product * extent, 1));
 
+  /** Maps to run on, and what a candidate says of them. */
+  function maps() {
+    const [from, to] = [new FeatureMaps(x, layer.shape), new FeatureMaps(make(), run.outputShape)];
+    return { from, to, result: () => to.read(), free: () => [from, to, run].forEach((one) => one.free()) };
+  }
+
   /** Numbers that stay inside the core: the kernel, and the call. */
   function resident() {
-    const [maps, out] = [new FeatureMaps(x, layer.shape), new FeatureMaps(make(), run.outputShape)];
-    return { call: () => run.run(maps, out), result: () => out.read(), free: () => [maps, out].forEach((one) => one.free()) };
+    const { from, to, ...more } = maps();
+    return { call: () => run.run(from, to), ...more };
   }
 
   /** The same, and each output's place. */
   function residentWithIndices() {
-    const { free, result } = resident();
-    free();
-    const [maps, out] = [new FeatureMaps(x, layer.shape), new FeatureMaps(make(), run.outputShape)];
+    const { from, to, ...more } = maps();
     const indices = new Int32Array(make().length);
-    return { call: () => run.runWithIndices(maps, out, indices), result: () => out.read() };
+    return { call: () => run.runWithIndices(from, to, indices), ...more };
   }
 
   /** From an array into a given array. */
@@ -38,6 +42,7 @@ export function ours({ FeatureMaps, PoolLayer }, layer, x) {
 
   /** From an array to a new array. */
   function fresh() {
+    /** @type {Float32Array} */
     let y = make();
     return { call: () => (y = run.run(x)), result: () => y };
   }

@@ -67,30 +67,51 @@ export async function tfjs(modules) {
     return { call: () => there(call), result: () => there(result), free };
   }
 
-  return { tf, kernel, pool, onProcessor };
+  /**
+   * From pixels to pixels, windows of 2 × 2; its `fromPixels` makes whole numbers, and clamping rounds.
+   * @param {"max" | "average"} method
+   * @param {{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number }} image
+   */
+  function poolImage(method, { data, width, height }) {
+    const run = { max: tf.maxPool, average: tf.avgPool }[method];
+    const pixels = typeof ImageData === "undefined" ? { data: new Uint8Array(data.buffer), width, height } : new ImageData(data, width, height);
+    let made = new Uint8ClampedArray(0);
+    function call() {
+      const whole = tf.browser.fromPixels(pixels, 4);
+      const x = tf.cast(whole, "float32");
+      const y = run(x, 2, 2, "valid");
+      // Halves go up, as ours; a clamped array alone would round them to even.
+      const shifted = method === "average" ? tf.floor(tf.add(y, 0.5)) : y;
+      made = new Uint8ClampedArray(shifted.dataSync());
+      for (const tensor of new Set([whole, x, y, shifted])) tensor.dispose();
+      return typeof ImageData === "undefined" ? made : new ImageData(made, width >> 1, height >> 1);
+    }
+    return { call, result: () => made };
+  }
+
+  return { tf, kernel, pool, poolImage, onProcessor };
 }
 
 /** @param {number[]} shape */
 const shapeLast = ([batch, channels, ...extents]) => [batch, ...extents, channels];
 
 /** @param {number[]} shape N, C and the spatial extents @param {Float32Array} x */
-export function channelsLast([batch, channels, ...extents], x) {
-  return turned(x, batch, channels, extents.reduce((product, extent) => product * extent, 1));
+export function channelsLast([batch, channels], x) {
+  return turned(x, channels, x.length / batch / channels);
 }
 
 /** @param {number[]} shape N, C and the spatial extents @param {Float32Array} x laid out the other way */
-export function channelsFirst([batch, channels, ...extents], x) {
-  return turned(x, batch, extents.reduce((product, extent) => product * extent, 1), channels);
+export function channelsFirst([batch, channels], x) {
+  return turned(x, x.length / batch / channels, channels);
 }
 
 /**
- * Each of `batch` matrices transposed.
+ * Each matrix transposed.
  * @param {Float32Array} x
- * @param {number} batch
  * @param {number} rows
  * @param {number} columns
  */
-function turned(x, batch, rows, columns) {
+function turned(x, rows, columns) {
   const y = new Float32Array(x.length);
   for (let at = 0; at < x.length; at++) {
     const [matrix, place] = [Math.floor(at / (rows * columns)), at % (rows * columns)];

@@ -1,5 +1,5 @@
 // One step of training: forward, backward, and SGD with Nesterov's momentum, from the same weights on the same samples.
-import { random, size } from "../harness/data.mjs";
+import { random } from "../harness/data.mjs";
 import { architecture, model, readFile } from "../networks/models.mjs";
 import { training } from "../networks/tfjs.mjs";
 
@@ -26,7 +26,7 @@ export const TRAINING = ["digits, 1×28×28"].map((name) => ({
       tolerance: 1e-4,
       candidates: {
         ours: { call: () => ours.step(), free: () => ours.free() },
-        "tfjs-cpu": await tfjs?.onProcessor((tf) => training(tf, readFile(network, file), { pixels, labels, learningRate: LEARNING_RATE })),
+        "tfjs-cpu": await tfjs?.onProcessor((/** @type {any} */ tf) => training(tf, readFile(network, file), { pixels, labels, learningRate: LEARNING_RATE })),
       },
       ratios: [{ against: "tfjs-cpu", atLeast: 20 }],
     };

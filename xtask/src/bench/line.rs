@@ -8,9 +8,9 @@ use serde_json::Value;
 /// What a ratio is to be. Its sense tells which ratio it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
-    /// The time of ours, in that of the other.
-    AtMost(f64),
-    /// The time of the other, in that of ours; without a number where none was set.
+    /// The time of ours, in that of the other; without a number where none was set.
+    AtMost(Option<f64>),
+    /// The time of the other, in that of ours.
     AtLeast(Option<f64>),
 }
 
@@ -40,14 +40,17 @@ impl Line {
             low: number("low")?,
             median: number("median")?,
             high: number("high")?,
-            target: value["atMost"].as_f64().map_or(Target::AtLeast(value["atLeast"].as_f64()), Target::AtMost),
+            target: match word("sense")?.as_str() {
+                "time" => Target::AtMost(value["target"].as_f64()),
+                _ => Target::AtLeast(value["target"].as_f64()),
+            },
         })
     }
 
     /// Whether the median reaches the target, if there is one.
     pub fn met(&self) -> Option<bool> {
         match self.target {
-            Target::AtMost(limit) => Some(self.median <= limit),
+            Target::AtMost(limit) => limit.map(|limit| self.median <= limit),
             Target::AtLeast(limit) => limit.map(|limit| self.median >= limit),
         }
     }
@@ -55,7 +58,7 @@ impl Line {
     /// Whether even the better end of the spread misses the target.
     pub fn clearly_missed(&self) -> bool {
         match self.target {
-            Target::AtMost(limit) => self.low > limit,
+            Target::AtMost(limit) => limit.is_some_and(|limit| self.low > limit),
             Target::AtLeast(limit) => limit.is_some_and(|limit| self.high < limit),
         }
     }
@@ -73,10 +76,11 @@ impl Line {
     }
 
     pub fn wanted(&self) -> String {
-        match self.target {
-            Target::AtMost(limit) => format!("≤ {limit}"),
-            Target::AtLeast(limit) => limit.map(|limit| format!("≥ {limit}")).unwrap_or_default(),
-        }
+        let wanted = match self.target {
+            Target::AtMost(limit) => limit.map(|limit| format!("≤ {limit}")),
+            Target::AtLeast(limit) => limit.map(|limit| format!("≥ {limit}")),
+        };
+        wanted.unwrap_or_default()
     }
 
     pub fn verdict(&self) -> &'static str {
@@ -121,14 +125,14 @@ pub mod tests {
 
     #[test]
     fn a_printed_result_is_read() {
-        let printed = json!({ "group": "Group", "row": "r", "of": "ours", "against": "peer", "low": 1, "median": 2.5, "high": 3, "atLeast": 2 });
+        let printed = json!({ "group": "Group", "row": "r", "of": "ours", "against": "peer", "low": 1, "median": 2.5, "high": 3, "sense": "speed", "target": 2 });
         assert_eq!(Line::of(&printed).unwrap(), line("r", [1.0, 2.5, 3.0], Target::AtLeast(Some(2.0))));
         assert!(Line::of(&json!({ "group": "Group" })).unwrap_err().to_string().contains("row"));
     }
 
     #[test]
     fn a_target_is_met_by_the_median_and_missed_by_the_spread() {
-        let at_most = |low, median| line("r", [low, median, 9.0], Target::AtMost(1.15));
+        let at_most = |low, median| line("r", [low, median, 9.0], Target::AtMost(Some(1.15)));
         assert_eq!([at_most(1.0, 1.15).met(), at_most(1.0, 1.16).met()], [Some(true), Some(false)]);
         assert_eq!([at_most(1.15, 2.0).clearly_missed(), at_most(1.16, 2.0).clearly_missed()], [false, true]);
         let at_least = |median, high| line("r", [0.1, median, high], Target::AtLeast(Some(3.0)));

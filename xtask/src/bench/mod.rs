@@ -14,7 +14,7 @@ use crate::{
     dist::dist,
     process::{output, run_lines},
     setup::{Browser, Compiler, CompilerArgs, NpmTools, installed, node},
-    workspace::{at, root},
+    workspace::{at, root, shown},
 };
 use line::Line;
 use table::Table;
@@ -90,6 +90,16 @@ impl Place {
         }
     }
 
+    /// What its script is told.
+    fn options(self, rows: &str, rounds: u32) -> Result<Value> {
+        Ok(match self {
+            Self::Native => json!({ "rows": rows, "rounds": rounds }),
+            _ => json!({
+                "core": core()?, "learning": learning()?, "peers": installed("benches", "peers")?, "rows": rows, "rounds": rounds
+            }),
+        })
+    }
+
     fn command(self, options: Value) -> Result<Command> {
         let script = |file: &str| -> Result<Command> {
             let mut node = node()?;
@@ -105,7 +115,7 @@ impl Place {
             }
             Self::Native => {
                 let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-                cargo.current_dir(root()).args(["bench", "--package", "deep-end", "--quiet", "--"]);
+                cargo.current_dir(root()).args(["bench", "--package", "deep-end", "--bench", "backward", "--"]);
                 cargo.arg(options.to_string());
                 Ok(cargo)
             }
@@ -134,19 +144,17 @@ pub fn command(args: BenchArgs) -> Result<()> {
         dist(compiler, &tools)?;
         build_training(compiler, &tools)?;
     }
-    let mut table = Table::read(&at(TABLE))?;
     let (mut failed, mut missed) = (0, Vec::new());
     for place in places {
-        let options = json!({
-            "core": core()?, "learning": training(), "peers": installed("benches", "peers")?, "rows": args.rows, "rounds": args.rounds
-        });
-        let outcome = measure(place, options)?;
+        let outcome = measure(place, place.options(&args.rows, args.rounds)?)?;
         failed += outcome.failed;
+        // Read now, since another bench may have written meanwhile.
+        let mut table = Table::read(&at(TABLE))?;
         missed.extend(table.regressions(place.word(), &outcome.lines));
-        table.take(place.word(), outcome.about, &outcome.lines, args.rows.is_empty());
-    }
-    if args.write {
-        table.write(&at(TABLE), &at("README.md"))?;
+        if args.write {
+            table.take(place.word(), outcome.about, &outcome.lines, args.rows.is_empty());
+            table.write(&at(TABLE), &at("README.md"))?;
+        }
     }
     ensure!(failed == 0, "{failed} rows did not run: their errors are above");
     if args.check && !missed.is_empty() {
@@ -166,11 +174,11 @@ pub fn quick() -> Result<()> {
 
 fn measure(place: Place, options: Value) -> Result<Outcome> {
     let mut outcome = Outcome { place, about: String::new(), lines: Vec::new(), failed: 0 };
-    let rounds = options["rounds"].to_string();
+    let rounds = options["rounds"].as_u64().unwrap_or_default();
     let mut error = None;
     let ran = run_lines(&mut place.command(options)?, |text| match text.strip_prefix(RESULT) {
         Some(result) => {
-            if let Err(wrong) = outcome.add(result, &rounds) {
+            if let Err(wrong) = outcome.add(result, rounds) {
                 error.get_or_insert(wrong);
             }
         }
@@ -185,7 +193,7 @@ fn measure(place: Place, options: Value) -> Result<Outcome> {
 }
 
 impl Outcome {
-    fn add(&mut self, result: &str, rounds: &str) -> Result<()> {
+    fn add(&mut self, result: &str, rounds: u64) -> Result<()> {
         let value: Value = serde_json::from_str(result).with_context(|| format!("a bench printed {result}"))?;
         if let Some(runtime) = value["runtime"].as_str() {
             self.about = format!("{runtime}, {rounds} rounds, on one core of {}.", processor()?);
@@ -194,7 +202,10 @@ impl Outcome {
             println!("{}: {}: FAILED: {error}", self.place.word(), value["row"]);
         } else {
             let line = Line::of(&value).with_context(|| format!("a bench printed {result}"))?;
-            println!("{}: {line}", self.place.word());
+            // One round says nothing.
+            if rounds > 1 {
+                println!("{}: {line}", self.place.word());
+            }
             self.lines.push(line);
         }
         Ok(())
@@ -203,6 +214,13 @@ impl Outcome {
 
 fn processor() -> Result<String> {
     output(node()?.args(["-p", "os.cpus()[0]?.model.trim() || os.arch()"])).map(|model| model.trim().to_owned())
+}
+
+/// The module that trains.
+fn learning() -> Result<PathBuf> {
+    let module = training();
+    ensure!(module.is_file(), "{} is not there: run `cargo xtask bench` without --no-build once", shown(&module));
+    Ok(module)
 }
 
 /// The package's entry.

@@ -19,10 +19,30 @@ const COLUMNS: &str =
     "| work | ours | against | ratio | 10–90 % | target | met |\n| --- | --- | --- | --: | --: | --: | --- |\n";
 
 /// The README shows these, of Chromium: the group, the row, which of ours, against what.
-const SHOWN: [[&str; 4]; 0] = [];
+const SHOWN: [[&str; 4]; 16] = [
+    [KERNEL, "max k2 s2, 1×64×112×112", "ours", "memory.copy"],
+    [KERNEL, "max k2 s2, 1×64×112×112", "ours", "tfjs-wasm"],
+    [KERNEL, "max k2 s2, 1×64×112×112", "ours", "ORT Web"],
+    [CALL, "average k2 s2, 1×3×1024×1024", "ours, out given", "tfjs-wasm"],
+    [CALL, "average k2 s2, 1×3×1024×1024", "ours, out given", "ORT Web"],
+    [CALL, "average k2 s2, 1×3×1024×1024", "ours, numbers resident", "tfjs-wasm"],
+    ["Large windows, the kernel", "max k31 s1 same, 1024×1024", "ours", "OpenCV.js"],
+    ["Large windows, the kernel", "max s1 same, 1024×1024: k63 and k7", "ours, k63", "ours, k7"],
+    ["Large windows, from array to array", "max k63 s1 same, 1024×1024", "ours, out given", "ORT Web"],
+    ["A photograph", "max k2 s2, RGBA8 4000×3000", "ours", "JavaScript"],
+    ["A photograph", "max k2 s2, RGBA8 4000×3000", "ours", "tfjs-wasm"],
+    ["Other methods", "softpool k3 s1, 1×64×112×112", "ours, out given", "JavaScript"],
+    ["Networks, one sample", "digits", "ours", "tfjs-wasm"],
+    ["Networks, one sample", "digits", "ours", "ORT Web"],
+    ["Cold start", "first max pooling, 10 Mbit/s and 40 ms", "ours", "tfjs-wasm"],
+    ["Cold start", "first max pooling, 10 Mbit/s and 40 ms", "ours", "ORT Web"],
+];
+
+const KERNEL: &str = "Small windows, the kernel";
+const CALL: &str = "Small windows, from array to array";
 
 /// Around what the README shows.
-const MARKS: [&str; 2] = ["<!-- written by cargo xtask bench --write -->\n", "<!-- end -->"];
+const MARKS: [&str; 2] = ["<!-- what follows is written by cargo xtask bench --write -->\n", "<!-- so far -->"];
 
 /// The last ratios of every place.
 #[derive(Debug, Default, PartialEq)]
@@ -141,7 +161,7 @@ impl Table {
                     text += &format!("\n### {}\n\n{COLUMNS}", row.group);
                     group = Some(&row.group);
                 }
-                text += &format!("| {} |\n", row.cells.join(" | ")).replace("|  |", "| |");
+                text += &written(&row.cells);
             }
         }
         text
@@ -150,12 +170,91 @@ impl Table {
     fn shown_in(&self, readme: &str) -> Result<String> {
         let (before, rest) = readme.split_once(MARKS[0]).context("README.md has no place for the table")?;
         let (_, after) = rest.split_once(MARKS[1]).context("README.md has no end of the table")?;
-        let rows = self.0.iter().filter(|section| section.place == "Chromium").flat_map(|section| &section.rows);
-        let shown = rows.filter(|row| {
-            let [work, of, against] = [&row.cells[0], &row.cells[1], &row.cells[2]];
-            SHOWN.contains(&[&row.group, work, of, against])
-        });
-        let lines: String = shown.map(|row| format!("| {} |\n", row.cells.join(" | "))).collect();
-        Ok(format!("{before}{}{COLUMNS}{lines}{}{after}", MARKS[0], MARKS[1]))
+        let rows: Vec<&Row> = self.0.iter().filter(|one| one.place == "Chromium").flat_map(|one| &one.rows).collect();
+        let mut lines = String::new();
+        for [group, key @ ..] in SHOWN {
+            match rows.iter().find(|row| row.group == group && row.cells[..3] == key) {
+                Some(row) => lines += &written(&[&[format!("{group}: {}", row.cells[0])], &row.cells[1..]].concat()),
+                None => println!("The README cannot show {group}: {}: it was not measured in Chromium", key.join(", ")),
+            }
+        }
+        Ok(format!("{before}{}\n{COLUMNS}{lines}\n{}{after}", MARKS[0], MARKS[1]))
+    }
+}
+
+fn written(cells: &[String]) -> String {
+    let cell = |cell: &String| if cell.is_empty() { " |".to_owned() } else { format!(" {cell} |") };
+    format!("|{}\n", cells.iter().map(cell).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::{Target, tests::line};
+    use super::*;
+
+    fn table(lines: &[Line]) -> Table {
+        let mut table = Table::default();
+        table.take("Node", "Node v0, 40 rounds.".into(), lines, true);
+        table
+    }
+
+    fn of(table: &Table) -> Vec<(&str, &str)> {
+        table.0.iter().flat_map(|one| one.rows.iter().map(|row| (&*one.place, &*row.cells[0]))).collect()
+    }
+
+    const SPREAD: [f64; 3] = [1.0, 2.5, 3.0];
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let free = line("b", SPREAD, Target::AtLeast(None));
+        let table = table(&[line("a: 1×2", SPREAD, Target::AtMost(Some(2.0))), free]);
+        assert_eq!(Table::parse(&table.text()).unwrap(), table);
+        assert!(table.text().contains("### Group\n"), "{}", table.text());
+        assert!(table.text().contains("| a: 1×2 | ours | peer | 2.50 × the time | 1.00–3.00 | ≤ 2 | **no** |\n"));
+        assert!(table.text().contains("| b | ours | peer | 2.50 × as fast | 1.00–3.00 | | |\n"), "{}", table.text());
+        assert!(Table::parse("## Node\n| a | b |").unwrap_err().to_string().contains("2 columns"));
+    }
+
+    #[test]
+    fn a_partial_run_keeps_the_rest_and_a_complete_one_does_not() {
+        let target = Target::AtLeast(Some(2.0));
+        let mut table = table(&[line("a", SPREAD, target), line("b", SPREAD, target)]);
+        table.take("Node", String::new(), &[line("b", [9.0; 3], target), line("c", SPREAD, target)], false);
+        table.take("Chromium", String::new(), &[line("a", SPREAD, target)], false);
+        assert_eq!(of(&table), [("Node", "a"), ("Node", "b"), ("Node", "c"), ("Chromium", "a")]);
+        assert!(table.text().contains("9.00 × as fast"), "{}", table.text());
+        table.take("Node", String::new(), &[line("c", SPREAD, target)], true);
+        assert_eq!(of(&table), [("Node", "c"), ("Chromium", "a")]);
+    }
+
+    #[test]
+    fn only_what_was_met_and_is_clearly_missed_is_a_regression() {
+        let target = Target::AtLeast(Some(2.0));
+        let table = table(&[line("was met", SPREAD, target), line("was missed", [1.0; 3], target)]);
+        let now = |row, high| line(row, [0.5, 1.0, high], target);
+        let lines = [now("was met", 1.9), now("was missed", 1.9), now("is new", 1.9)];
+        let found = table.regressions("Node", &lines);
+        assert!(
+            found.len() == 1 && found[0].starts_with("Node: was met: ours against peer: 1.00 × as fast"),
+            "{found:?}"
+        );
+        assert_eq!(table.regressions("Node", &[now("was met", 2.0)]), [""; 0]);
+        assert_eq!(table.regressions("Chromium", &lines), [""; 0]);
+    }
+
+    #[test]
+    fn the_readme_shows_rows_of_chromium() {
+        let mut table = Table::default();
+        let [group, row, of, against] = SHOWN[0].map(str::to_owned);
+        let shown = Line { group, row, of, against, ..line("", SPREAD, Target::AtMost(Some(1.15))) };
+        table.take("Chromium", String::new(), &[shown, line("not shown", SPREAD, Target::AtMost(None))], true);
+        let readme = format!("before\n{}old\n{}\nafter", MARKS[0], MARKS[1]);
+        let text = table.shown_in(&readme).unwrap();
+        assert!(text.starts_with("before\n<!--") && text.ends_with("-->\nafter") && !text.contains("old"), "{text}");
+        assert!(
+            text.contains(&format!("| {KERNEL}: max k2 s2, 1×64×112×112 | ours | memory.copy | 2.50 × the time |"))
+        );
+        assert!(!text.contains("not shown"));
+        assert!(table.shown_in("without a place").is_err());
     }
 }

@@ -39,18 +39,6 @@ const SHIPPED: [&str; 18] = [
 /// What lies beside it for those who work on the page.
 const LEFT_OUT: [&str; 3] = [".d.ts", ".md", "tsconfig.json"];
 
-/// What every browser of the project, and Node 20, understands. Not relaxed SIMD: its results depend on the machine.
-const FEATURES: [&str; 8] = [
-    "bulk-memory",
-    "bulk-memory-opt",
-    "multivalue",
-    "mutable-globals",
-    "nontrapping-float-to-int",
-    "reference-types",
-    "sign-ext",
-    "simd",
-];
-
 /// Copies the page; in the copy, optimises the core and minifies scripts and style sheets.
 pub fn make(tools: &NpmTools) -> Result<PathBuf> {
     let site = at("dist/site");
@@ -112,10 +100,9 @@ fn ships(path: &Path) -> Result<bool> {
 /// Makes a WebAssembly module smaller and faster, in its place.
 pub fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
     let mut wasm_opt = tools.wasm_opt();
-    wasm_opt.args(["-O3", "--mvp-features", "--strip-debug", "--strip-producers"]);
+    wasm_opt.args(["-O3", "--strip-debug", "--strip-producers"]);
     // Functions of one module, and instances of one function, compress better side by side: 400 brotli bytes.
     wasm_opt.arg("--reorder-functions-by-name");
-    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
     run(wasm_opt.arg(module).arg("--output").arg(module))
 }
 

@@ -31,6 +31,18 @@ fn check(version: &str) -> Result<()> {
     }
 }
 
+/// What every browser of the project, and Node 20, understands. Not relaxed SIMD: its results depend on the machine.
+const FEATURES: [&str; 8] = [
+    "bulk-memory",
+    "bulk-memory-opt",
+    "multivalue",
+    "mutable-globals",
+    "nontrapping-float-to-int",
+    "reference-types",
+    "sign-ext",
+    "simd",
+];
+
 /// The `node_modules` of the npm packages that the lock file in folder `from` of the repository names, installed into
 /// folder `to` of the target folder: by `npm ci`, if that lock file is not the one that was installed last.
 ///
@@ -69,9 +81,18 @@ impl NpmTools {
         self.script("typescript/bin/tsc")
     }
 
-    /// Binaryen's optimiser.
+    /// The same, with the types of Node's modules.
+    pub fn tsc_with_node(&self) -> Command {
+        let mut tsc = self.tsc();
+        tsc.arg("--typeRoots").arg(self.modules.join("@types"));
+        tsc
+    }
+
+    /// Binaryen's optimiser, for modules of the features that the project relies on.
     pub fn wasm_opt(&self) -> Command {
-        self.script("binaryen/bin/wasm-opt")
+        let mut wasm_opt = self.script("binaryen/bin/wasm-opt");
+        wasm_opt.arg("--mvp-features").args(FEATURES.map(|feature| format!("--enable-{feature}")));
+        wasm_opt
     }
 
     /// The minifier of scripts and style sheets. Its script finds the program for this machine by itself where, as

@@ -3,6 +3,7 @@
 mod package;
 mod tally;
 mod types;
+mod work;
 
 use std::{
     env,
@@ -75,6 +76,11 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
         ("types of the JavaScript surface", once(types::compare)),
         ("types of the page", once(|| run(tools.tsc().current_dir(root()).args(["--project", "www", "--noEmit"])))),
         ("the package in Node", Box::new(|| package::tested(tools))),
+        ("the kernels' work", Box::new(|| work::counted(tools))),
+        (
+            "types of the benches",
+            once(|| run(tools.tsc_with_node().current_dir(root()).args(["--project", "benches"]))),
+        ),
         ("the benches' rows", once(bench::quick)),
         ("the page in a browser", Box::new(|| in_browser(tools, browser))),
     ];

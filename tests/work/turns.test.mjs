@@ -1,0 +1,90 @@
+// How often loops turn for one output cell, in a module that counts it: no clock, so the same on every machine. A kernel
+// that lost its lanes, or whose work grows with the window again, turns several times as often.
+// `DEEP_END_BLESS=1 cargo xtask test` writes what is counted now, for a change of the kernels that is meant.
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+const GOLDEN = new URL("turns.json", import.meta.url);
+
+/** Compilers unroll differently; what is lost by accident is more. */
+const ROOM = 1.25;
+
+const WINDOWS = [[2, 2, 0], [3, 2, 1], [3, 1, 1], [7, 1, 3], [31, 1, 15], [63, 1, 31]];
+const SMALL = [[2, 2, 0], [3, 1, 1]];
+
+let turns = 0;
+let core;
+
+before(async () => {
+  const { instantiate } = WebAssembly;
+  const glue = "./deep_end_bg.js";
+  WebAssembly.instantiate = (module, imports) => {
+    const counted = imports?.[glue] && { ...imports, [glue]: { ...imports[glue], log_execution: () => { turns += 1; } } };
+    return instantiate(module, counted ?? imports);
+  };
+  core = await import(pathToFileURL(process.env.DEEP_END_COUNTED));
+  await core.default();
+});
+
+/** The turns of a second call: the first may prepare something. */
+function count(call) {
+  call();
+  turns = 0;
+  call();
+  return turns;
+}
+
+const cells = (shape) => shape.reduce((product, extent) => product * extent, 1);
+const numbers = (shape) => Float32Array.from({ length: cells(shape) }, (_, at) => (at * 7919) % 1009);
+
+/** For one output cell. */
+function pooling(options, indices = false) {
+  const layer = new core.PoolLayer(options);
+  const [x, y] = [options.shape, layer.outputShape].map((shape) => new core.FeatureMaps(numbers(shape), shape));
+  const places = new Int32Array(cells(layer.outputShape));
+  return count(() => (indices ? layer.runWithIndices(x, y, places) : layer.run(x, y))) / places.length;
+}
+
+function measured() {
+  const found = {};
+  const one = (method, windows, extent, more = {}, indices = false) => {
+    for (const [kernelSize, stride, padding] of windows) {
+      const name = `${method}${indices ? " with indices" : ""} k${kernelSize} s${stride}`;
+      found[name] = pooling({ shape: [1, 1, extent, extent], method, kernelSize, stride, padding, ...more }, indices);
+    }
+  };
+  for (const method of ["max", "min", "average"]) one(method, WINDOWS, 256);
+  one("max", SMALL, 128, {}, true);
+  one("lp", SMALL, 128, { normType: 2 });
+  for (const method of ["softpool", "median"]) one(method, SMALL, 128);
+  one("stochastic", SMALL, 128, { seed: 1 });
+  found["max k3 s1, dilation 2"] = pooling({ shape: [1, 1, 256, 256], method: "max", kernelSize: 3, stride: 1, padding: 2, dilation: 2 });
+  const image = { data: new Uint8ClampedArray(4 * 256 * 256).fill(255), width: 256, height: 256 };
+  for (const method of ["max", "average"]) found[`photograph, ${method} k2 s2`] = count(() => core.poolImage(image, { method, kernelSize: 2 })) / 128 ** 2;
+  return found;
+}
+
+test("loops turn no more often than they did", async () => {
+  const found = { ...measured(), "digits network": await digits() };
+  if (process.env.DEEP_END_BLESS === "1") {
+    const rounded = Object.entries(found).map(([name, value]) => [name, Number(value.toPrecision(3))]);
+    await writeFile(GOLDEN, `${JSON.stringify(Object.fromEntries(rounded), null, 2)}\n`);
+  }
+  const golden = JSON.parse(await readFile(GOLDEN, "utf8"));
+  assert.deepEqual(Object.keys(found), Object.keys(golden), "the cases are others: DEEP_END_BLESS=1 writes them");
+  const more = Object.entries(found).filter(([name, value]) => value > ROOM * golden[name]);
+  assert.deepEqual(more.map(([name, value]) => `${name}: ${value.toFixed(3)} turns instead of ${golden[name]}`), []);
+});
+
+test("the work of a large window is about that of a small one", () => {
+  const each = (method, kernelSize) => pooling({ shape: [1, 1, 256, 256], method, kernelSize, stride: 1, padding: (kernelSize - 1) / 2 });
+  for (const method of ["max", "min", "average"]) assert.ok(each(method, 63) < 2.5 * each(method, 7), method);
+});
+
+async function digits() {
+  const bytes = await readFile(new URL("../networks/digits.safetensors", pathToFileURL(process.env.DEEP_END_COUNTED)));
+  const network = core.Network.fromBytes(new Uint8Array(bytes));
+  return count(() => network.classify(numbers([1, 28, 28]).map((value) => value / 1009)));
+}
