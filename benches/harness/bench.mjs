@@ -16,6 +16,7 @@ import { measure, ratio } from "./measure.mjs";
  * @property {Record<string, Checked | undefined>} candidates those that are missing (a peer that is not installed) are left out
  * @property {Weighed[]} ratios
  * @property {ArrayLike<number>} [expected]
+ * @property {number} [rounds] at most so many, where a call takes seconds
  * @property {number} [tolerance] the largest difference, relative to the larger magnitude or 1. Default: 0
  *
  * @typedef {{ name: string, setUp: (setting: any) => Work | Promise<Work> }} Row
@@ -51,12 +52,12 @@ export async function bench(setting, { rows: wanted = "", rounds }, report) {
  * @param {number} rounds
  */
 async function run(row, setting, rounds) {
-  const { candidates, ratios, expected, tolerance = 0 } = await row.setUp(setting);
+  const { candidates, ratios, expected, tolerance = 0, rounds: most = rounds } = await row.setUp(setting);
   /** @type {Record<string, Checked>} */
   const present = Object.fromEntries(Object.entries(candidates).flatMap(([name, one]) => (one ? [[name, one]] : [])));
   try {
     for (const [name, candidate] of Object.entries(present)) await check(name, candidate, candidate.expected ?? expected, tolerance);
-    const times = await measure(present, rounds);
+    const times = await measure(present, Math.min(rounds, most));
     const both = ratios.filter(({ of = OURS, against }) => present[of] && present[against]);
     return both.map((weighed) => weigh(weighed, times));
   } finally {

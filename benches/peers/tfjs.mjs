@@ -49,6 +49,24 @@ export async function tfjs(modules) {
     return { call, result: () => channelsFirst(outputShape(layer), last) };
   }
 
+  /** A candidate that runs on the processor backend and has gradients. @param {(tf: any) => any} make */
+  async function onProcessor(make) {
+    await script(modules, "@tensorflow/tfjs-backend-cpu", "dist/tf-backend-cpu.min.js", (page) => page.tf);
+    await script(modules, "@tensorflow/tfjs-layers", "dist/tf-layers.min.js", (page) => page.tf); // it registers gradients
+    /** @template T @param {() => T} work @returns {T} */
+    function there(work) {
+      tf.setBackend("cpu");
+      try {
+        return work();
+      } finally {
+        tf.setBackend("wasm");
+      }
+    }
+    await tf.setBackend("cpu"); // the first time it takes a turn, later none
+    const { call, result, free } = there(() => make(tf));
+    return { call: () => there(call), result: () => there(result), free };
+  }
+
   /**
    * From pixels to pixels, windows of 2 × 2; its `fromPixels` makes whole numbers, and clamping rounds.
    * @param {"max" | "average"} method
@@ -71,7 +89,7 @@ export async function tfjs(modules) {
     return { call, result: () => made };
   }
 
-  return { tf, kernel, pool, poolImage };
+  return { tf, kernel, pool, poolImage, onProcessor };
 }
 
 /** @param {number[]} shape */

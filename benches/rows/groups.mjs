@@ -1,4 +1,6 @@
 // Every row, by what it is about. A group is a heading of docs/benchmarks.md.
+import { NETWORKS } from "./networks.mjs";
+import { TRAINING } from "./training.mjs";
 import { CALLS, INDICES, KERNELS } from "./small.mjs";
 import { LARGE, LARGE_CALLS } from "./large.mjs";
 import { METHODS } from "./methods.mjs";
@@ -15,4 +17,6 @@ export const GROUPS = {
   "A photograph": PHOTOGRAPH,
   "Other methods": METHODS,
   "With indices": INDICES,
+  "Networks, one sample": NETWORKS,
+  "Training, one step": TRAINING,
 };

@@ -89,3 +89,10 @@ pub(super) fn correlate(cells: &[f32], width: usize, kernel: &[f32]) -> Vec<f64>
     }
     sums
 }
+
+/// The inner product of two planes of `rows` rows of `width` cells; each is its cells from the first on, and how far
+/// apart its rows are.
+pub(super) fn inner((a, pitch_a): (&[f32], usize), (b, pitch_b): (&[f32], usize), [rows, width]: [usize; 2]) -> f64 {
+    let cells = (0..rows).flat_map(|row| (0..width).map(move |at| (row, at)));
+    cells.map(|(row, at)| f64::from(a[row * pitch_a + at]) * f64::from(b[row * pitch_b + at])).sum()
+}

@@ -3,6 +3,7 @@
 //! Most passes over whole rows need none of this, the compiler vectorises them. It is for what keeps several registers of
 //! sums, which the compiler takes apart into single numbers, and for rows so short that the ends of its loops would cost
 //! more than their middles.
+#![expect(unsafe_code, reason = "four numbers are read and written in one piece")]
 
 use std::ops::{Add, BitOr, Div, Mul, Sub};
 
@@ -48,12 +49,20 @@ mod register {
         f32x4_div(a, b)
     }
 
-    pub fn larger(a: v128, b: v128) -> v128 {
+    pub fn pmax(a: v128, b: v128) -> v128 {
         f32x4_pmax(a, b)
     }
 
-    pub fn smaller(a: v128, b: v128) -> v128 {
+    pub fn pmin(a: v128, b: v128) -> v128 {
         f32x4_pmin(a, b)
+    }
+
+    pub fn larger(a: v128, b: v128) -> v128 {
+        v128_bitselect(b, a, v128_or(f32x4_gt(b, a), f32x4_ne(b, b)))
+    }
+
+    pub fn relu(x: v128) -> v128 {
+        v128_andnot(x, f32x4_le(x, f32x4_splat(0.0)))
     }
 
     pub fn less(a: v128, b: v128) -> v128 {
@@ -150,12 +159,20 @@ mod register {
         from_fn(|lane| a[lane] / b[lane])
     }
 
-    pub fn larger(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    pub fn pmax(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
         from_fn(|lane| if a[lane] < b[lane] { b[lane] } else { a[lane] })
     }
 
-    pub fn smaller(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    pub fn pmin(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
         from_fn(|lane| if b[lane] < a[lane] { b[lane] } else { a[lane] })
+    }
+
+    pub fn larger(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+        from_fn(|lane| super::larger(a[lane], b[lane]))
+    }
+
+    pub fn relu(x: [f32; 4]) -> [f32; 4] {
+        x.map(super::relu)
     }
 
     pub fn less(a: [f32; 4], b: [f32; 4]) -> [bool; 4] {
@@ -221,10 +238,8 @@ impl Lanes {
         Self(register::splat(value))
     }
 
-    /// The numbers from `at` on.
-    pub fn at(values: &[f32], at: usize) -> Self {
-        let four = &values[at..at + LANES];
-        Self(register::load([four[0], four[1], four[2], four[3]]))
+    pub fn of(values: [f32; LANES]) -> Self {
+        Self(register::load(values))
     }
 
     pub fn values(self) -> [f32; LANES] {
@@ -235,7 +250,6 @@ impl Lanes {
     ///
     /// # Safety
     /// There must be four of them to read.
-    #[expect(unsafe_code, reason = "twelve checks of bounds to a result would cost as much as the result")]
     pub unsafe fn load(from: *const f32) -> Self {
         // SAFETY: the caller's promise; neither type has an alignment beyond f32's that this read relies on.
         Self(unsafe { from.cast::<register::Register>().read_unaligned() })
@@ -245,7 +259,6 @@ impl Lanes {
     ///
     /// # Safety
     /// There must be room for four of them.
-    #[expect(unsafe_code, reason = "as for load")]
     pub unsafe fn store(self, to: *mut f32) {
         // SAFETY: as for `load`.
         unsafe { to.cast::<register::Register>().write_unaligned(self.0) }
@@ -257,13 +270,13 @@ impl Lanes {
     }
 
     /// The larger of each two; the first of equals, and where one is a NaN.
-    pub fn larger(self, other: Self) -> Self {
-        Self(register::larger(self.0, other.0))
+    pub fn pmax(self, other: Self) -> Self {
+        Self(register::pmax(self.0, other.0))
     }
 
     /// The smaller of each two; the first of equals, and where one is a NaN.
-    pub fn smaller(self, other: Self) -> Self {
-        Self(register::smaller(self.0, other.0))
+    pub fn pmin(self, other: Self) -> Self {
+        Self(register::pmin(self.0, other.0))
     }
 
     pub fn less(self, other: Self) -> Mask {
@@ -272,6 +285,16 @@ impl Lanes {
 
     pub fn equal(self, other: Self) -> Mask {
         Mask(register::equal(self.0, other.0))
+    }
+
+    /// [`larger`] of each two.
+    pub fn larger(self, other: Self) -> Self {
+        Self(register::larger(self.0, other.0))
+    }
+
+    /// [`relu`] of each.
+    pub fn relu(self) -> Self {
+        Self(register::relu(self.0))
     }
 
     pub fn is_nan(self) -> Mask {
@@ -294,6 +317,16 @@ impl Lanes {
     }
 }
 
+/// The larger of two by the rules of max pooling: the first of equals, a NaN before all else.
+pub(crate) fn larger(a: f32, b: f32) -> f32 {
+    if b > a || b.is_nan() { b } else { a }
+}
+
+/// max(x, 0); a NaN stays.
+pub(crate) fn relu(x: f32) -> f32 {
+    if x <= 0.0 { 0.0 } else { x }
+}
+
 /// Four whole numbers.
 #[derive(Clone, Copy)]
 pub(crate) struct Whole(register::Whole);
@@ -307,7 +340,6 @@ impl Whole {
     ///
     /// # Safety
     /// There must be room for four of them.
-    #[expect(unsafe_code, reason = "as for lanes of f32")]
     pub unsafe fn store(self, to: *mut i32) {
         // SAFETY: the caller's promise; neither type has an alignment beyond i32's that this write relies on.
         unsafe { to.cast::<register::Whole>().write_unaligned(self.0) }

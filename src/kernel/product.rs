@@ -3,15 +3,18 @@
 //! Each output is `start + w₀x₀ + w₁x₁ + …`, added from left to right in `f32` without fused multiply-add; the tiling
 //! decides only which outputs are computed side by side. So natively, in wasm, alone or in a batch, the bits are the same.
 //!
-//! Columns (output pixels, tiles) lie side by side in memory and a weight is broadcast over them. A tile of 4 or 5 rows ×
-//! 8 columns keeps its sums in 8 or 10 of the 16 registers that SIMD128 has on x86-64, beside two of columns.
+//! Columns (output pixels, tiles) lie side by side in memory and a weight is broadcast over them. A tile of 2 rows × 16
+//! columns keeps its sums in 8 of the 16 registers that SIMD128 has on x86-64, and takes 6 loads for 8 products.
+#![expect(unsafe_code, reason = "checking every column's place made it a quarter slower")]
 
 use super::lanes::{LANES, Lanes};
 use crate::error::Result;
 use crate::pool::reserve;
+use std::array::from_fn;
 
-/// Registers of columns computed side by side.
-const WIDE: usize = 2;
+/// Rows and registers of columns computed side by side.
+const ROWS: usize = 2;
+const WIDE: usize = 4;
 
 /// The fewest columns, at least `columns`, that [`Product::multiply`] can work on.
 pub(crate) fn whole_lanes(columns: usize) -> usize {
@@ -28,75 +31,80 @@ pub(crate) fn zeros(count: usize) -> Result<Vec<f32>> {
 /// A weight matrix packed so that the weights of a tile's rows lie side by side.
 #[derive(Clone)]
 pub(crate) struct Product {
-    /// Rows of a tile.
-    tile: usize,
     depth: usize,
     /// Tile by tile: `depth` groups of weights. Rows beyond the last are 0.
-    weights: Vec<f32>,
-    start: Vec<f32>,
+    weights: Vec<[f32; ROWS]>,
+    start: Vec<[f32; ROWS]>,
 }
 
 impl Product {
     /// Packs `weights` (row-major, `rows` × `depth`) and what each row starts at, if not at 0.
     pub fn new(weights: &[f32], start: Option<&[f32]>, rows: usize, depth: usize) -> Result<Self> {
-        // Five where that leaves fewer rows empty.
-        let tile = if rows.next_multiple_of(5) < rows.next_multiple_of(4) { 5 } else { 4 };
-        let padded = rows.next_multiple_of(tile);
-        let (mut packed, mut starts) = (zeros(padded * depth)?, zeros(padded)?);
+        let tiles = rows.div_ceil(ROWS);
+        let mut packed = reserve(tiles * depth, &[rows, depth])?;
+        packed.resize(tiles * depth, [0.0; ROWS]);
+        let mut starts = reserve(tiles, &[rows])?;
+        starts.resize(tiles, [0.0; ROWS]);
         for row in 0..rows {
-            let to = packed[row / tile * tile * depth..][..tile * depth].iter_mut().skip(row % tile).step_by(tile);
-            to.zip(&weights[row * depth..][..depth]).for_each(|(to, from)| *to = *from);
-            starts[row] = start.map_or(0.0, |start| start[row]);
+            let (tile, index) = (row / ROWS, row % ROWS);
+            for (to, from) in packed[tile * depth..].iter_mut().zip(&weights[row * depth..][..depth]) {
+                to[index] = *from;
+            }
+            starts[tile][index] = start.map_or(0.0, |start| start[row]);
         }
-        Ok(Self { tile, depth, weights: packed, start: starts })
+        Ok(Self { depth, weights: packed, start: starts })
     }
 
     /// How many rows [`multiply`](Self::multiply) writes: those of whole tiles.
     pub fn rows(&self) -> usize {
-        self.start.len()
+        self.start.len() * ROWS
     }
 
     /// Multiplies with the matrix whose row `k` begins at `x[offsets[k]]`, its first `columns` columns (whole lanes);
     /// row `r` of the result begins at `out[r * pitch]`.
     pub fn multiply(&self, x: &[f32], offsets: &[usize], columns: usize, out: &mut [f32], pitch: usize) {
-        if self.tile == 5 {
-            self.tiles::<5>(x, offsets, columns, out, pitch);
-        } else {
-            self.tiles::<4>(x, offsets, columns, out, pitch);
-        }
-    }
-
-    fn tiles<const ROWS: usize>(&self, x: &[f32], offsets: &[usize], columns: usize, out: &mut [f32], pitch: usize) {
-        let (weights, start) = (self.weights.as_chunks::<ROWS>().0, self.start.as_chunks::<ROWS>().0);
-        for (tile, start) in start.iter().enumerate() {
-            let weights = &weights[tile * self.depth..][..self.depth];
-            let out = &mut out[tile * ROWS * pitch..];
+        let reach = offsets.iter().max().map_or(0, |last| last + columns);
+        assert!(reach <= x.len() && columns <= pitch && self.rows() * pitch <= out.len());
+        assert!(columns.is_multiple_of(LANES));
+        for (tile, (start, out)) in self.start.iter().zip(out.chunks_exact_mut((ROWS * pitch).max(1))).enumerate() {
+            let weights = &self.weights[tile * self.depth..][..self.depth];
             let mut at = 0;
-            while at + WIDE * LANES <= columns {
-                sum::<ROWS, WIDE>(weights, start, &x[at..], offsets, &mut out[at..], pitch);
-                at += WIDE * LANES;
-            }
-            if at < columns {
-                sum::<ROWS, 1>(weights, start, &x[at..], offsets, &mut out[at..], pitch);
+            while at < columns {
+                let (x, out) = (&x[at..], &mut out[at..]);
+                // SAFETY: `at` and so many lanes from there are within `columns`, and so, as asserted above, within each
+                // row of `x` and of `out`.
+                let width = unsafe {
+                    match (columns - at) / LANES {
+                        1 => sum::<1>(weights, start, x, offsets, out, pitch),
+                        2 => sum::<2>(weights, start, x, offsets, out, pitch),
+                        // Five are better parted in the middle.
+                        3 | 5 => sum::<3>(weights, start, x, offsets, out, pitch),
+                        _ => sum::<WIDE>(weights, start, x, offsets, out, pitch),
+                    }
+                };
+                at += width * LANES;
             }
         }
     }
 }
 
-/// One tile, `WIDTH` registers wide.
+/// One tile, `WIDTH` registers wide; returns their number.
+///
+/// # Safety
+/// From each of `offsets` on `x` has so many lanes, and so has `out` from the beginning of both rows.
 #[inline]
-fn sum<const ROWS: usize, const WIDTH: usize>(
+unsafe fn sum<const WIDTH: usize>(
     weights: &[[f32; ROWS]],
     start: &[f32; ROWS],
     x: &[f32],
     offsets: &[usize],
     out: &mut [f32],
     pitch: usize,
-) {
+) -> usize {
     let mut sums = start.map(|start| [Lanes::splat(start); WIDTH]);
     for (weights, &offset) in weights.iter().zip(offsets) {
-        let x = &x[offset..offset + WIDTH * LANES];
-        let x: [Lanes; WIDTH] = std::array::from_fn(|register| Lanes::at(x, register * LANES));
+        // SAFETY: as the caller promises.
+        let x: [Lanes; WIDTH] = from_fn(|register| unsafe { Lanes::load(x.as_ptr().add(offset + register * LANES)) });
         for (sums, &weight) in sums.iter_mut().zip(weights) {
             let weight = Lanes::splat(weight);
             for (sum, x) in sums.iter_mut().zip(x) {
@@ -105,9 +113,12 @@ fn sum<const ROWS: usize, const WIDTH: usize>(
         }
     }
     for (row, sums) in sums.iter().enumerate() {
-        let to = out[row * pitch..][..WIDTH * LANES].as_chunks_mut::<LANES>().0;
-        to.iter_mut().zip(sums).for_each(|(to, sum)| *to = sum.values());
+        for (register, sum) in sums.iter().enumerate() {
+            // SAFETY: as the caller promises.
+            unsafe { sum.store(out.as_mut_ptr().add(row * pitch + register * LANES)) };
+        }
     }
+    WIDTH
 }
 
 #[cfg(test)]

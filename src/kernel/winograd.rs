@@ -4,8 +4,10 @@
 //! With d a tile of 4 × 4 inputs and g the kernel, the 2 × 2 outputs are Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A. The ⊙, summed over
 //! input channels, is one matrix product for each of the 16 places of a tile. Four tiles of a row are worked on side by
 //! side; for that the input's even and odd columns lie apart.
+#![expect(unsafe_code, reason = "16 places for every four tiles are read and written without a check at each")]
 
 use super::lanes::{LANES, Lanes};
+use super::product::whole_lanes;
 
 /// Places of a tile.
 pub(crate) const PLACES: usize = 16;
@@ -29,45 +31,57 @@ pub(crate) struct Halves<'a> {
 }
 
 /// Bᵀ d B for a row of tiles: place p of tile t goes to `out[p * pitch + t]`. Written in whole lanes.
-pub(crate) fn transform_input([a, b, c, d]: [Halves; 4], tiles: usize, out: &mut [f32], pitch: usize) {
+pub(crate) fn transform_input(rows: [Halves; 4], tiles: usize, out: &mut [f32], pitch: usize) {
+    let lanes = whole_lanes(tiles);
+    assert!(rows.iter().all(|row| lanes < row.even.len() && lanes < row.odd.len()));
+    assert!(lanes == 0 || (PLACES - 1) * pitch + lanes <= out.len());
+    let put = |out: &mut [f32], place: usize, at: usize, lanes: Lanes| {
+        // SAFETY: the second assertion: `at` and the lanes from there are within `lanes`.
+        unsafe { lanes.store(out.as_mut_ptr().add(place * pitch + at)) }
+    };
     // Written out: of loops over rows and places the compiler makes loops through memory.
     for at in (0..tiles).step_by(LANES) {
-        let (a, b, c, d) = (along(a, at), along(b, at), along(c, at), along(d, at));
-        let out = &mut out[at..];
+        // SAFETY: the first assertion: `at` and the lanes from there and from the next are within `lanes + 1`.
+        let [a, b, c, d] = rows.map(|row| unsafe { along(row, at) });
         for column in 0..4 {
-            put(out, column * pitch, a[column] - c[column]);
-            put(out, (4 + column) * pitch, b[column] + c[column]);
-            put(out, (8 + column) * pitch, c[column] - b[column]);
-            put(out, (12 + column) * pitch, b[column] - d[column]);
+            put(out, column, at, a[column] - c[column]);
+            put(out, 4 + column, at, b[column] + c[column]);
+            put(out, 8 + column, at, c[column] - b[column]);
+            put(out, 12 + column, at, b[column] - d[column]);
         }
     }
 }
 
 /// Four tiles' row d as d B.
+///
+/// # Safety
+/// Both halves have lanes from `at` on, and one cell more.
 #[inline]
-fn along(row: Halves, at: usize) -> [Lanes; 4] {
-    let (even, odd) = (Lanes::at(row.even, at), Lanes::at(row.odd, at));
-    let (next_even, next_odd) = (Lanes::at(row.even, at + 1), Lanes::at(row.odd, at + 1));
+unsafe fn along(row: Halves, at: usize) -> [Lanes; 4] {
+    // SAFETY: as the caller promises.
+    let load = |half: &[f32], at: usize| unsafe { Lanes::load(half.as_ptr().add(at)) };
+    let (even, odd) = (load(row.even, at), load(row.odd, at));
+    let (next_even, next_odd) = (load(row.even, at + 1), load(row.odd, at + 1));
     [even - next_even, odd + next_even, next_even - odd, odd - next_odd]
 }
 
-#[inline]
-fn put(out: &mut [f32], at: usize, lanes: Lanes) {
-    out[at..at + LANES].copy_from_slice(&lanes.values());
-}
-
-/// Aᵀ m A for a row of tiles, place p of the first at `sums[p * pitch]`: two rows of outputs, which are whole lanes long.
-pub(crate) fn transform_output(sums: &[f32], pitch: usize, rows: &mut [Vec<f32>; 2]) {
-    let [above, below] = rows.each_mut().map(|row| row.as_chunks_mut::<{ 2 * LANES }>().0);
-    for (tile, (above, below)) in above.iter_mut().zip(below).enumerate() {
-        let sums = &sums[tile * LANES..];
+/// Aᵀ m A for a row of tiles, place p of the first at `sums[p * pitch]`: shows `write` the outputs of four tiles at a
+/// time, and the number of the first tile. The outputs are those above, of even and of odd columns, and those below.
+pub(crate) fn transform_output(
+    sums: &[f32],
+    pitch: usize,
+    tiles: usize,
+    mut write: impl FnMut(usize, [[Lanes; 2]; 2]),
+) {
+    assert!(tiles == 0 || (PLACES - 1) * pitch + whole_lanes(tiles) <= sums.len());
+    for tile in (0..tiles).step_by(LANES) {
         let down = |column: usize| {
-            let place = |row: usize| Lanes::at(sums, (row * 4 + column) * pitch);
+            // SAFETY: the assertion: `tile` and the lanes from there are within the whole lanes of `tiles`.
+            let place = |row: usize| unsafe { Lanes::load(sums.as_ptr().add((row * 4 + column) * pitch + tile)) };
             reduce(place(0), place(1), place(2), place(3))
         };
         let (a, b, c, d) = (down(0), down(1), down(2), down(3));
-        *above = interleave(reduce(a[0], b[0], c[0], d[0]));
-        *below = interleave(reduce(a[1], b[1], c[1], d[1]));
+        write(tile, [0, 1].map(|row| reduce(a[row], b[row], c[row], d[row])));
     }
 }
 
@@ -78,7 +92,7 @@ fn reduce(a: Lanes, b: Lanes, c: Lanes, d: Lanes) -> [Lanes; 2] {
 
 /// Even and odd columns as a row.
 #[inline]
-fn interleave(halves: [Lanes; 2]) -> [f32; 2 * LANES] {
+pub(crate) fn interleave(halves: [Lanes; 2]) -> [f32; 2 * LANES] {
     let [even, odd] = halves.map(Lanes::values);
     [even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3]]
 }
@@ -113,8 +127,11 @@ mod tests {
             for (place, weight) in places.chunks_exact_mut(lanes).zip(weights) {
                 place.iter_mut().for_each(|x| *x *= weight);
             }
-            let mut output = [vec![0.0; 2 * lanes], vec![0.0; 2 * lanes]];
-            transform_output(&places, lanes, &mut output);
+            let mut output = [Vec::new(), Vec::new()];
+            transform_output(&places, lanes, tiles, |tile, quads| {
+                assert_eq!(output[0].len(), 2 * tile);
+                output.iter_mut().zip(quads).for_each(|(row, halves)| row.extend(interleave(halves)));
+            });
             let expected = direct::correlate(&cells, width, &kernel);
             for (ours, theirs) in output.iter().flat_map(|row| &row[..2 * tiles]).zip(expected) {
                 prop_assert!((f64::from(*ours) - theirs).abs() < 5e-6, "{} is {}", ours, theirs);

@@ -56,6 +56,10 @@ impl Augmentation {
             let rule = format!("{planes} planes of {height} × {width} are needed, in image and output");
             return Err(Error::new(ErrorKind::Shape, "number of values", image.len(), rule));
         };
+        if *self == Self::default() {
+            output.copy_from_slice(image);
+            return Ok(());
+        }
         let map = self.draw(random, height, width);
         let thickness = random.within(self.thickness);
         let thicker = if thickness == 0.0 { None } else { Some(neighbours(whole, thickness > 0.0)?) };

@@ -73,6 +73,9 @@ fn conv2d() {
     check(&Conv2d::new(1, 9, [3, 3]).padding([[1, 1], [1, 1]]), &[1, 1, 4, 6]);
     let all = Conv2d { stride: [2, 1], dilation: [1, 2], groups: 2, bias: false, ..Conv2d::new(4, 6, [2, 3]) };
     check(&all.padding([[0, 2], [3, 1]]), &[2, 4, 3, 5]);
+    // Padding beyond the kernel, and a stride that leaves the last column out.
+    let wide = Conv2d { stride: [1, 2], ..Conv2d::new(1, 2, [2, 2]) };
+    check(&wide.padding([[3, 0], [2, 1]]), &[1, 1, 3, 6]);
 }
 
 #[test]

@@ -13,6 +13,8 @@ const WIDTH = 34;
 const FIRST = "3";
 /** The keyboard's pen moves by this. */
 const STEP = 16;
+/** So far below or above the screen the pad is near: the network, which only it needs, is there when it is seen. */
+const NEAR = "20%";
 
 /** A pad to draw a digit on with mouse, finger, pen or keys. */
 export class PoolDigit extends PageElement {
@@ -41,7 +43,19 @@ export class PoolDigit extends PageElement {
     this.find("#clear-pad").addEventListener("click", () => draw(BLANK));
     this.find("#undo-stroke").addEventListener("click", undoDrawing);
     this.#offerExamples();
+    this.#awaitVisitor();
     page.set({ drawing: { example: FIRST, strokes: exampleStrokes(FIRST, SIDE, WIDTH) } });
+  }
+
+  /** A page of which only the top is looked at does without the network. */
+  #awaitVisitor() {
+    const arrived = () => {
+      page.set({ near: true });
+      observer.disconnect();
+    };
+    const observer = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && arrived(), { rootMargin: NEAR });
+    observer.observe(this);
+    this.addEventListener("focusin", arrived, { once: true });
   }
 
   #offerExamples() {

@@ -27,6 +27,11 @@ export class Client {
     this.patience = patience;
   }
 
+  /** Has a worker load the core, so that the first request finds it there. */
+  start() {
+    this.#worker ??= this.#hire();
+  }
+
   /**
    * The result, or null where a newer request or `stop` took this one's place.
    * @param {string} work  one of the worker's jobs

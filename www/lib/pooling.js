@@ -13,6 +13,7 @@ let newest = 0;
 
 /** Starts answering to every change of photograph or settings. */
 export function startPooling() {
+  client.start();
   page.watch(["photo", "settings"], ({ photo, settings }) => {
     if (photo) answer(photo, settings);
   });

@@ -12,9 +12,9 @@ let newest = 0;
 export function startRecognition() {
   /** @type {ImageData | null} */
   let asked = null;
-  page.watch(["ink", "poolingsDone", "photoError"], ({ ink, poolingsDone, photoError }) => {
+  page.watch(["ink", "near", "poolingsDone", "photoError"], ({ ink, near, poolingsDone, photoError }) => {
     // The photograph comes first: a newcomer sees it before the pad, and fetching the network would slow it down.
-    const due = poolingsDone > 0 || photoError !== null;
+    const due = near && (poolingsDone > 0 || photoError !== null);
     if (ink && ink !== asked && due) answer((asked = ink));
   });
 }

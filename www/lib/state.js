@@ -30,6 +30,7 @@ import { DEFAULTS } from "./settings.js";
  * @property {Drawing} drawing
  * @property {readonly Drawing[]} pastDrawings
  * @property {ImageData | null} ink  the drawing as pixels
+ * @property {boolean} near  the pad has come near the screen, or was used: from then on the network reads the ink
  * @property {Recognised | null} recognised  null until something is drawn
  * @property {Status} recognition
  * @property {string | null} recognitionError
@@ -57,6 +58,7 @@ export const page = createStore(
     drawing: BLANK,
     pastDrawings: [],
     ink: null,
+    near: false,
     recognised: null,
     recognition: "idle",
     recognitionError: null,

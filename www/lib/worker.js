@@ -85,6 +85,9 @@ const scope = /** @type {{ postMessage(message: unknown, transfer?: Transferable
 /** @type {unknown} the photograph: sent once, used by many requests */
 let held;
 
+// The core loads while the page has nothing to ask yet. Where that fails, the first request tries again, and is told why.
+init().catch(() => {});
+
 self.addEventListener("message", async ({ data: { id, work, options, subject } }) => {
   if (subject !== undefined) held = subject;
   try {

@@ -324,7 +324,7 @@ impl Small<'_> {
 fn watch<L: InLanes>(fold: &L, seen: Lanes, cells: &[f32]) -> Lanes {
     let (chunks, rest) = cells.as_chunks::<LANES>();
     let rest = rest.iter().map(|&cell| Lanes::splat(cell));
-    chunks.iter().map(|chunk| Lanes::at(chunk, 0)).chain(rest).fold(seen, |seen, cells| fold.watch(seen, cells))
+    chunks.iter().map(|chunk| Lanes::of(*chunk)).chain(rest).fold(seen, |seen, cells| fold.watch(seen, cells))
 }
 
 /// Two rows of windows in the output.

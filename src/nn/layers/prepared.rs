@@ -1,7 +1,7 @@
 //! A layer made ready for samples of one shape: weights packed, memory at hand, so that running it allocates nothing.
 
-use super::shape::relu;
 use crate::error::{Error, ErrorKind, Result};
+use crate::kernel::lanes::{Lanes, larger, relu};
 use crate::nn::architecture::count;
 use crate::pool::reserve;
 
@@ -31,6 +31,12 @@ impl Then {
         if self.halve { output.map(|extent| extent / 2) } else { output }
     }
 
+    /// ReLU, where it follows.
+    #[inline]
+    pub fn activate(self, lanes: Lanes) -> Lanes {
+        if self.relu { lanes.relu() } else { lanes }
+    }
+
     /// Writes a row of outputs, or what halving makes of it and the row below.
     pub fn write(self, row: &[f32], below: &[f32], to: &mut [f32]) {
         if self.halve {
@@ -45,11 +51,6 @@ impl Then {
             to.iter_mut().for_each(|x| *x = relu(*x));
         }
     }
-}
-
-/// The larger of two by the rules of max pooling: the first of equals, a NaN before all else.
-fn larger(a: f32, b: f32) -> f32 {
-    if b > a || b.is_nan() { b } else { a }
 }
 
 /// A layer made ready for samples of one shape.

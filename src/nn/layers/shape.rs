@@ -4,6 +4,7 @@ use super::Operator;
 use super::differentiable::{Differentiable, check_grad_output};
 use super::prepared::{Kernel, Prepared};
 use crate::error::{Error, ErrorKind, Result};
+use crate::kernel::lanes::relu;
 use crate::nn::architecture::count;
 use crate::nn::tensor::TensorView;
 use ndarray::{ArrayD, ArrayViewD, IxDyn, Zip};
@@ -28,11 +29,6 @@ impl Kernel for Relu {
         y.iter_mut().zip(x).for_each(|(y, &x)| *y = relu(x));
         Ok(())
     }
-}
-
-/// max(x, 0) of one value.
-pub(super) fn relu(x: f32) -> f32 {
-    if x <= 0.0 { 0.0 } else { x }
 }
 
 impl Differentiable for Relu {

@@ -97,7 +97,7 @@ impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
     }
 
     fn merge(&self, a: Lanes, b: Lanes) -> Lanes {
-        if SMALLEST { a.smaller(b) } else { a.larger(b) }
+        if SMALLEST { a.pmin(b) } else { a.pmax(b) }
     }
 
     fn watch(&self, seen: Lanes, cells: Lanes) -> Lanes {

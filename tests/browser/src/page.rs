@@ -23,7 +23,7 @@ impl Page {
         Ok(self.client.close().await?)
     }
 
-    /// Opens the page and waits until both halves of it have answered.
+    /// Opens the page and waits until its first screen has answered.
     pub async fn open(&self) -> Result<()> {
         self.open_at("").await
     }
@@ -31,15 +31,13 @@ impl Page {
     /// Opens the page by a link with this fragment.
     pub async fn open_at(&self, fragment: &str) -> Result<()> {
         self.client.goto(&format!("{}{fragment}", self.url)).await?;
-        self.settled().await?;
-        self.read().await
+        self.settled().await
     }
 
     /// Loads the page again, as it is.
     pub async fn reload(&self) -> Result<()> {
         self.client.refresh().await?;
-        self.settled().await?;
-        self.read().await
+        self.settled().await
     }
 
     /// Waits until the photograph is pooled, or refused.
@@ -50,8 +48,10 @@ impl Page {
         self.until("/^(ready|error)$/.test(document.querySelector('pool-photo')?.dataset.state)").await
     }
 
-    /// Waits until the drawing is read, or found empty.
+    /// Goes to the pad, as the page reads no drawing before, and waits until it is read, or found empty.
     pub async fn read(&self) -> Result<()> {
+        self.evaluate("document.querySelector('#pad').scrollIntoView({ block: 'nearest', behavior: 'instant' })")
+            .await?;
         self.until("/^(ready|error)$/.test(document.querySelector('pool-digit')?.dataset.state)").await
     }
 

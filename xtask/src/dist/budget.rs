@@ -38,6 +38,10 @@ const BUDGETS: [Budget; 3] = [
     Budget { name: "first screen", limit_kb: 200, parts: Parts::FirstScreen },
 ];
 
+/// What is named, but asked for only once a part of the page further down comes near the screen or is used. The browser
+/// tests open the page without going there.
+const LATER: [&str; 1] = ["networks/digits.safetensors"];
+
 /// What the first screen asks for by names that it puts together: the picture it opens with, and the choice of others.
 /// The browser tests hold the list of what was really asked for against [`first_screen`].
 const PUT_TOGETHER: [&str; 2] = ["photos/coffee.webp", "photos/thumbs"];
@@ -74,7 +78,7 @@ fn weigh(site: &Path, files: &[PathBuf]) -> Result<Vec<u64>> {
 
 /// What the page at `site` may ask for by itself, as paths from `site`: every file that its entry names, or that a style
 /// sheet or module named by it names, and so on, and what it puts together. A name counts whether or not it is ever asked
-/// for; links to other pages do not.
+/// for; links to other pages do not, nor what the page asks for later.
 ///
 /// # Errors
 /// Where one of these files cannot be read.
@@ -88,7 +92,8 @@ pub fn first_screen(site: &Path) -> Result<Vec<PathBuf>> {
         let text = fs::read_to_string(site.join(&file)).with_context(|| format!("{} cannot be read", shown(&file)))?;
         for name in names(&text) {
             let Some(named) = resolve(&file, name) else { continue };
-            let counts = !has_extension(&named, &["html"]) && site.join(&named).is_file();
+            let later = LATER.iter().any(|later| named == Path::new(later));
+            let counts = !later && !has_extension(&named, &["html"]) && site.join(&named).is_file();
             if counts && found.insert(named.clone()) {
                 open.push(named);
             }
@@ -161,9 +166,10 @@ mod tests {
             ("style.css", "body { background: url(photos/first.webp) }"),
             ("lib/page.js", r#"import { x } from "./client.js"; fetch("https://example.com/lib/unused.js")"#),
             ("lib/client.js", r#"new Worker(new URL("../worker.js", import.meta.url))"#),
-            ("worker.js", r#"const network = '/networks/digits.safetensors';"#),
+            ("worker.js", r#"const networks = ['/networks/digits.safetensors', '/networks/other.safetensors'];"#),
             ("lib/unused.js", ""),
             ("networks/digits.safetensors", ""),
+            ("networks/other.safetensors", ""),
             ("photos/first.webp", ""),
             ("photos/other.webp", ""),
             ("photos/coffee.webp", ""),
@@ -174,7 +180,7 @@ mod tests {
             "index.html",
             "lib/client.js",
             "lib/page.js",
-            "networks/digits.safetensors",
+            "networks/other.safetensors",
             "photos/coffee.webp",
             "photos/first.webp",
             "photos/thumbs/other.webp",

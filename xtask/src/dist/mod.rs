@@ -6,6 +6,7 @@ mod npm;
 mod site;
 
 pub use budget::first_screen;
+pub(crate) use site::optimise;
 
 use anyhow::Result;
 

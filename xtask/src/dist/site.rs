@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::minify::minify;
+use super::{budget::first_screen, minify::minify};
 use crate::{
     process::run,
     setup::NpmTools,
@@ -48,7 +48,24 @@ pub fn make(tools: &NpmTools) -> Result<PathBuf> {
     copy(&at("www"), &site)?;
     optimise(&site.join("pkg/deep_end_bg.wasm"), tools)?;
     minify(&site, tools)?;
+    preload(&site)?;
     Ok(site)
+}
+
+/// Has the page ask for all its modules at once: otherwise each would be asked for when one that imports it has come, and
+/// every step on that way takes a visitor's distance to the host.
+fn preload(site: &Path) -> Result<()> {
+    const ENTRY: &str = r#"<script type="module""#;
+    let page = site.join("index.html");
+    let html = fs::read_to_string(&page)?;
+    let (before, after) = html.split_once(ENTRY).context("index.html has no module to begin with")?;
+    let mut links = String::new();
+    for file in first_screen(site)?.iter().map(|file| shown(file)).filter(|file| file.ends_with(".js")) {
+        if !html.contains(&format!("\"{file}\"")) {
+            links += &format!("<link rel=\"modulepreload\" href=\"{file}\">\n    ");
+        }
+    }
+    fs::write(&page, [before, &links, ENTRY, after].concat()).context("index.html cannot be written")
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -80,7 +97,8 @@ fn ships(path: &Path) -> Result<bool> {
     }
 }
 
-fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
+/// Makes a WebAssembly module smaller and faster, in its place.
+pub fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
     let mut wasm_opt = tools.wasm_opt();
     wasm_opt.args(["-O3", "--strip-debug", "--strip-producers"]);
     // Functions of one module, and instances of one function, compress better side by side: 400 brotli bytes.

@@ -72,15 +72,16 @@ impl Compiler {
         })
     }
 
-    /// `cargo VERB` for the core on wasm32, with this compiler.
-    pub fn cargo(self, verb: &str) -> Command {
+    /// `cargo VERB` for the libraries of these packages on wasm32, with this compiler.
+    pub fn cargo(self, verb: &str, packages: &[&str]) -> Command {
         let mut command = match self {
             Self::Rustup => Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
             Self::Debian => Command::new("/usr/bin/cargo"),
         };
         // Either variable would replace the flags of .cargo/config.toml, and SIMD with them.
         command.current_dir(root()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-        command.args([verb, "--package", "deep-end", "--lib", "--target", WASM, "--config", &hide_home()]);
+        command.args([verb, "--lib", "--target", WASM, "--config", &hide_home()]);
+        command.args(packages.iter().flat_map(|package| ["--package", package]));
         if self == Self::Debian {
             // The standard library for wasm32 is not packaged; cargo builds it, for which a stable compiler needs the variable.
             command.env("RUSTC", "/usr/bin/rustc").env("RUSTDOC", "/usr/bin/rustdoc").env("RUSTC_BOOTSTRAP", "1");
@@ -138,13 +139,13 @@ mod tests {
 
     #[test]
     fn each_compiler_has_its_own_cargo_and_target_folder() {
-        let debian = line(&Compiler::Debian.cargo("build"));
+        let debian = line(&Compiler::Debian.cargo("build", &["deep-end"]));
         for part in ["RUSTC=/usr/bin/rustc", "RUSTC_BOOTSTRAP=1", "/usr/bin/cargo build", "-Zbuild-std=std,panic_abort"]
         {
             assert!(debian.contains(part), "{part} in {debian}");
         }
         assert!(debian.contains("--target-dir"), "{debian}");
-        let rustup = line(&Compiler::Rustup.cargo("build"));
+        let rustup = line(&Compiler::Rustup.cargo("build", &["deep-end"]));
         assert!(!rustup.contains("-Z") && !rustup.contains("--target-dir"), "{rustup}");
         assert!(rustup.contains(&format!("--target {WASM}")), "{rustup}");
     }

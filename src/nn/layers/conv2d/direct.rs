@@ -86,7 +86,7 @@ impl Kernel for Direct {
 }
 
 /// The windows of an output row as the columns of a matrix, one row a cell of the window.
-fn gather(cells: &[f32], offsets: &[usize], stride: usize, width: usize, windows: &mut [f32], pitch: usize) {
+pub(super) fn gather(cells: &[f32], offsets: &[usize], stride: usize, width: usize, windows: &mut [f32], pitch: usize) {
     for (offset, row) in offsets.iter().zip(windows.chunks_exact_mut(pitch)) {
         let from = cells[*offset..].iter().step_by(stride);
         row[..width].iter_mut().zip(from).for_each(|(to, from)| *to = *from);

@@ -1,20 +1,18 @@
-//! The convolution's gradients, as products of matrices of its windows.
+//! The convolution's gradients. That of the weights is made of inner products of planes; that of the input is a convolution
+//! again, with the kernels turned round and the channels exchanged.
 
 use super::super::Differentiable;
 use super::super::differentiable::{check_grad_output, shapes};
-use super::{Conv2d, Frame};
+use super::direct::gather;
+use super::{Conv2d, Frame, Operator};
 use crate::error::Result;
+use crate::kernel::inner::{Planes, add_inner};
+use crate::kernel::lanes::LANES;
+use crate::kernel::product::{whole_lanes, zeros};
 use crate::nn::product::sum;
-use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Dimension, IxDyn, linalg::general_mat_mul};
-
-impl Frame {
-    /// Copies planes out of their frame.
-    fn unpad(&self, padding: [[usize; 2]; 2], padded: &[f32], planes: &mut [f32]) {
-        for (row, start) in planes.chunks_exact_mut(self.input[1].max(1)).zip(self.rows(padding)) {
-            row.copy_from_slice(&padded[start..][..row.len()]);
-        }
-    }
-}
+use crate::nn::tensor::TensorView;
+use ndarray::{ArrayD, ArrayViewD, IxDyn};
+use std::array::from_fn;
 
 impl Differentiable for Conv2d {
     fn grad_parameters(
@@ -26,37 +24,21 @@ impl Differentiable for Conv2d {
     ) -> Result<()> {
         let (batch, frame) = self.resolve(x.shape(), shapes(gradients))?;
         check_grad_output(self, &x, &grad_output)?;
-        let (rows, depth) = (self.out_channels / self.groups, frame.offsets.len());
         let (x, grad_output) = (x.as_standard_layout(), grad_output.as_standard_layout());
         let (x, grad_output) = (x.as_slice().unwrap_or(&[]), grad_output.as_slice().unwrap_or(&[]));
         let (sample, plane) = (frame.sample(self.in_channels), frame.output[0] * frame.output[1]);
-        let mut padded = vec![0.0; frame.cells(self.in_channels)];
-        let mut columns = vec![0.0; depth * plane];
-        let mut grad_weight = vec![0.0; self.out_channels * depth];
-        let mut grad_bias = vec![0.0; self.out_channels];
+        let mut weights = WeightGradient::new(self, &frame)?;
+        let mut grad_bias = zeros(self.out_channels)?;
         for n in 0..batch {
-            frame.pad(self.padding, &x[n * sample..][..sample], &mut padded);
             let grads = &grad_output[n * self.out_channels * plane..][..self.out_channels * plane];
-            for group in 0..self.groups {
-                unfold(
-                    &padded[group * frame.cells(self.in_channels / self.groups)..],
-                    &frame,
-                    self.stride,
-                    &mut columns,
-                );
-                let grad = matrix(&grads[group * rows * plane..], rows, plane);
-                let of_group = &mut grad_weight[group * rows * depth..][..rows * depth];
-                let columns = matrix(&columns, depth, plane);
-                general_mat_mul(1.0, &grad, &columns.t(), 1.0, &mut matrix_mut(of_group, rows, depth));
-            }
+            weights.add(&x[n * sample..][..sample], grads);
             for (total, grad) in grad_bias.iter_mut().zip(grads.chunks_exact(plane)) {
                 *total += sum(grad);
             }
         }
-        let shape = gradients[0].raw_dim();
-        gradients[0] += &shaped(grad_weight, shape.slice());
+        gradients[0].iter_mut().zip(&weights.sums).for_each(|(to, sums)| *to += sums.iter().sum::<f32>());
         if self.bias {
-            gradients[1] += &Array1::from(grad_bias).into_dyn();
+            gradients[1].iter_mut().zip(grad_bias).for_each(|(to, grad)| *to += grad);
         }
         Ok(())
     }
@@ -69,64 +51,129 @@ impl Differentiable for Conv2d {
     ) -> Result<ArrayD<f32>> {
         let (batch, frame) = self.resolve(x.shape(), shapes(parameters))?;
         check_grad_output(self, &x, &grad_output)?;
-        let (rows, depth) = (self.out_channels / self.groups, frame.offsets.len());
-        let (weight, grad_output) = (parameters[0].as_standard_layout(), grad_output.as_standard_layout());
-        let (weight, grad_output) = (weight.as_slice().unwrap_or(&[]), grad_output.as_slice().unwrap_or(&[]));
-        let (sample, plane) = (frame.sample(self.in_channels), frame.output[0] * frame.output[1]);
-        let mut grad_padded = vec![0.0; frame.cells(self.in_channels)];
-        let mut grad_columns = vec![0.0; depth * plane];
-        let mut grad_input = vec![0.0; batch * sample];
+        let grad_output = grad_output.as_standard_layout();
+        let grad_output = grad_output.as_slice().unwrap_or(&[]);
+        let (back, first) = self.back(&frame);
+        let weight = self.turned(&parameters[0]);
+        let spread: [usize; 2] = from_fn(|axis| (frame.output[axis] - 1) * self.stride[axis] + 1);
+        let weight = TensorView::new(&weight.0, &weight.1)?;
+        let mut prepared = back.prepare(&[self.out_channels, spread[0], spread[1]], &[weight])?;
+        let width = prepared.output_shape()[2];
+        let (sample, plane) = (frame.sample(self.in_channels), prepared.outputs() / self.in_channels);
+        let of_output = self.out_channels * frame.output[0] * frame.output[1];
+        let (mut spread_out, mut whole) =
+            (zeros(self.out_channels * spread[0] * spread[1])?, zeros(prepared.outputs())?);
+        let mut grad_input = zeros(batch * sample)?;
         for n in 0..batch {
-            grad_padded.fill(0.0);
-            for group in 0..self.groups {
-                let grad = matrix(&grad_output[(n * self.out_channels + group * rows) * plane..], rows, plane);
-                let weight = matrix(&weight[group * rows * depth..], rows, depth);
-                general_mat_mul(1.0, &weight.t(), &grad, 0.0, &mut matrix_mut(&mut grad_columns, depth, plane));
-                let first = group * frame.cells(self.in_channels / self.groups);
-                fold(&grad_columns, &frame, self.stride, &mut grad_padded[first..]);
+            let grads = grad_output[n * of_output..][..of_output].chunks_exact(frame.output[1]);
+            let rows = (0..self.out_channels).flat_map(|channel| {
+                (0..frame.output[0]).map(move |row| (channel * spread[0] + row * self.stride[0]) * spread[1])
+            });
+            for (from, at) in grads.zip(rows) {
+                let to = spread_out[at..].iter_mut().step_by(self.stride[1]);
+                to.zip(from).for_each(|(to, from)| *to = *from);
             }
-            frame.unpad(self.padding, &grad_padded, &mut grad_input[n * sample..][..sample]);
+            prepared.run(&spread_out, &mut whole)?;
+            let rows = (0..self.in_channels)
+                .flat_map(|channel| (0..frame.input[0]).map(move |row| channel * plane + (first[0] + row) * width));
+            let to = grad_input[n * sample..][..sample].chunks_exact_mut(frame.input[1].max(1));
+            to.zip(rows).for_each(|(to, at)| to.copy_from_slice(&whole[at + first[1]..][..to.len()]));
         }
         Ok(shaped(grad_input, &[batch, self.in_channels, frame.input[0], frame.input[1]]))
     }
 }
 
-/// All windows of a plane as the columns of a matrix, one row a cell of the window.
-fn unfold(planes: &[f32], frame: &Frame, stride: [usize; 2], columns: &mut [f32]) {
-    let [height, width] = frame.output;
-    for (offset, row) in frame.offsets.iter().zip(columns.chunks_exact_mut(height * width)) {
-        for (y, to) in row.chunks_exact_mut(width).enumerate() {
-            let from = &planes[offset + y * stride[0] * frame.padded[1]..];
-            if stride[1] == 1 {
-                to.copy_from_slice(&from[..width]);
-            } else {
-                to.iter_mut().zip(from.iter().step_by(stride[1])).for_each(|(to, from)| *to = *from);
-            }
+impl Conv2d {
+    /// The convolution from the gradient by the outputs, its cells a stride apart, to that by the inputs; these begin at
+    /// the cell `first` of what it gives.
+    fn back(&self, frame: &Frame) -> (Self, [usize; 2]) {
+        let mut first = [0; 2];
+        let padding = from_fn(|axis| {
+            let reach = (self.kernel_size[axis] - 1) * self.dilation[axis];
+            // Where padding reaches beyond a kernel, some of its cells get a gradient too, which is then left out.
+            first[axis] = self.padding[axis][0].saturating_sub(reach);
+            let before = reach.saturating_sub(self.padding[axis][0]);
+            let spread = (frame.output[axis] - 1) * self.stride[axis] + 1;
+            let wanted = first[axis] + frame.input[axis] + reach;
+            [before, wanted.saturating_sub(spread + before)]
+        });
+        let (in_channels, out_channels) = (self.out_channels, self.in_channels);
+        (Self { in_channels, out_channels, stride: [1, 1], padding, bias: false, ..*self }, first)
+    }
+
+    /// Shape and values of [`back`](Self::back)'s weight.
+    fn turned(&self, weight: &ArrayD<f32>) -> (Vec<usize>, Vec<f32>) {
+        let (inputs, outputs) = (self.in_channels / self.groups, self.out_channels / self.groups);
+        let [height, width] = self.kernel_size;
+        let mut turned = ArrayD::zeros(vec![self.in_channels, outputs, height, width]);
+        for (place, value) in weight.indexed_iter() {
+            let [output, input] = [place[0], place[0] / outputs * inputs + place[1]];
+            turned[IxDyn(&[input, output % outputs, height - 1 - place[2], width - 1 - place[3]])] = *value;
         }
+        (turned.shape().to_vec(), turned.into_raw_vec_and_offset().0)
     }
 }
 
-/// The transpose of [`unfold`]: adds every column back to where its cells came from.
-fn fold(columns: &[f32], frame: &Frame, stride: [usize; 2], planes: &mut [f32]) {
-    let [height, width] = frame.output;
-    for (offset, row) in frame.offsets.iter().zip(columns.chunks_exact(height * width)) {
-        for (y, from) in row.chunks_exact(width).enumerate() {
-            let to = &mut planes[offset + y * stride[0] * frame.padded[1]..];
-            if stride[1] == 1 {
-                to[..width].iter_mut().zip(from).for_each(|(to, from)| *to += from);
-            } else {
-                to.iter_mut().step_by(stride[1]).zip(from).for_each(|(to, from)| *to += from);
+/// What adds up the gradient of the weights.
+struct WeightGradient<'a> {
+    conv: &'a Conv2d,
+    frame: &'a Frame,
+    padded: Vec<f32>,
+    /// As in the forward pass: where `stride` leaves gaps, the windows of an output row.
+    windows: Vec<f32>,
+    offsets: Vec<usize>,
+    /// The gradient by the outputs, its rows filled up to whole lanes with zeros.
+    grads: Vec<f32>,
+    /// Where its planes begin.
+    planes: Vec<usize>,
+    pitch: usize,
+    /// As many as weights, each in parts.
+    sums: Vec<[f32; LANES]>,
+}
+
+impl<'a> WeightGradient<'a> {
+    fn new(conv: &'a Conv2d, frame: &'a Frame) -> Result<Self> {
+        let (depth, pitch) = (frame.offsets.len(), whole_lanes(frame.output[1]));
+        let gaps = conv.stride[1] > 1;
+        Ok(Self {
+            conv,
+            frame,
+            padded: zeros(frame.cells(conv.in_channels) + LANES)?,
+            windows: zeros(if gaps { depth * pitch } else { 0 })?,
+            offsets: if gaps { (0..depth).map(|cell| cell * pitch).collect() } else { frame.offsets.clone() },
+            grads: zeros(conv.out_channels * frame.output[0] * pitch)?,
+            planes: (0..conv.out_channels / conv.groups).map(|channel| channel * frame.output[0] * pitch).collect(),
+            pitch,
+            sums: vec![[0.0; LANES]; conv.out_channels * depth],
+        })
+    }
+
+    /// Adds what one sample gives.
+    fn add(&mut self, x: &[f32], grads: &[f32]) {
+        let Self { conv, frame, padded, windows, offsets, planes, pitch, sums, .. } = self;
+        let [height, width] = frame.output;
+        frame.pad(conv.padding, x, padded);
+        for (to, from) in self.grads.chunks_exact_mut(*pitch).zip(grads.chunks_exact(width)) {
+            to[..width].copy_from_slice(from);
+        }
+        let step = conv.stride[0] * frame.padded[1];
+        let of_group = frame.cells(conv.in_channels / conv.groups);
+        let sums = sums.chunks_exact_mut(planes.len() * offsets.len());
+        for (group, (sums, grads)) in sums.zip(self.grads.chunks_exact(planes.len() * height * *pitch)).enumerate() {
+            let cells = &padded[group * of_group..];
+            let grads = |row: usize| Planes { values: &grads[row * *pitch..], offsets: planes, pitch: *pitch };
+            if conv.stride[1] == 1 {
+                let windows = Planes { values: cells, offsets, pitch: step };
+                add_inner(grads(0), windows, height, *pitch, sums);
+                continue;
+            }
+            for row in 0..height {
+                gather(&cells[row * step..], &frame.offsets, conv.stride[1], width, windows, *pitch);
+                let windows = Planes { values: windows, offsets, pitch: 0 };
+                add_inner(grads(row), windows, 1, *pitch, sums);
             }
         }
     }
-}
-
-fn matrix(values: &[f32], rows: usize, columns: usize) -> ArrayView2<'_, f32> {
-    ArrayView2::from_shape((rows, columns), &values[..rows * columns]).expect("exactly rows × columns values")
-}
-
-fn matrix_mut(values: &mut [f32], rows: usize, columns: usize) -> ArrayViewMut2<'_, f32> {
-    ArrayViewMut2::from_shape((rows, columns), values).expect("exactly rows × columns values")
 }
 
 fn shaped(values: Vec<f32>, shape: &[usize]) -> ArrayD<f32> {

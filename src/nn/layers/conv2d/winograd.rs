@@ -5,7 +5,9 @@ use super::{Conv2d, Frame};
 use crate::error::Result;
 use crate::kernel::lanes::LANES;
 use crate::kernel::product::{Product, whole_lanes, zeros};
-use crate::kernel::winograd::{CENTRE, Halves, PLACES, transform_input, transform_kernel, transform_output};
+use crate::kernel::winograd::{
+    CENTRE, Halves, PLACES, interleave, transform_input, transform_kernel, transform_output,
+};
 use crate::nn::tensor::TensorView;
 
 /// Fewer channels are not worth the transforms.
@@ -35,8 +37,6 @@ pub(super) struct Winograd {
     transformed: Vec<f32>,
     sums: Vec<f32>,
     pitch: usize,
-    /// Two output rows.
-    rows: [Vec<f32>; 2],
 }
 
 impl Winograd {
@@ -61,7 +61,6 @@ impl Winograd {
         let half = whole_lanes(tiles[1]) + LANES;
         // A row of tiles is written in whole lanes; what is too much is overwritten by the next row, or never read.
         let pitch = whole_lanes(band * tiles[1] + LANES - 1);
-        let row = 2 * whole_lanes(tiles[1]);
         Ok(Self {
             conv: *conv,
             output: frame.output,
@@ -75,7 +74,6 @@ impl Winograd {
             transformed: zeros(PLACES * depth * pitch)?,
             sums: zeros(PLACES * products[0].rows() * pitch)?,
             pitch,
-            rows: [zeros(row)?, zeros(row)?],
             products,
         })
     }
@@ -128,23 +126,33 @@ impl Winograd {
         let of_place = self.products[0].rows() * self.pitch;
         for (channel, plane) in y.chunks_exact_mut((height * width).max(1)).enumerate() {
             for tile_row in 0..band {
-                transform_output(
-                    &self.sums[channel * self.pitch + tile_row * self.tiles[1]..],
-                    of_place,
-                    &mut self.rows,
-                );
-                let [above, below] = &self.rows;
+                let sums = &self.sums[channel * self.pitch + tile_row * self.tiles[1]..];
                 let row = first + tile_row;
-                let mut rows = plane.chunks_exact_mut(width).skip(if then.halve { row } else { 2 * row });
                 // Of an odd height the last row of tiles fills one row, or halved none.
-                if let Some(to) = rows.next() {
-                    then.write(above, below, to);
-                }
-                if let (false, Some(to)) = (then.halve, rows.next()) {
-                    then.write(below, below, to);
-                }
+                let mut rows = plane.chunks_exact_mut(width).skip(if then.halve { row } else { 2 * row });
+                let (Some(above), mut below) = (rows.next(), rows.next()) else { continue };
+                transform_output(sums, of_place, self.tiles[1], |tile, [upper, lower]| {
+                    if then.halve {
+                        let [upper, lower] = [upper, lower].map(|[even, odd]| even.larger(odd));
+                        put(then.activate(upper.larger(lower)).values(), above, tile);
+                    } else {
+                        put(interleave(upper.map(|lanes| then.activate(lanes))), above, 2 * tile);
+                        if let Some(below) = &mut below {
+                            put(interleave(lower.map(|lanes| then.activate(lanes))), below, 2 * tile);
+                        }
+                    }
+                });
             }
         }
+    }
+}
+
+/// Writes so many of `values` from `at` on as there is room for.
+#[inline]
+fn put<const N: usize>(values: [f32; N], to: &mut [f32], at: usize) {
+    match to[at..].first_chunk_mut() {
+        Some(to) => *to = values,
+        None => to[at..].iter_mut().zip(values).for_each(|(to, value)| *to = value),
     }
 }
 

@@ -78,6 +78,7 @@ fn a_seven_drawn_with_the_mouse_is_read() -> Result<()> {
     let network = network()?;
     visit(async |page| {
         page.open().await?;
+        page.read().await?;
         is_read_as(page, &network, "3").await?; // the example that the page opens with
         let (maps, before) = (feature_maps(page).await?, probabilities(page).await?);
 

@@ -118,6 +118,7 @@ fn nothing_moves_while_the_page_loads() -> Result<()> {
         for [width, height] in SCREENS {
             page.resize(width, height).await?;
             page.open().await?;
+            page.read().await?;
             page.rendered().await?;
             let moved = "shifts.map(({ value, sources }) => ({ value, what: sources.map(({ node }) => node?.outerHTML?.slice(0, 80)) }))";
             let moved = page.evaluate(moved).await?;

@@ -15,8 +15,28 @@ fn the_first_screen_asks_for_what_its_budget_weighs() -> Result<()> {
     let unweighed: Vec<_> = asked.difference(&weighed).collect();
     ensure!(unweighed.is_empty(), "asked for, but not weighed: {unweighed:?}");
     // The parts that only the worker asks for are in the list of what was asked: the check sees workers too.
-    for part in ["pkg/deep_end_bg.wasm", "lib/core.js", "networks/digits.safetensors"] {
+    for part in ["pkg/deep_end_bg.wasm", "lib/core.js"] {
         ensure!(asked.contains(&PathBuf::from(part)), "{part} was not asked for: {asked:?}");
+    }
+    Ok(())
+}
+
+/// Not with the first screen, but however a visitor comes to the pad: by scrolling, by a link, by keys.
+#[test]
+fn the_network_is_asked_for_at_the_pad() -> Result<()> {
+    for way in ["scrolling", "a link", "keys"] {
+        let asked = visit(async |page| {
+            page.open().await?;
+            assert_eq!(page.text("#digit").await?, "–", "nothing is read before");
+            match way {
+                "scrolling" => drop(page.evaluate("document.querySelector('#pad').scrollIntoView()").await?),
+                "a link" => page.click("nav [href='#handwriting']").await?,
+                _ => page.tab_to("#pad").await?,
+            }
+            page.until("document.querySelector('#digit').textContent === '3'").await
+        })?;
+        let times = asked.iter().filter(|file| file.ends_with("digits.safetensors")).count();
+        ensure!(times == 1, "by {way} the network was asked for {times} times: {asked:?}");
     }
     Ok(())
 }
