@@ -90,6 +90,28 @@ pub(crate) struct Even {
 }
 
 impl AxisPlan {
+    /// From the first to the last cell that the windows at these positions hold, as `[start, end)`; one cell where they hold
+    /// none.
+    pub(crate) fn cells_of(&self, [start, end]: [usize; 2]) -> [usize; 2] {
+        let spans = self.spans[start..end].iter().filter(|span| span.len > 0);
+        let first = spans.clone().map(|span| span.start).min().unwrap_or(0);
+        let last = spans.map(|span| span.start + (span.len - 1) * self.step).max().unwrap_or(first);
+        [first, last + 1]
+    }
+
+    /// How many windows from this one on hold cells that lie within so many in a row; at least one.
+    pub(crate) fn within(&self, from: usize, most: usize) -> usize {
+        let (mut start, mut end) = (usize::MAX, 0);
+        let fits = |span: &&Span| {
+            if span.len > 0 {
+                start = start.min(span.start);
+                end = end.max(span.start + (span.len - 1) * self.step + 1);
+            }
+            end.saturating_sub(start) <= most
+        };
+        self.spans[from..].iter().take_while(fits).count().max(1)
+    }
+
     /// What the windows have in common, if they are even.
     pub(crate) fn even(&self) -> Option<Even> {
         let taps = self.spans.first()?.taps();
@@ -169,16 +191,18 @@ impl Plan {
         Self { axes: self.axes.iter().zip(ranges).map(axis).collect() }.cropped(&cells)
     }
 
-    /// From the first to the last cell that the windows at these positions hold, as `[start, end)` along each axis; one
-    /// cell where they hold none.
+    /// The windows at the `[start, end)` positions of the outermost axis, over [the cells](Self::cells_of) that they hold
+    /// along it.
+    pub(crate) fn part(&self, [start, end]: [usize; 2]) -> Self {
+        let mut plan = self.clone();
+        let cells = self.cells_of(&[[start, end]]);
+        plan.axes[0].spans = self.axes[0].spans[start..end].to_vec();
+        plan.cropped(&cells)
+    }
+
+    /// [`AxisPlan::cells_of`] for each axis.
     pub(crate) fn cells_of(&self, ranges: &[[usize; 2]]) -> Vec<[usize; 2]> {
-        let cells = |(axis, &[start, end]): (&AxisPlan, &[usize; 2])| {
-            let spans = axis.spans[start..end].iter().filter(|span| span.len > 0);
-            let first = spans.clone().map(|span| span.start).min().unwrap_or(0);
-            let last = spans.map(|span| span.start + (span.len - 1) * axis.step).max().unwrap_or(first);
-            [first, last + 1]
-        };
-        self.axes.iter().zip(ranges).map(cells).collect()
+        self.axes.iter().zip(ranges).map(|(axis, &range)| axis.cells_of(range)).collect()
     }
 
     /// The same windows over the `[start, end)` cells of each axis alone, which must hold all that they read.
