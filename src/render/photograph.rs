@@ -116,8 +116,11 @@ impl Photograph {
         from..from + rows.within(from, most)
     }
 
-    /// The picture's rows that these rows of the output are made of.
+    /// The picture's rows that these rows of the output are made of; none where the output has no such rows.
     pub fn reads(&self, rows: Range<usize>) -> Range<usize> {
+        if self.check_rows(&rows).is_err() {
+            return 0..0;
+        }
         if self.is_whole() {
             return 0..self.axes()[0].extent;
         }
@@ -131,19 +134,11 @@ impl Photograph {
     /// When there are no such rows, or the method makes none without the others; when either list has not their number of
     /// bytes, or memory does not hold what is kept beside them.
     pub fn pool_rows(&mut self, rows: Range<usize>, pixels: &[u8], out: &mut [u8]) -> Result<()> {
-        let [height, width] = self.output();
-        let shown = [rows.start, rows.end];
-        let refuse = |rule| Err(Error::new(ErrorKind::Parameter, "rows", shown.as_slice(), rule));
-        if rows.is_empty() || rows.end > height {
-            return refuse(["must be rows of the output, which has ", &height.shown()].concat());
-        }
-        if self.is_whole() && rows.len() < height {
-            return refuse([self.layer.method().name(), " pooling makes no row without the others"].concat());
-        }
-        let plan = if self.is_whole() { self.plan.clone() } else { self.plan.part(shown) };
+        self.check_rows(&rows)?;
+        let plan = if self.is_whole() { self.plan.clone() } else { self.plan.part([rows.start, rows.end]) };
         let extents = plan.input_shape();
         check_bytes("image.data.length", pixels.len(), extents[1], extents[0])?;
-        check_bytes("out.length", out.len(), width, rows.len())?;
+        check_bytes("out.length", out.len(), self.output()[1], rows.len())?;
         let picture = Picture::new(&plan, pixels);
         match *self.layer.method() {
             Pooling::Average { divisor_override, count_include_pad } => {
@@ -161,6 +156,19 @@ impl Photograph {
             _ => self.by_floats(&plan, pixels, out)?,
         }
         mean(Counting::Cells, Channels::Alpha, picture, out)
+    }
+
+    /// Whether there are such rows, and they can be made without the others.
+    pub(crate) fn check_rows(&self, rows: &Range<usize>) -> Result<()> {
+        let [height, _] = self.output();
+        let rule = if rows.is_empty() || rows.end > height {
+            ["must be rows of the output, which has ", &height.shown()].concat()
+        } else if self.is_whole() && rows.len() < height {
+            [self.layer.method().name(), " pooling makes no row without the others"].concat()
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(ErrorKind::Parameter, "rows", [rows.start, rows.end].as_slice(), rule))
     }
 
     /// The colours under a method that has no way of its own for bytes.
