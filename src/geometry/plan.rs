@@ -90,6 +90,11 @@ pub(crate) struct Even {
 }
 
 impl AxisPlan {
+    /// How many cells the longest window has.
+    pub(crate) fn longest(&self) -> usize {
+        self.spans.iter().map(|span| span.len).max().unwrap_or(0)
+    }
+
     /// From the first to the last cell that the windows at these positions hold, as `[start, end)`; one cell where they hold
     /// none.
     pub(crate) fn cells_of(&self, [start, end]: [usize; 2]) -> [usize; 2] {

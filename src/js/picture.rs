@@ -4,7 +4,7 @@ use super::arguments::{describe, extent};
 use super::error::JsResult;
 use super::network::list;
 use super::numbers::{self, Cells, Number, Staging};
-use super::options::read;
+use super::options::{named, read};
 use super::pool::set;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
@@ -36,10 +36,10 @@ const AT_ONCE: usize = 1 << 19;
 #[wasm_bindgen(js_name = poolImage, skip_typescript)]
 pub fn pool_image(image: &JsValue, options: &JsValue, part: &JsValue) -> JsResult<JsValue> {
     let options = PoolOptions::from(read(options)?);
-    let part = if part.is_undefined() { None } else { Some(read(part)?) };
+    let part = named("part", part);
     let source = Source::of(image)?;
     check_bytes("image.data.length", source.data.length() as usize, source.width, source.height)?;
-    let (top, height, rows) = match &part {
+    let (top, height, rows) = match part.object("part")? {
         Some(part) => place(part)?,
         None => (0, source.height, None),
     };

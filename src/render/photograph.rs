@@ -112,7 +112,7 @@ impl Photograph {
         if self.is_whole() {
             return 0..rows.spans.len();
         }
-        let most = (bytes / columns.extent / 4).max(longest(rows).saturating_mul(rows.step).saturating_mul(4));
+        let most = (bytes / columns.extent / 4).max(rows.longest().saturating_mul(rows.step).saturating_mul(4));
         from..from + rows.within(from, most)
     }
 
@@ -144,7 +144,7 @@ impl Photograph {
             Pooling::Average { divisor_override, count_include_pad } => {
                 let counting = match divisor_override {
                     // White is divided by it too.
-                    Some(_) => Counting::Most(self.axes().map(longest)),
+                    Some(_) => Counting::Most(self.axes().map(AxisPlan::longest)),
                     None if count_include_pad => Counting::Padding,
                     None => Counting::Cells,
                 };
@@ -208,14 +208,9 @@ fn is_homogeneous(method: &Pooling) -> bool {
     !matches!(method, Pooling::LogSumExp { .. } | Pooling::Soft | Pooling::Gated { .. })
 }
 
-/// How many cells the longest window along an axis has.
-fn longest(axis: &AxisPlan) -> usize {
-    axis.spans.iter().map(|span| span.len).max().unwrap_or(0)
-}
-
 /// What the method makes of the fullest window, were all its cells 1.
 fn white(method: &Pooling, plan: &Plan) -> f64 {
-    let cells: f64 = plan.axes().iter().map(|axis| longest(axis).max(1) as f64).product();
+    let cells: f64 = plan.axes().iter().map(|axis| axis.longest().max(1) as f64).product();
     match *method {
         Pooling::Lp { norm_type } => libm::pow(cells, 1.0 / norm_type),
         _ => 1.0,

@@ -27,7 +27,7 @@ pub(crate) fn extreme(of: Extreme, picture: Picture, out: &mut [u8]) -> Result<b
     let mut across = Across::new(picture, flip)?;
     let nothing_empty = spans.iter().chain(&picture.columns.spans).all(|span| span.len > 0);
     let mut opaque = Opaque { seen: 0..0, so_far: nothing_empty };
-    let longest = spans.iter().map(|span| span.len).max().unwrap_or(0);
+    let longest = picture.rows.longest();
     let taps = spans.iter().fold(0usize, |taps, span| taps.saturating_add(span.len));
     let doublings = half(longest).trailing_zeros() as usize + 1;
     if taps <= picture.rows.extent.saturating_mul(doublings) || longest < 4 {
@@ -57,6 +57,7 @@ fn half(len: usize) -> usize {
 }
 
 /// The extreme of each pair of bytes.
+#[inline(never)]
 fn merge(out: &mut [u8], a: &[u8], b: &[u8], flip: u8) {
     for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
         *out = (a ^ flip).max(b ^ flip) ^ flip;
@@ -156,6 +157,7 @@ impl Across {
 }
 
 /// The extreme of each pair of every `stride`-th pixel.
+#[inline(never)]
 fn merge_some(out: &mut [u8], a: &[u8], b: &[u8], stride: usize, flip: u8) {
     let largest = |a: u8, b: u8| (a ^ flip).max(b ^ flip) ^ flip;
     let mut done = 0;
@@ -231,6 +233,7 @@ impl Block {
     }
 }
 
+#[inline(never)]
 fn in_place(a: &mut [u8], b: &[u8], flip: u8) {
     for (a, &b) in a.iter_mut().zip(b) {
         *a = (*a ^ flip).max(b ^ flip) ^ flip;

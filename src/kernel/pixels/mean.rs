@@ -4,7 +4,7 @@
 //! window's by the rows that it has more and less; then the same along the row of these sums. The cost does not grow with
 //! the window. A quotient is a product and a shift.
 
-use super::{PIXEL, Picture, Run, lanes, runs, two_by_two, zeros};
+use super::{PIXEL, Picture, Run, lanes, no_room, runs, two_by_two, zeros};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{AxisPlan, Span};
 
@@ -26,197 +26,190 @@ pub(crate) enum Channels {
     Alpha,
 }
 
+/// So many bytes, and half as many, add up to a u32.
+const LONG: usize = 1 << 24;
+
 /// The means of all windows, halves rounded up. Alpha is divided by the window's cells in any case. A window without cells
 /// gives 0.
 pub(crate) fn mean(counting: Counting, channels: Channels, picture: Picture, out: &mut [u8]) -> Result<()> {
-    let (rows, columns) = (counts(picture.rows, counting, 0)?, counts(picture.columns, counting, 1)?);
-    let most = |counts: &[[usize; 2]]| counts.iter().flatten().copied().max().unwrap_or(0);
-    if most(&rows).saturating_mul(most(&columns)) <= SHORT as usize {
-        means::<u16, u16>(&rows, &columns, channels, picture, out)
-    } else if most(&rows) <= LONG {
-        means::<u32, u64>(&rows, &columns, channels, picture, out)
-    } else {
-        let rule = ["a mean is of at most ", &LONG.to_string(), " rows"].concat();
-        Err(Error::new(ErrorKind::Shape, "image.height", picture.rows.extent, rule))
+    let [tallest, widest] = [picture.rows, picture.columns].map(AxisPlan::longest);
+    if tallest > LONG {
+        let rule = "a mean is of at most 2²⁴ rows";
+        return Err(Error::new(ErrorKind::Shape, "image.height", picture.rows.extent, rule));
     }
-}
-
-/// So many bytes, and half as many, add up to a u16.
-const SHORT: u64 = 256;
-/// So many bytes add up to a u32.
-const LONG: usize = 1 << 24;
-
-/// For each window along an axis, how many of its taps count: under the colours, and under alpha.
-fn counts(axis: &AxisPlan, counting: Counting, number: usize) -> Result<Vec<[usize; 2]>> {
-    let mut counts = zeros(axis.spans.len())?;
-    for (counts, span) in counts.iter_mut().zip(&axis.spans) {
-        let colours = match counting {
-            Counting::Cells => span.len,
-            Counting::Padding => span.padded_len,
-            Counting::Most(most) => most[number],
-        };
-        *counts = [colours, span.len];
-    }
-    Ok(counts)
-}
-
-/// A sum of bytes. It may overflow on the way, if what it comes to does not.
-pub(super) trait Sum: Copy + Default + From<u8> {
-    fn plus(self, other: Self) -> Self;
-    fn minus(self, other: Self) -> Self;
-}
-
-/// A sum that is divided.
-pub(super) trait Dividend: Sum {
-    /// ⌊(self + half) · factor / 2ⁿ⌋, where n is 8 bits below the width of what `half` and `factor` fit.
-    fn quotient(self, by: Divisor) -> u8;
-    /// The same for a power of two.
-    fn shifted(self, by: Divisor) -> u8;
-}
-
-macro_rules! sums {
-    ($($type:ty)*) => {$(
-        impl Sum for $type {
-            fn plus(self, other: Self) -> Self {
-                self.wrapping_add(other)
-            }
-
-            fn minus(self, other: Self) -> Self {
-                self.wrapping_sub(other)
-            }
-        }
-    )*};
-}
-sums!(u16 u32 u64);
-
-impl Dividend for u16 {
-    fn shifted(self, by: Divisor) -> u8 {
-        (self.wrapping_add(by.half as u16) >> by.divisor.trailing_zeros()) as u8
-    }
-
-    fn quotient(self, by: Divisor) -> u8 {
-        (u32::from(self.wrapping_add(by.half as u16)).wrapping_mul((by.factor >> 32) as u32) >> 24) as u8
-    }
-}
-
-impl Dividend for u64 {
-    fn shifted(self, by: Divisor) -> u8 {
-        ((self + by.half) >> by.divisor.trailing_zeros()) as u8
-    }
-
-    fn quotient(self, by: Divisor) -> u8 {
-        ((self + by.half).wrapping_mul(by.factor) >> 56) as u8
-    }
-}
-
-fn means<C: Sum, W: Dividend + From<C> + Into<u64>>(
-    rows: &[[usize; 2]],
-    columns: &[[usize; 2]],
-    channels: Channels,
-    picture: Picture,
-    out: &mut [u8],
-) -> Result<()> {
-    let mut down = zeros::<C>(picture.row_len())?;
-    let mut across = zeros::<W>(picture.row_out())?;
+    let mut sums = Sums::new(picture)?;
+    let mut divisors = Divisors::new(counts(picture.columns, counting, 1)?)?;
     let mut bytes = zeros(if channels == Channels::Alpha { picture.row_out() } else { 0 })?;
-    let along = runs(picture.columns)?;
-    let mut divisors = Divisors::new(columns)?;
-    let mut held = NOTHING;
+    let overflows = tallest.saturating_mul(widest) > LONG;
     for index in order(picture.rows) {
         let (out, span) = (&mut out[index * picture.row_out()..][..picture.row_out()], &picture.rows.spans[index]);
+        let row = count(span, counting, 0);
         // Of four cells, unless padding counts too.
-        let four = channels == Channels::All && divisors.parts.len() == 1 && rows[index][0] * columns[0][0] == 4;
-        if four && two_by_two(picture, span, &along, out, lanes::means) {
+        let four = channels == Channels::All && divisors.parts.len() == 1 && row[0] * divisors.parts[0].0[0] == 4;
+        if four && two_by_two(picture, span, &sums.runs, out, lanes::means) {
             continue;
         }
-        slide(&mut down, picture, held, span);
-        held = *span;
-        windows(&down, &mut across, &along, picture.columns.step);
-        if channels == Channels::All {
-            divisors.divide(rows[index], &across, out);
+        sums.down(picture, span);
+        let target = if channels == Channels::All { &mut *out } else { &mut bytes };
+        divisors.of_row(row);
+        if overflows {
+            divisors.divide(target, |out, from, by| sums.wide(out, from, by, picture.columns));
         } else {
-            divisors.divide(rows[index], &across, &mut bytes);
+            sums.along(picture.columns.step);
+            divisors.divide(target, |out, from, by| quotients(&sums.across[from..], out, by));
+        }
+        if channels == Channels::Alpha {
             out.iter_mut().zip(&bytes).skip(PIXEL - 1).step_by(PIXEL).for_each(|(out, &alpha)| *out = alpha);
         }
     }
     Ok(())
 }
 
-const NOTHING: Span = Span { start: 0, len: 0, padded_len: 0, before: 0, beyond: 0 };
+/// How many of a window's taps along an axis count: under the colours, and under alpha.
+fn count(span: &Span, counting: Counting, axis: usize) -> [usize; 2] {
+    let colours = match counting {
+        Counting::Cells => span.len,
+        Counting::Padding => span.padded_len,
+        Counting::Most(most) => most[axis],
+    };
+    [colours, span.len]
+}
+
+/// Neighbours of which the same counts, each up to an output.
+fn counts(axis: &AxisPlan, counting: Counting, number: usize) -> Result<Vec<([usize; 2], usize)>> {
+    let mut parts: Vec<([usize; 2], usize)> = Vec::new();
+    for (index, span) in axis.spans.iter().enumerate() {
+        let counts = count(span, counting, number);
+        match parts.last_mut().filter(|(last, _)| *last == counts) {
+            Some((_, end)) => *end = index + 1,
+            None => {
+                parts.try_reserve(1).map_err(|_| no_room(axis.spans.len()))?;
+                parts.push((counts, index + 1));
+            }
+        }
+    }
+    Ok(parts)
+}
 
 /// The outputs of an axis, such that neighbours share cells where dilated windows do.
 fn order(axis: &AxisPlan) -> impl Iterator<Item = usize> + '_ {
     let stride = axis.even().map_or(0, |even| even.stride);
     // The least number of outputs after which windows are a multiple of the dilation apart.
-    let turns =
-        if stride == 0 { 1 } else { (1..=axis.step).find(|turns| turns * stride % axis.step == 0).unwrap_or(1) };
+    let turns = (1..axis.step).find(|turns| turns * stride % axis.step == 0).unwrap_or(axis.step);
     (0..turns).flat_map(move |first| (first..axis.spans.len()).step_by(turns))
 }
 
-/// Makes the sums of one window's rows those of another's.
-fn slide<C: Sum>(sums: &mut [C], picture: Picture, from: Span, to: &Span) {
-    let step = picture.rows.step;
-    if let Some(Change { gone, new }) = Change::between([from.start, from.len], [to.start, to.len], step) {
-        let row = |at: usize| picture.row(from.start + at * step);
-        let both = gone.min(new);
-        for at in 0..both {
-            for ((sum, &gone), &new) in sums.iter_mut().zip(row(at)).zip(row(from.len + at)) {
-                *sum = sum.plus(new.into()).minus(gone.into());
-            }
-        }
-        for at in both..gone {
-            sums.iter_mut().zip(row(at)).for_each(|(sum, &byte)| *sum = sum.minus(byte.into()));
-        }
-        for at in both..new {
-            sums.iter_mut().zip(row(from.len + at)).for_each(|(sum, &byte)| *sum = sum.plus(byte.into()));
-        }
-        return;
-    }
-    let mut rows = to.positions(step).map(|at| picture.row(at));
-    match (rows.next(), rows.next()) {
-        (Some(a), Some(b)) => {
-            for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
-                *sum = C::from(a).plus(b.into());
-            }
-        }
-        (Some(row), None) => sums.iter_mut().zip(row).for_each(|(sum, &byte)| *sum = byte.into()),
-        (None, _) => sums.fill(C::default()),
-    }
-    rows.for_each(|row| sums.iter_mut().zip(row).for_each(|(sum, &byte)| *sum = sum.plus(byte.into())));
+/// The sums of one output row.
+struct Sums {
+    runs: Vec<Run>,
+    /// Each column over the rows of a window, and of which; no row at all.
+    down: Vec<u32>,
+    held: Span,
+    blank: Vec<u8>,
+    /// These over the columns of each window.
+    across: Vec<u32>,
 }
 
-/// The sums of each window's cells in a row.
-fn windows<C: Sum, W: Sum + From<C>>(row: &[C], sums: &mut [W], runs: &[Run], step: usize) {
-    let mut before: Option<Run> = None;
-    for run in runs {
-        let (done, sums) = sums.split_at_mut(PIXEL * run.to);
-        let sums = &mut sums[..PIXEL * run.count];
-        // Cells that a window has and its neighbour has not. A sum over more neighbours is side by side, so it is quicker.
-        let fresh = run.stride / step;
-        let slides = run.stride % step == 0 && SIDE_BY_SIDE * fresh <= run.len;
-        let after = |tap: usize| &row[PIXEL * (run.start + tap * step)..];
-        if slides || run.count == 1 {
-            let (first, others) = sums.split_at_mut(PIXEL);
-            first.copy_from_slice(&one(row, done.last_chunk().zip(before), run, step));
-            if run.count > 1 {
-                others.fill(W::default());
-                for tap in 0..fresh {
-                    taps(others, after(run.len + tap), run.stride, |sum, cell| sum.plus(cell.into()));
-                    taps(others, after(tap), run.stride, |sum, cell| sum.minus(cell.into()));
+impl Sums {
+    fn new(picture: Picture) -> Result<Self> {
+        Ok(Self {
+            runs: runs(picture.columns)?,
+            down: zeros(picture.row_len())?,
+            held: Span::region(0, 0),
+            blank: zeros(picture.row_len())?,
+            across: zeros(picture.row_out())?,
+        })
+    }
+
+    /// Makes the sums of columns those of this window.
+    fn down(&mut self, picture: Picture, to: &Span) {
+        let step = picture.rows.step;
+        let from = std::mem::replace(&mut self.held, *to);
+        let row = |at: Option<usize>| at.map_or(&*self.blank, |at| picture.row(at));
+        if let Some(Change { gone, new }) = Change::between([from.start, from.len], [to.start, to.len], step) {
+            let at = |tap: usize| from.start + tap * step;
+            for tap in 0..gone.max(new) {
+                let (new, gone) = ((tap < new).then(|| at(from.len + tap)), (tap < gone).then(|| at(tap)));
+                add_rows(&mut self.down, row(new), row(gone), MINUS);
+            }
+        } else {
+            self.down.fill(0);
+            let mut rows = to.positions(step);
+            while let Some(first) = rows.next() {
+                add_rows(&mut self.down, picture.row(first), row(rows.next()), PLUS);
+            }
+        }
+    }
+
+    /// The sums of each window's columns.
+    fn along(&mut self, step: usize) {
+        let (row, mut before) = (&self.down, None);
+        for run in &self.runs {
+            let (done, sums) = self.across.split_at_mut(PIXEL * run.to);
+            let sums = &mut sums[..PIXEL * run.count];
+            // Cells that a window has and its neighbour has not. Sums over more are made side by side, which is quicker.
+            let fresh = run.stride / step;
+            let slides = run.stride.is_multiple_of(step) && SIDE_BY_SIDE * fresh <= run.len;
+            let after = |tap: usize| &row[PIXEL * (run.start + tap * step)..];
+            sums.fill(0);
+            if slides || run.count == 1 {
+                let (first, others) = sums.split_at_mut(PIXEL);
+                first.copy_from_slice(&one(row, done.last_chunk().zip(before), run, step));
+                let mut total = [0u32; PIXEL];
+                total.copy_from_slice(first);
+                if run.count > 1 {
+                    for tap in 0..fresh {
+                        add_taps(others, after(run.len + tap), run.stride, PLUS);
+                        add_taps(others, after(tap), run.stride, MINUS);
+                    }
                 }
-                let mut total = [W::default(); PIXEL];
-                for sum in sums.as_chunks_mut::<PIXEL>().0 {
-                    total = std::array::from_fn(|channel| total[channel].plus(sum[channel]));
+                for sum in others.as_chunks_mut::<PIXEL>().0 {
+                    total = std::array::from_fn(|channel| total[channel].wrapping_add(sum[channel]));
                     *sum = total;
                 }
+            } else if run.len > 0 {
+                (0..run.len).for_each(|tap| add_taps(sums, after(tap), run.stride, PLUS));
             }
-        } else if run.len == 0 {
-            sums.fill(W::default());
-        } else {
-            taps(sums, after(0), run.stride, |_, cell| cell.into());
-            (1..run.len).for_each(|tap| taps(sums, after(tap), run.stride, |sum, cell| sum.plus(cell.into())));
+            before = Some(Run { start: run.start + (run.count - 1) * run.stride, ..*run });
         }
-        before = Some(Run { start: run.start + (run.count - 1) * run.stride, ..*run });
+    }
+
+    /// The means of windows so large that their sums are no u32, from byte `from` of the row on, each window by itself.
+    fn wide(&self, out: &mut [u8], from: usize, by: Divisor, columns: &AxisPlan) {
+        for (byte, out) in (from..).zip(out) {
+            let cells = columns.spans[byte / PIXEL].positions(columns.step);
+            let sum: u64 = cells.map(|at| u64::from(self.down[PIXEL * at + byte % PIXEL])).sum();
+            *out = ((sum + by.divisor / 2) / by.divisor) as u8;
+        }
+    }
+}
+
+/// What a term is added as: itself, or what takes it away.
+const PLUS: u32 = 0;
+const MINUS: u32 = u32::MAX;
+
+fn signed(term: u32, sign: u32) -> u32 {
+    (term ^ sign).wrapping_sub(sign)
+}
+
+/// Adds a row to the sums of columns, and another with a sign. None of the loops of sums is inlined: each would be there
+/// several times.
+#[inline(never)]
+fn add_rows(sums: &mut [u32], plus: &[u8], other: &[u8], sign: u32) {
+    for ((sum, &plus), &other) in sums.iter_mut().zip(plus).zip(other) {
+        *sum = sum.wrapping_add(plus.into()).wrapping_add(signed(other.into(), sign));
+    }
+}
+
+/// Adds every `stride`-th cell of a row.
+#[inline(never)]
+fn add_taps(sums: &mut [u32], row: &[u32], stride: usize, sign: u32) {
+    if stride == 1 {
+        sums.iter_mut().zip(row).for_each(|(sum, &cell)| *sum = sum.wrapping_add(signed(cell, sign)));
+        return;
+    }
+    for (sum, cell) in sums.as_chunks_mut::<PIXEL>().0.iter_mut().zip(row.chunks(PIXEL * stride)) {
+        *sum = std::array::from_fn(|channel| sum[channel].wrapping_add(signed(cell[channel], sign)));
     }
 }
 
@@ -224,40 +217,25 @@ fn windows<C: Sum, W: Sum + From<C>>(row: &[C], sums: &mut [W], runs: &[Run], st
 const SIDE_BY_SIDE: usize = 8;
 
 /// The sum of a run's first window, by way of the window before where that is shorter.
-fn one<C: Sum, W: Sum + From<C>>(row: &[C], before: Option<(&[W; PIXEL], Run)>, run: &Run, step: usize) -> [W; PIXEL] {
-    let cells = |from: usize, count: usize| row.chunks_exact(PIXEL).skip(from).step_by(step).take(count);
-    let add = |mut total: [W; PIXEL], cell: &[C]| {
-        total.iter_mut().zip(cell).for_each(|(total, &cell)| *total = total.plus(cell.into()));
-        total
-    };
-    let sum = |from, count| cells(from, count).fold([W::default(); PIXEL], add);
-    if let Some((&total, before)) = before
-        && let Some(Change { gone, new }) = Change::between([before.start, before.len], [run.start, run.len], step)
-    {
-        let gone = sum(before.start, gone);
-        let total = cells(before.start + before.len * step, new).fold(total, add);
-        return std::array::from_fn(|channel| total[channel].minus(gone[channel]));
-    }
-    sum(run.start, run.len)
-}
-
-/// Combines every `stride`-th cell of a row with a sum.
-fn taps<C: Sum, W: Sum>(sums: &mut [W], row: &[C], stride: usize, by: impl Fn(W, C) -> W) {
-    if stride == 1 {
-        sums.iter_mut().zip(row).for_each(|(sum, &cell)| *sum = by(*sum, cell));
-        return;
-    }
-    let mut done = 0;
-    if stride == 2 {
-        let (four, _) = sums.as_chunks_mut::<{ 4 * PIXEL }>();
-        for (sums, cells) in four.iter_mut().zip(row.as_chunks::<{ 8 * PIXEL }>().0) {
-            *sums = std::array::from_fn(|at| by(sums[at], cells[at / PIXEL * 2 * PIXEL + at % PIXEL]));
-            done += 4;
+fn one(row: &[u32], before: Option<(&[u32; PIXEL], Run)>, run: &Run, step: usize) -> [u32; PIXEL] {
+    let (cells, _) = row.as_chunks::<PIXEL>();
+    let mut total = [0u32; PIXEL];
+    let mut add = |from: usize, count: usize, sign| {
+        for cell in cells.iter().skip(from).step_by(step).take(count) {
+            total = std::array::from_fn(|channel| total[channel].wrapping_add(signed(cell[channel], sign)));
         }
-    }
-    for (sum, cell) in sums.chunks_exact_mut(PIXEL).zip(row.chunks(PIXEL * stride)).skip(done) {
-        sum.iter_mut().zip(cell).for_each(|(sum, &cell)| *sum = by(*sum, cell));
-    }
+    };
+    let Some((&sum, before)) = before else {
+        add(run.start, run.len, PLUS);
+        return total;
+    };
+    let Some(Change { gone, new }) = Change::between([before.start, before.len], [run.start, run.len], step) else {
+        add(run.start, run.len, PLUS);
+        return total;
+    };
+    add(before.start + before.len * step, new, PLUS);
+    add(before.start, gone, MINUS);
+    std::array::from_fn(|channel| sum[channel].wrapping_add(total[channel]))
 }
 
 /// What is to be done to one window's sum, so that it is another's.
@@ -278,26 +256,22 @@ impl Change {
 }
 
 /// A divisor d up to 2²⁴ as a factor of 2⁵⁶ / d, rounded up: the quotient of a sum below 256 d, times 2⁵⁶, is then too
-/// large by less than d · 256 d, which is not 2⁵⁶. The factor's upper half is that for 2²⁴ and a d up to 2⁸.
+/// large by less than d · 256 d, which is not 2⁵⁶. For d up to 2⁸ the same goes for 2²⁴.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Divisor {
-    half: u64,
+    pub divisor: u64,
     /// 0 for larger divisors.
     factor: u64,
-    divisor: u64,
 }
+
+/// Up to this divisor, factors and their products with sums are 32-bit numbers.
+const SHORT: u64 = 256;
 
 impl Divisor {
     pub(super) fn new(divisor: u64) -> Self {
         let divisor = divisor.max(1);
-        let factor = if divisor <= SHORT {
-            (1u64 << 24).div_ceil(divisor) << 32
-        } else if divisor <= LONG as u64 {
-            (1u64 << 56).div_ceil(divisor)
-        } else {
-            0
-        };
-        Self { half: divisor / 2, factor, divisor }
+        let of = if divisor <= SHORT { 1u64 << 24 } else { 1 << 56 };
+        Self { divisor, factor: if divisor > LONG as u64 { 0 } else { of.div_ceil(divisor) } }
     }
 }
 
@@ -312,56 +286,48 @@ struct Divisors {
 }
 
 impl Divisors {
-    fn new(columns: &[[usize; 2]]) -> Result<Self> {
-        let mut parts: Vec<([usize; 2], usize)> = Vec::new();
-        parts.try_reserve(columns.len()).map_err(|_| super::no_room(columns.len()))?;
-        for (index, &counts) in columns.iter().enumerate() {
-            match parts.last_mut().filter(|(last, _)| *last == counts) {
-                Some((_, end)) => *end = index + 1,
-                None => parts.push((counts, index + 1)),
-            }
-        }
+    fn new(parts: Vec<([usize; 2], usize)>) -> Result<Self> {
         Ok(Self { divisors: zeros(parts.len())?, parts, row: None })
     }
 
-    /// The means of a row of sums.
-    fn divide<W: Dividend + Into<u64>>(&mut self, row: [usize; 2], sums: &[W], out: &mut [u8]) {
-        if self.row != Some(row) {
-            self.row = Some(row);
+    /// Makes them those of a row of which so much is counted.
+    fn of_row(&mut self, row: [usize; 2]) {
+        if self.row.replace(row) != Some(row) {
             for (divisors, (counts, _)) in self.divisors.iter_mut().zip(&self.parts) {
                 *divisors = [0, 1].map(|of| Divisor::new((row[of] as u64).saturating_mul(counts[of] as u64)));
             }
         }
+    }
+
+    /// Lets `divide` make bytes from the given one of the row on.
+    fn divide(&self, out: &mut [u8], divide: impl Fn(&mut [u8], usize, Divisor)) {
         let mut from = 0;
         for (&[colours, alpha], &(_, end)) in self.divisors.iter().zip(&self.parts) {
-            let (sums, out) = (&sums[PIXEL * from..PIXEL * end], &mut out[PIXEL * from..PIXEL * end]);
-            quotients(sums, out, colours);
+            let end = PIXEL * end;
+            divide(&mut out[from..end], from, colours);
             if alpha.divisor != colours.divisor {
-                for (sums, out) in sums.chunks_exact(PIXEL).zip(out.chunks_exact_mut(PIXEL)) {
-                    quotients(&sums[3..], &mut out[3..], alpha);
-                }
+                (from + 3..end).step_by(PIXEL).for_each(|at| divide(&mut out[at..at + 1], at, alpha));
             }
             from = end;
         }
     }
 }
 
-pub(super) fn quotients<W: Dividend + Into<u64>>(sums: &[W], out: &mut [u8], by: Divisor) {
-    if by.divisor.is_power_of_two() {
-        side_by_side(sums, out, |sum| sum.shifted(by));
+#[inline(never)]
+pub(super) fn quotients(sums: &[u32], out: &mut [u8], by: Divisor) {
+    let half = (by.divisor / 2) as u32;
+    if by.divisor <= SHORT {
+        let factor = by.factor as u32;
+        let byte = |sum: u32| (sum.wrapping_add(half).wrapping_mul(factor) >> 24) as u8;
+        // Sixteen at once, so that the compiler sees registers in them.
+        let (wide, rest) = out.as_chunks_mut::<16>();
+        wide.iter_mut().zip(sums.as_chunks::<16>().0).for_each(|(out, sums)| *out = sums.map(byte));
+        rest.iter_mut().zip(&sums[16 * wide.len()..]).for_each(|(out, &sum)| *out = byte(sum));
     } else if by.factor > 0 {
-        side_by_side(sums, out, |sum| sum.quotient(by));
+        let byte = |sum: u32| ((u64::from(sum + half) * by.factor) >> 56) as u8;
+        out.iter_mut().zip(sums).for_each(|(out, &sum)| *out = byte(sum));
     } else {
-        sums.iter().zip(out).for_each(|(&sum, out)| *out = ((sum.into() + by.half) / by.divisor) as u8);
+        let byte = |sum: u32| ((u64::from(sum) + by.divisor / 2) / by.divisor) as u8;
+        out.iter_mut().zip(sums).for_each(|(out, &sum)| *out = byte(sum));
     }
-}
-
-/// A byte of each sum; sixteen at once, so that the compiler sees registers in them.
-fn side_by_side<W: Copy>(sums: &[W], out: &mut [u8], byte: impl Fn(W) -> u8) {
-    let (wide, rest) = sums.as_chunks::<16>();
-    let (wide_out, rest_out) = out.as_chunks_mut::<16>();
-    for (sums, out) in wide.iter().zip(wide_out) {
-        *out = sums.map(&byte);
-    }
-    rest.iter().zip(rest_out).for_each(|(&sum, out)| *out = byte(sum));
 }

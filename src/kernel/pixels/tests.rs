@@ -138,19 +138,15 @@ fn blocks_of_rows_meet_without_a_seam() {
 
 proptest! {
     #[test]
-    fn a_quotient_is_a_division(divisor in 1..=1u64 << 26, part in 0.0..1.0f64, short in 1..=256u64) {
-        for divisor in [divisor, short, divisor.min(1 << 24)] {
+    fn a_quotient_is_a_division(divisor in 1..=1u64 << 25, part in 0.0..1.0f64, short in 1..=256u64) {
+        for divisor in [divisor.min(1 << 24), short] {
             let sum = ((255 * divisor) as f64 * part) as u64;
             // The sum of a tie, and its neighbours.
             let tie = (2 * sum / divisor | 1) * divisor / 2;
             for sum in [sum, tie.saturating_sub(1), tie, tie + 1].map(|sum| sum.min(255 * divisor)) {
                 let mut out = [0];
-                mean::quotients(&[sum], &mut out, mean::Divisor::new(divisor));
+                mean::quotients(&[sum as u32], &mut out, mean::Divisor::new(divisor));
                 prop_assert_eq!(u64::from(out[0]), (2 * sum + divisor) / (2 * divisor));
-                if divisor <= 256 {
-                    mean::quotients(&[sum as u16], &mut out, mean::Divisor::new(divisor));
-                    prop_assert_eq!(u64::from(out[0]), (2 * sum + divisor) / (2 * divisor));
-                }
             }
         }
     }
