@@ -41,7 +41,9 @@ pub(crate) fn mean(counting: Counting, channels: Channels, picture: Picture, out
     let mut divisors = Divisors::new(counts(picture.columns, counting, 1)?)?;
     let mut bytes = zeros(if channels == Channels::Alpha { picture.row_out() } else { 0 })?;
     let overflows = tallest.saturating_mul(widest) > LONG;
-    for index in order(picture.rows) {
+    // Outputs in an order in which neighbours share cells where dilated windows do.
+    let turns = turns(picture.rows);
+    for index in (0..turns).flat_map(|first| (first..picture.rows.spans.len()).step_by(turns)) {
         let (out, span) = (&mut out[index * picture.row_out()..][..picture.row_out()], &picture.rows.spans[index]);
         let row = count(span, counting, 0);
         // Of four cells, unless padding counts too.
@@ -59,7 +61,7 @@ pub(crate) fn mean(counting: Counting, channels: Channels, picture: Picture, out
             divisors.divide(target, |out, from, by| quotients(&sums.across[from..], out, by));
         }
         if channels == Channels::Alpha {
-            out.iter_mut().zip(&bytes).skip(PIXEL - 1).step_by(PIXEL).for_each(|(out, &alpha)| *out = alpha);
+            out.chunks_exact_mut(PIXEL).zip(bytes.chunks_exact(PIXEL)).for_each(|(out, mean)| out[3] = mean[3]);
         }
     }
     Ok(())
@@ -91,12 +93,14 @@ fn counts(axis: &AxisPlan, counting: Counting, number: usize) -> Result<Vec<([us
     Ok(parts)
 }
 
-/// The outputs of an axis, such that neighbours share cells where dilated windows do.
-fn order(axis: &AxisPlan) -> impl Iterator<Item = usize> + '_ {
-    let stride = axis.even().map_or(0, |even| even.stride);
-    // The least number of outputs after which windows are a multiple of the dilation apart.
-    let turns = (1..axis.step).find(|turns| turns * stride % axis.step == 0).unwrap_or(axis.step);
-    (0..turns).flat_map(move |first| (first..axis.spans.len()).step_by(turns))
+/// The least number of outputs after which windows are a multiple of the dilation apart; all of them at the most.
+fn turns(axis: &AxisPlan) -> usize {
+    // Euclid's way to the greatest common divisor.
+    let (mut divisor, mut rest) = (axis.step, axis.even().map_or(0, |even| even.stride));
+    while rest > 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    (axis.step / divisor).min(axis.spans.len())
 }
 
 /// The sums of one output row.
@@ -175,6 +179,7 @@ impl Sums {
     }
 
     /// The means of windows so large that their sums are no u32, from byte `from` of the row on, each window by itself.
+    #[inline(never)]
     fn wide(&self, out: &mut [u8], from: usize, by: Divisor, columns: &AxisPlan) {
         for (byte, out) in (from..).zip(out) {
             let cells = columns.spans[byte / PIXEL].positions(columns.step);
@@ -218,24 +223,18 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// The sum of a run's first window, by way of the window before where that is shorter.
 fn one(row: &[u32], before: Option<(&[u32; PIXEL], Run)>, run: &Run, step: usize) -> [u32; PIXEL] {
-    let (cells, _) = row.as_chunks::<PIXEL>();
-    let mut total = [0u32; PIXEL];
-    let mut add = |from: usize, count: usize, sign| {
-        for cell in cells.iter().skip(from).step_by(step).take(count) {
+    let (mut total, mut terms) = ([0u32; PIXEL], [(run.start, run.len, PLUS), (0, 0, PLUS)]);
+    if let Some((&sum, before)) = before
+        && let Some(Change { gone, new }) = Change::between([before.start, before.len], [run.start, run.len], step)
+    {
+        (total, terms) = (sum, [(before.start + before.len * step, new, PLUS), (before.start, gone, MINUS)]);
+    }
+    for (from, count, sign) in terms {
+        for cell in row.as_chunks::<PIXEL>().0.iter().skip(from).step_by(step).take(count) {
             total = std::array::from_fn(|channel| total[channel].wrapping_add(signed(cell[channel], sign)));
         }
-    };
-    let Some((&sum, before)) = before else {
-        add(run.start, run.len, PLUS);
-        return total;
-    };
-    let Some(Change { gone, new }) = Change::between([before.start, before.len], [run.start, run.len], step) else {
-        add(run.start, run.len, PLUS);
-        return total;
-    };
-    add(before.start + before.len * step, new, PLUS);
-    add(before.start, gone, MINUS);
-    std::array::from_fn(|channel| sum[channel].wrapping_add(total[channel]))
+    }
+    total
 }
 
 /// What is to be done to one window's sum, so that it is another's.

@@ -136,6 +136,12 @@ fn blocks_of_rows_meet_without_a_seam() {
     check(&Geometry::from(window), height, width, &pixels(height, width, 3, true));
 }
 
+#[test]
+fn a_dilation_beyond_all_extents_takes_no_longer() {
+    let window = Window::new([1, 1]).stride([1, 1]).dilation([usize::MAX >> 1, 1 << 40]);
+    check(&Geometry::from(window), 9, 9, &pixels(9, 9, 1, false));
+}
+
 proptest! {
     #[test]
     fn a_quotient_is_a_division(divisor in 1..=1u64 << 25, part in 0.0..1.0f64, short in 1..=256u64) {
