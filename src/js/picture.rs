@@ -28,10 +28,6 @@ extern "C" {
     fn new(length: u32) -> Result<Pixels, JsValue>;
 }
 
-/// So many bytes of a picture are in the core's memory at a time. They stay in the processor's cache from the copy in to the
-/// copy out, so that the picture crosses the memory's bus once.
-const AT_ONCE: usize = 1 << 19;
-
 /// `poolImage`; see `surface.d.ts`.
 #[wasm_bindgen(js_name = poolImage, skip_typescript)]
 pub fn pool_image(image: &JsValue, options: &JsValue, part: &JsValue) -> JsResult<JsValue> {
@@ -65,7 +61,7 @@ fn pool(photograph: &mut Photograph, rows: Range<usize>, source: &Source, top: u
     let (input, output, _) = u8::rooms(&mut staging);
     let mut from = rows.start;
     while from < rows.end {
-        let part = from..photograph.part_from(from, AT_ONCE).end.min(rows.end);
+        let part = from..photograph.part_from(from).end.min(rows.end);
         let read = photograph.reads(part.clone());
         let bytes = 4 * source.width;
         let input = numbers::room(input, bytes * read.len(), &[read.len(), source.width])?;

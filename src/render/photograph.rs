@@ -35,8 +35,13 @@ pub fn pool_photograph(layer: &Pool, width: usize, height: usize, pixels: &[u8])
     let mut photograph = Photograph::new(layer, width, height)?;
     let ([height, out], mut result) = (photograph.output(), Vec::new());
     sized(&mut result, 4 * height * out)?;
-    let read = photograph.reads(0..height);
-    photograph.pool_rows(0..height, &pixels[4 * width * read.start..4 * width * read.end], &mut result)?;
+    let mut from = 0;
+    while from < height {
+        let rows = photograph.part_from(from);
+        let (read, made) = (photograph.reads(rows.clone()), 4 * out * rows.start..4 * out * rows.end);
+        from = rows.end;
+        photograph.pool_rows(rows, &pixels[4 * width * read.start..4 * width * read.end], &mut result[made])?;
+    }
     Ok(Rgba { width: out, height, pixels: result })
 }
 
@@ -106,13 +111,15 @@ impl Photograph {
         (0..count).map(|at| bound(at)..bound(at + 1)).collect()
     }
 
-    /// Rows of the output from this one on that read about so many bytes: enough that little is read twice.
-    pub(crate) fn part_from(&self, from: usize, bytes: usize) -> Range<usize> {
+    /// Rows of the output from this one on that read little enough to stay in the processor's cache from a copy of it to the
+    /// copy of what is made, so that a picture crosses the memory's bus once; but so much that little is read twice.
+    pub(crate) fn part_from(&self, from: usize) -> Range<usize> {
+        const BYTES: usize = 1 << 19;
         let [rows, columns] = self.axes();
         if self.is_whole() {
             return 0..rows.spans.len();
         }
-        let most = (bytes / columns.extent / 4).max(rows.longest().saturating_mul(rows.step).saturating_mul(4));
+        let most = (BYTES / columns.extent / 4).max(rows.longest().saturating_mul(rows.step).saturating_mul(8));
         from..from + rows.within(from, most)
     }
 
@@ -184,11 +191,13 @@ impl Photograph {
         sized(cells, pixels.len() / 4)?;
         sized(values, out.len() / 4)?;
         for channel in 0..3 {
-            let codes = pixels[channel..].iter().step_by(4);
-            cells.iter_mut().zip(codes).for_each(|(cell, &code)| *cell = f32::from(code) / unit);
+            cells
+                .iter_mut()
+                .zip(pixels.chunks_exact(4))
+                .for_each(|(cell, pixel)| *cell = f32::from(pixel[channel]) / unit);
             ready.forward_into(cells, values)?;
             let code = |value: f32| (f64::from(value) * f64::from(unit) / self.white + 0.5) as u8;
-            out[channel..].iter_mut().step_by(4).zip(&*values).for_each(|(out, &value)| *out = code(value));
+            out.chunks_exact_mut(4).zip(&*values).for_each(|(pixel, &value)| pixel[channel] = code(value));
         }
         Ok(())
     }
