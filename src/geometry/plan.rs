@@ -104,6 +104,21 @@ impl AxisPlan {
         [first, last + 1]
     }
 
+    /// The windows at these positions, over [the cells](Self::cells_of) that they hold.
+    pub(crate) fn part(&self, [start, end]: [usize; 2]) -> Self {
+        let cells = self.cells_of([start, end]);
+        let spans = self.spans[start..end].to_vec();
+        AxisPlan { extent: self.extent, step: self.step, padding: self.padding, overhang: self.overhang, spans }
+            .cropped(cells)
+    }
+
+    /// The same windows over these cells alone, which must be all that they read.
+    fn cropped(mut self, [start, end]: [usize; 2]) -> Self {
+        self.extent = end - start;
+        self.spans.iter_mut().for_each(|span| span.start = span.start.saturating_sub(start));
+        self
+    }
+
     /// How many windows from this one on hold cells that lie within so many in a row; at least one.
     pub(crate) fn within(&self, from: usize, most: usize) -> usize {
         let (mut start, mut end) = (usize::MAX, 0);
@@ -188,21 +203,12 @@ impl Plan {
 
     /// The windows at the `[start, end)` positions of each axis, over the cells that they hold and no others.
     pub(crate) fn around(&self, ranges: &[[usize; 2]]) -> Self {
-        let cells = self.cells_of(ranges);
-        let axis = |(axis, &[start, end]): (&AxisPlan, &[usize; 2])| AxisPlan {
-            spans: axis.spans[start..end].to_vec(),
-            ..axis.clone()
-        };
-        Self { axes: self.axes.iter().zip(ranges).map(axis).collect() }.cropped(&cells)
+        Self { axes: self.axes.iter().zip(ranges).map(|(axis, &range)| axis.part(range)).collect() }
     }
 
-    /// The windows at the `[start, end)` positions of the outermost axis, over [the cells](Self::cells_of) that they hold
-    /// along it.
-    pub(crate) fn part(&self, [start, end]: [usize; 2]) -> Self {
-        let mut plan = self.clone();
-        let cells = self.cells_of(&[[start, end]]);
-        plan.axes[0].spans = self.axes[0].spans[start..end].to_vec();
-        plan.cropped(&cells)
+    /// The same windows with other ones along the outermost axis.
+    pub(crate) fn with_outermost(&self, axis: AxisPlan) -> Self {
+        Self { axes: [&[axis], &self.axes[1..]].concat() }
     }
 
     /// [`AxisPlan::cells_of`] for each axis.
@@ -211,12 +217,8 @@ impl Plan {
     }
 
     /// The same windows over the `[start, end)` cells of each axis alone, which must hold all that they read.
-    pub(crate) fn cropped(mut self, cells: &[[usize; 2]]) -> Self {
-        for (axis, &[start, end]) in self.axes.iter_mut().zip(cells) {
-            axis.extent = end - start;
-            axis.spans.iter_mut().for_each(|span| span.start = span.start.saturating_sub(start));
-        }
-        self
+    pub(crate) fn cropped(self, cells: &[[usize; 2]]) -> Self {
+        Self { axes: self.axes.into_iter().zip(cells).map(|(axis, &cells)| axis.cropped(cells)).collect() }
     }
 
     /// Whether any window reads the cell at this flat position: on every axis some window reads its place.

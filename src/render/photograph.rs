@@ -142,11 +142,12 @@ impl Photograph {
     /// bytes, or memory does not hold what is kept beside them.
     pub fn pool_rows(&mut self, rows: Range<usize>, pixels: &[u8], out: &mut [u8]) -> Result<()> {
         self.check_rows(&rows)?;
-        let plan = if self.is_whole() { self.plan.clone() } else { self.plan.part([rows.start, rows.end]) };
-        let extents = plan.input_shape();
-        check_bytes("image.data.length", pixels.len(), extents[1], extents[0])?;
+        let [down, columns] = self.axes();
+        let part = (!self.is_whole()).then(|| down.part([rows.start, rows.end]));
+        let down = part.as_ref().unwrap_or(down);
+        check_bytes("image.data.length", pixels.len(), columns.extent, down.extent)?;
         check_bytes("out.length", out.len(), self.output()[1], rows.len())?;
-        let picture = Picture::new(&plan, pixels);
+        let picture = Picture::new(down, columns, pixels);
         match *self.layer.method() {
             Pooling::Average { divisor_override, count_include_pad } => {
                 let counting = match divisor_override {
@@ -160,7 +161,10 @@ impl Photograph {
             Pooling::Max if extreme(Extreme::Largest, picture, out)? => return Ok(()),
             Pooling::Min if extreme(Extreme::Smallest, picture, out)? => return Ok(()),
             Pooling::Max | Pooling::Min => {}
-            _ => self.by_floats(&plan, pixels, out)?,
+            _ => {
+                mean(Counting::Cells, Channels::Alpha, picture, out)?;
+                return self.by_floats(part, pixels, out);
+            }
         }
         mean(Counting::Cells, Channels::Alpha, picture, out)
     }
@@ -179,11 +183,10 @@ impl Photograph {
     }
 
     /// The colours under a method that has no way of its own for bytes.
-    fn by_floats(&mut self, plan: &Plan, pixels: &[u8], out: &mut [u8]) -> Result<()> {
-        let [height, width] = [plan.axes()[0].extent, plan.axes()[1].extent];
-        let mut ready = match self.is_whole() {
-            true => self.layer.prepare(&[1, 1, height, width])?,
-            false => self.layer.prepare_plan(plan.clone())?,
+    fn by_floats(&mut self, rows: Option<AxisPlan>, pixels: &[u8], out: &mut [u8]) -> Result<()> {
+        let mut ready = match rows {
+            Some(rows) => self.layer.prepare_plan(self.plan.with_outermost(rows))?,
+            None => self.layer.prepare(&[&[1, 1], self.plan.input_shape().as_slice()].concat())?,
         };
         // For most methods a picture twice as bright pools to one twice as bright, and whole numbers sum exactly.
         let unit = if is_homogeneous(self.layer.method()) { 1.0 } else { 255.0 };

@@ -51,7 +51,7 @@ pub(crate) fn mean(counting: Counting, channels: Channels, picture: Picture, out
         if four && two_by_two(picture, span, &sums.runs, out, lanes::means) {
             continue;
         }
-        sums.down(picture, span);
+        sums.down(picture, span)?;
         let target = if channels == Channels::All { &mut *out } else { &mut bytes };
         divisors.of_row(row);
         if overflows {
@@ -103,7 +103,7 @@ fn turns(axis: &AxisPlan) -> usize {
     (axis.step / divisor).min(axis.spans.len())
 }
 
-/// The sums of one output row.
+/// The sums of one output row, with no room until there are such.
 struct Sums {
     runs: Vec<Run>,
     /// Each column over the rows of a window, and of which; no row at all.
@@ -118,15 +118,19 @@ impl Sums {
     fn new(picture: Picture) -> Result<Self> {
         Ok(Self {
             runs: runs(picture.columns)?,
-            down: zeros(picture.row_len())?,
+            down: Vec::new(),
             held: Span::region(0, 0),
-            blank: zeros(picture.row_len())?,
-            across: zeros(picture.row_out())?,
+            blank: Vec::new(),
+            across: Vec::new(),
         })
     }
 
     /// Makes the sums of columns those of this window.
-    fn down(&mut self, picture: Picture, to: &Span) {
+    fn down(&mut self, picture: Picture, to: &Span) -> Result<()> {
+        if self.down.is_empty() {
+            (self.down, self.blank) = (zeros(picture.row_len())?, zeros(picture.row_len())?);
+            self.across = zeros(picture.row_out())?;
+        }
         let step = picture.rows.step;
         let from = std::mem::replace(&mut self.held, *to);
         let row = |at: Option<usize>| at.map_or(&*self.blank, |at| picture.row(at));
@@ -143,6 +147,7 @@ impl Sums {
                 add_rows(&mut self.down, picture.row(first), row(rows.next()), PLUS);
             }
         }
+        Ok(())
     }
 
     /// The sums of each window's columns.

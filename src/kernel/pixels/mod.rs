@@ -14,7 +14,7 @@ pub(crate) use extreme::{Extreme, extreme};
 pub(crate) use mean::{Channels, Counting, mean};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{AxisPlan, Plan, Span};
+use crate::geometry::{AxisPlan, Span};
 
 /// Bytes of a pixel.
 const PIXEL: usize = 4;
@@ -28,9 +28,8 @@ pub(crate) struct Picture<'a> {
 }
 
 impl<'a> Picture<'a> {
-    /// Both plan and pixels are of the same height and width.
-    pub fn new(plan: &'a Plan, pixels: &'a [u8]) -> Self {
-        let [rows, columns] = plan.axes() else { unreachable!("a picture has two axes") };
+    /// The plans of both axes, and as many pixels as they are of.
+    pub fn new(rows: &'a AxisPlan, columns: &'a AxisPlan, pixels: &'a [u8]) -> Self {
         assert_eq!(pixels.len(), PIXEL * rows.extent * columns.extent, "a picture has four bytes for each cell");
         Self { rows, columns, pixels }
     }
