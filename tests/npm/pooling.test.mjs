@@ -125,7 +125,7 @@ test("a photograph in parts is the photograph, and each part reads no more than 
       const data = photo.data.slice(4 * photo.width * top, 4 * photo.width * end);
       return poolImage({ data, width: photo.width, height: end - top }, layer, { rows, top, height: photo.height });
     });
-    const pixels = Buffer.concat(made.map(({ data }) => data));
+    const pixels = Buffer.concat(made.map(({ data }) => new Uint8Array(data.buffer)));
     assert.equal(Buffer.compare(pixels, Buffer.from(whole.data.buffer)), 0, layer.method);
     assert.equal(made.reduce((sum, { height }) => sum + height, 0), whole.height);
   }
