@@ -1,4 +1,4 @@
-//! Against the plain walk: each window's cells, one by one.
+//! Against the plain twin, a direct walk: each window's cells, one by one.
 
 use super::*;
 use crate::geometry::{Geometry, Sequence, Span, Window};
@@ -6,7 +6,7 @@ use crate::random::Draws;
 use proptest::prelude::*;
 
 /// What both reductions make of one window's cells, by the definition. `counts` is what the colours are divided by.
-fn plain(picture: Picture, of: Option<Extreme>, counts: impl Fn(&Span, &Span) -> u64) -> Vec<u8> {
+fn direct(picture: Picture, of: Option<Extreme>, counts: impl Fn(&Span, &Span) -> u64) -> Vec<u8> {
     let mut out = Vec::new();
     for down in &picture.rows.spans {
         for across in &picture.columns.spans {
@@ -48,15 +48,15 @@ fn check(geometry: &Geometry, height: usize, width: usize, pixels: &[u8]) {
     let fullest = [most(picture.rows), most(picture.columns)];
     let name = format!("{geometry:?} of {height} × {width}");
     for of in [Extreme::Largest, Extreme::Smallest] {
-        assert_eq!(fast(picture, Some(of), Counting::Cells), plain(picture, Some(of), |_, _| 0), "{name}");
+        assert_eq!(fast(picture, Some(of), Counting::Cells), direct(picture, Some(of), |_, _| 0), "{name}");
     }
     let [cells, padding]: [fn(&Span, &Span) -> u64; 2] =
         [|a, b| (a.len * b.len) as u64, |a, b| (a.padded_len * b.padded_len) as u64];
-    assert_eq!(fast(picture, None, Counting::Cells), plain(picture, None, cells), "{name}");
-    assert_eq!(fast(picture, None, Counting::Padding), plain(picture, None, padding), "{name}");
+    assert_eq!(fast(picture, None, Counting::Cells), direct(picture, None, cells), "{name}");
+    assert_eq!(fast(picture, None, Counting::Padding), direct(picture, None, padding), "{name}");
     assert_eq!(
         fast(picture, None, Counting::Most(fullest)),
-        plain(picture, None, |_, _| fullest.iter().product::<usize>() as u64),
+        direct(picture, None, |_, _| fullest.iter().product::<usize>() as u64),
         "{name}"
     );
 }
