@@ -143,6 +143,7 @@ fn a_dilation_beyond_all_extents_takes_no_longer() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
     #[test]
     fn a_quotient_is_a_division(divisor in 1..=1u64 << 25, part in 0.0..1.0f64, short in 1..=256u64) {
         for divisor in [divisor.min(1 << 24), short] {
