@@ -149,7 +149,7 @@ proptest! {
         for divisor in [divisor.min(1 << 24), short] {
             let sum = ((255 * divisor) as f64 * part) as u64;
             // The sum of a tie, and its neighbours.
-            let tie = (2 * sum / divisor | 1) * divisor / 2;
+            let tie = ((2 * sum / divisor) | 1) * divisor / 2;
             for sum in [sum, tie.saturating_sub(1), tie, tie + 1].map(|sum| sum.min(255 * divisor)) {
                 let mut out = [0];
                 mean::quotients(&[sum as u32], &mut out, mean::Divisor::new(divisor));
