@@ -90,6 +90,48 @@ pub(crate) struct Even {
 }
 
 impl AxisPlan {
+    /// How many cells the longest window has.
+    pub(crate) fn longest(&self) -> usize {
+        self.spans.iter().map(|span| span.len).max().unwrap_or(0)
+    }
+
+    /// From the first to the last cell that the windows at these positions hold, as `[start, end)`; one cell where they hold
+    /// none.
+    pub(crate) fn cells_of(&self, [start, end]: [usize; 2]) -> [usize; 2] {
+        let spans = self.spans[start..end].iter().filter(|span| span.len > 0);
+        let first = spans.clone().map(|span| span.start).min().unwrap_or(0);
+        let last = spans.map(|span| span.start + (span.len - 1) * self.step).max().unwrap_or(first);
+        [first, last + 1]
+    }
+
+    /// The windows at these positions, over [the cells](Self::cells_of) that they hold.
+    pub(crate) fn part(&self, [start, end]: [usize; 2]) -> Self {
+        let cells = self.cells_of([start, end]);
+        let spans = self.spans[start..end].to_vec();
+        AxisPlan { extent: self.extent, step: self.step, padding: self.padding, overhang: self.overhang, spans }
+            .cropped(cells)
+    }
+
+    /// The same windows over these cells alone, which must be all that they read.
+    fn cropped(mut self, [start, end]: [usize; 2]) -> Self {
+        self.extent = end - start;
+        self.spans.iter_mut().for_each(|span| span.start = span.start.saturating_sub(start));
+        self
+    }
+
+    /// How many windows from this one on hold cells that lie within so many in a row; at least one.
+    pub(crate) fn within(&self, from: usize, most: usize) -> usize {
+        let (mut start, mut end) = (usize::MAX, 0);
+        let fits = |span: &&Span| {
+            if span.len > 0 {
+                start = start.min(span.start);
+                end = end.max(span.start + (span.len - 1) * self.step + 1);
+            }
+            end.saturating_sub(start) <= most
+        };
+        self.spans[from..].iter().take_while(fits).count().max(1)
+    }
+
     /// What the windows have in common, if they are even.
     pub(crate) fn even(&self) -> Option<Even> {
         let taps = self.spans.first()?.taps();
@@ -161,33 +203,22 @@ impl Plan {
 
     /// The windows at the `[start, end)` positions of each axis, over the cells that they hold and no others.
     pub(crate) fn around(&self, ranges: &[[usize; 2]]) -> Self {
-        let cells = self.cells_of(ranges);
-        let axis = |(axis, &[start, end]): (&AxisPlan, &[usize; 2])| AxisPlan {
-            spans: axis.spans[start..end].to_vec(),
-            ..axis.clone()
-        };
-        Self { axes: self.axes.iter().zip(ranges).map(axis).collect() }.cropped(&cells)
+        Self { axes: self.axes.iter().zip(ranges).map(|(axis, &range)| axis.part(range)).collect() }
     }
 
-    /// From the first to the last cell that the windows at these positions hold, as `[start, end)` along each axis; one
-    /// cell where they hold none.
+    /// The same windows with other ones along the outermost axis.
+    pub(crate) fn with_outermost(&self, axis: AxisPlan) -> Self {
+        Self { axes: [&[axis], &self.axes[1..]].concat() }
+    }
+
+    /// [`AxisPlan::cells_of`] for each axis.
     pub(crate) fn cells_of(&self, ranges: &[[usize; 2]]) -> Vec<[usize; 2]> {
-        let cells = |(axis, &[start, end]): (&AxisPlan, &[usize; 2])| {
-            let spans = axis.spans[start..end].iter().filter(|span| span.len > 0);
-            let first = spans.clone().map(|span| span.start).min().unwrap_or(0);
-            let last = spans.map(|span| span.start + (span.len - 1) * axis.step).max().unwrap_or(first);
-            [first, last + 1]
-        };
-        self.axes.iter().zip(ranges).map(cells).collect()
+        self.axes.iter().zip(ranges).map(|(axis, &range)| axis.cells_of(range)).collect()
     }
 
     /// The same windows over the `[start, end)` cells of each axis alone, which must hold all that they read.
-    pub(crate) fn cropped(mut self, cells: &[[usize; 2]]) -> Self {
-        for (axis, &[start, end]) in self.axes.iter_mut().zip(cells) {
-            axis.extent = end - start;
-            axis.spans.iter_mut().for_each(|span| span.start = span.start.saturating_sub(start));
-        }
-        self
+    pub(crate) fn cropped(self, cells: &[[usize; 2]]) -> Self {
+        Self { axes: self.axes.into_iter().zip(cells).map(|(axis, &cells)| axis.cropped(cells)).collect() }
     }
 
     /// Whether any window reads the cell at this flat position: on every axis some window reads its place.

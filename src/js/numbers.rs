@@ -146,7 +146,8 @@ impl Staging {
     /// Keeps the room for the next call.
     pub(super) fn pack(mut self) {
         let [floats, more] = &mut self.floats;
-        if floats.len().max(more.len()).max(self.places.len()) > KEPT {
+        let bytes = self.bytes.iter().map(|bytes| bytes.len() / 4).fold(0, usize::max);
+        if floats.len().max(more.len()).max(self.places.len()).max(bytes) > KEPT {
             self = Self::default();
         }
         STAGING.set(self);

@@ -201,8 +201,24 @@ export class PoolLayer {
   free(): void;
 }
 
-/** Pools a picture channel by channel; results are scaled so that white stays white. Alpha is averaged. */
-export function poolImage(image: Picture, options: PoolOptions): ImageData;
+/** Rows of a pooled picture, from the first up to but not including the end, and the picture's rows that they are made of. */
+export interface ImagePart {
+  rows: [first: number, end: number];
+  reads: [first: number, end: number];
+}
+
+/**
+ * Pools a picture channel by channel; results are scaled so that white stays white. Alpha is averaged. With `part` the image is
+ * the rows from `top` on of a picture that is `height` high, among them all that the pooled `rows` are made of, and only these
+ * are made: the same, to the bit, as of the whole picture.
+ */
+export function poolImage(image: Picture, options: PoolOptions, part?: { rows: [first: number, end: number]; top: number; height: number }): ImageData;
+
+/**
+ * A pooled picture in about `count` equal parts, which can be made one by one, in several workers or in steps: one part alone
+ * where rows depend on each other, as under random methods and blurs.
+ */
+export function imageParts(options: PoolOptions, width: number, height: number, count: number): ImagePart[];
 
 /** What a layer does to an input's shape, without any numbers. */
 export function poolGeometry(options: ArrayPoolOptions): Geometry;

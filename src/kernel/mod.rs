@@ -5,12 +5,15 @@
 //! order of its `terms`, so even rounding is the same. `visit` walks the cells of every window, for what no merge can
 //! express. `resample` is for sums whose terms have weights: filters and interpolation.
 //!
+//! `pixels` pools pictures as they come, four bytes a pixel.
+//!
 //! Networks have `product` and, for 3 × 3 convolutions, `winograd`; training has `inner`.
 
 #[cfg(test)]
 mod direct;
 pub(crate) mod inner;
 pub(crate) mod lanes;
+pub(crate) mod pixels;
 pub(crate) mod product;
 mod resample;
 mod rows;

@@ -4,6 +4,7 @@ use super::arithmetic::{Picked, Room};
 use super::shapes::Shapes;
 use super::{Element, Pool};
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::Plan;
 use crate::shown::Shown;
 
 /// A [`Pool`] resolved for inputs of one shape, for calls that repeat: the geometry is worked out once, and what a call
@@ -33,6 +34,13 @@ impl Pool {
     pub fn prepare(&self, shape: &[usize]) -> Result<PreparedPool> {
         let shapes = Shapes::new(&self.geometry, shape)?;
         Ok(PreparedPool { layer: self.clone(), shapes, input_shape: shape.to_vec(), room: Room::default() })
+    }
+
+    /// This layer, ready for one plane with these windows. The method must not look beyond them, nor at their places.
+    pub(crate) fn prepare_plan(&self, plan: Plan) -> Result<PreparedPool> {
+        let input_shape = [&[1, 1], plan.input_shape().as_slice()].concat();
+        let shapes = Shapes::of_plan(plan, None, &input_shape, &[1, 1])?;
+        Ok(PreparedPool { layer: self.clone(), shapes, input_shape, room: Room::default() })
     }
 }
 

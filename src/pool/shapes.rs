@@ -82,7 +82,12 @@ impl Shapes {
     }
 
     /// `shape` is the input's, and `batch` its N and C.
-    fn of_plan(plan: Plan, window: Option<(Window, Vec<usize>)>, shape: &[usize], batch: &[usize]) -> Result<Self> {
+    pub(super) fn of_plan(
+        plan: Plan,
+        window: Option<(Window, Vec<usize>)>,
+        shape: &[usize],
+        batch: &[usize],
+    ) -> Result<Self> {
         let output = [batch, &plan.output_shape()].concat();
         product("shape", shape)?;
         product("shape", &output)?;

@@ -4,4 +4,6 @@ mod color_map;
 mod photograph;
 
 pub use color_map::{ColorMap, colorize};
-pub use photograph::{Rgba, pool_photograph};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use photograph::check_bytes;
+pub use photograph::{Photograph, Rgba, pool_photograph};

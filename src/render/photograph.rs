@@ -1,8 +1,11 @@
 //! Pooling a photograph: pixels in, pixels out.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::Span;
-use crate::pool::{Pool, Pooling};
+use crate::geometry::{AxisPlan, Plan};
+use crate::kernel::pixels::{Channels, Counting, Extreme, Picture, extreme, mean};
+use crate::pool::{Pool, Pooling, product};
+use crate::shown::Shown;
+use std::ops::Range;
 
 /// A picture: rows of sRGB pixels with straight (not premultiplied) alpha, four bytes each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +22,8 @@ pub struct Rgba {
 ///
 /// A norm or a sum can exceed 255. So that no value is cut off, results are scaled such that white stays white: they
 /// are divided by what the method makes of a full window of ones. That factor is 1 for max and for the mean. Halves
-/// round up. Padding is black under the mean and the norms. Methods with exponentials see channels from 0 to 1.
+/// round up. Padding is black under the mean and the norms. Methods with exponentials see channels from 0 to 1. Max, min and
+/// the mean are worked out in whole numbers, exactly.
 ///
 /// Alpha is the mean over the window's input cells, whatever the method, so that an opaque picture stays opaque; a
 /// window without input cells is transparent.
@@ -27,71 +31,211 @@ pub struct Rgba {
 /// # Errors
 /// When the number of bytes is not 4 × width × height, or the layer does not fit the picture.
 pub fn pool_photograph(layer: &Pool, width: usize, height: usize, pixels: &[u8]) -> Result<Rgba> {
-    let expected = width.checked_mul(height).and_then(|cells| cells.checked_mul(4));
-    if expected != Some(pixels.len()) {
-        let rule = format!("must be 4 × width × height = 4 × {width} × {height}");
-        return Err(Error::new(ErrorKind::Shape, "image.data.length", pixels.len(), rule));
+    check_bytes("image.data.length", pixels.len(), width, height)?;
+    let mut photograph = Photograph::new(layer, width, height)?;
+    let ([height, out], mut result) = (photograph.output(), Vec::new());
+    sized(&mut result, 4 * height * out)?;
+    let mut from = 0;
+    while from < height {
+        let rows = photograph.part_from(from);
+        let (read, made) = (photograph.reads(rows.clone()), 4 * out * rows.start..4 * out * rows.end);
+        from = rows.end;
+        photograph.pool_rows(rows, &pixels[4 * width * read.start..4 * width * read.end], &mut result[made])?;
     }
-    let shape = [1, 1, height, width];
-    let output = layer.output_shape(&shape)?;
-    let (height_out, width_out) = (output[2], output[3]);
-    let mut result = zeros(width_out * height_out * 4, &output)?;
-    let coverage = Pooling::Average { count_include_pad: false, divisor_override: None };
-    let alpha = Pool::with_geometry(coverage, layer.geometry().clone())?;
-    let white = white(layer, height, width)?;
-    for channel in 0..4 {
-        let layer = if channel == 3 { &alpha } else { layer };
-        let target = result[channel..].iter_mut().step_by(4);
-        if matches!(layer.method(), Pooling::Max | Pooling::Min) {
-            let plane = plane(pixels, channel, &shape, |code| code)?;
-            target.zip(layer.forward_flat(&plane, &shape)?.0).for_each(|(pixel, code)| *pixel = code);
-        } else {
-            let white = if channel == 3 { 1.0 } else { white };
-            // For most methods a picture twice as bright pools to one twice as bright, and whole numbers sum exactly.
-            let unit = if is_homogeneous(layer.method()) { 1.0 } else { 255.0 };
-            let plane = plane(pixels, channel, &shape, |code| f32::from(code) / unit)?;
-            let code = |value: f32| (f64::from(value) * f64::from(unit) / white + 0.5) as u8;
-            target.zip(layer.forward_flat(&plane, &shape)?.0).for_each(|(pixel, value)| *pixel = code(value));
-        }
-    }
-    Ok(Rgba { width: width_out, height: height_out, pixels: result })
+    Ok(Rgba { width: out, height, pixels: result })
 }
 
-/// Whether the method's result grows in proportion to the cells. One that raises e to their power depends on their
+/// Whether a picture of this size has so many bytes.
+pub(crate) fn check_bytes(name: &'static str, bytes: usize, width: usize, height: usize) -> Result<()> {
+    if width.checked_mul(height).and_then(|cells| cells.checked_mul(4)) == Some(bytes) {
+        return Ok(());
+    }
+    let rule = format!("must be 4 × width × height = 4 × {width} × {height}");
+    Err(Error::new(ErrorKind::Shape, name, bytes, rule))
+}
+
+/// A layer made ready for pictures of one size, which it can pool a part at a time: what rows of its output are is the same
+/// whichever others are made with them. See [`pool_photograph`].
+///
+/// ```
+/// use deep_end::render::Photograph;
+/// use deep_end::{Pool, Pooling, Window};
+/// let layer = Pool::new(Pooling::Max, Window::new([3, 1]).stride([2, 1]))?;
+/// let mut photograph = Photograph::new(&layer, 1, 7)?;
+/// assert_eq!((photograph.output(), photograph.parts(2)), ([3, 1], vec![0..1, 1..3]));
+/// assert_eq!(photograph.reads(1..3), 2..7);
+/// let mut pooled = [0; 8];
+/// let below = [20, 255, 30, 255, 60, 255, 50, 255, 40, 255].map(|code| [code; 2]).concat(); // gray 20, 30, 60, 50, 40
+/// photograph.pool_rows(1..3, &below, &mut pooled)?;
+/// assert_eq!(pooled, [60, 60, 255, 255, 60, 60, 255, 255]);
+/// # Ok::<(), deep_end::Error>(())
+/// ```
+pub struct Photograph {
+    layer: Pool,
+    plan: Plan,
+    white: f64,
+    /// One channel and what is made of it.
+    planes: [Vec<f32>; 2],
+}
+
+impl Photograph {
+    /// The layer for pictures of this size.
+    ///
+    /// # Errors
+    /// When the layer does not fit such a picture, or its result does not fit into memory.
+    pub fn new(layer: &Pool, width: usize, height: usize) -> Result<Self> {
+        let output = layer.output_shape(&[1, 1, height, width])?;
+        let plan = layer.geometry().plan(&[height, width])?;
+        product("shape", &[&[4], &output[2..]].concat())?;
+        let white = white(layer.method(), &plan);
+        Ok(Self { layer: layer.clone(), plan, white, planes: Default::default() })
+    }
+
+    /// The output's height and width.
+    pub fn output(&self) -> [usize; 2] {
+        let [rows, columns] = self.axes();
+        [rows.spans.len(), columns.spans.len()]
+    }
+
+    fn axes(&self) -> [&AxisPlan; 2] {
+        let [rows, columns] = self.plan.axes() else { unreachable!("a picture has two axes") };
+        [rows, columns]
+    }
+
+    /// The output's rows in about equal parts that can be made one by one: as many, where there are so many rows; all
+    /// of them where a row depends on its place or on other rows, as under random methods and blurs.
+    pub fn parts(&self, count: usize) -> Vec<Range<usize>> {
+        let rows = self.output()[0];
+        let count = if self.is_whole() { 1 } else { count.clamp(1, rows) };
+        let bound = |at: usize| (at as u128 * rows as u128 / count as u128) as usize;
+        (0..count).map(|at| bound(at)..bound(at + 1)).collect()
+    }
+
+    /// Rows of the output from this one on that read little enough to stay in the processor's cache from a copy of it to the
+    /// copy of what is made, so that a picture crosses the memory's bus once; but so much that little is read twice.
+    pub(crate) fn part_from(&self, from: usize) -> Range<usize> {
+        const BYTES: usize = 1 << 19;
+        let [rows, columns] = self.axes();
+        if self.is_whole() {
+            return 0..rows.spans.len();
+        }
+        let most = (BYTES / columns.extent / 4).max(rows.longest().saturating_mul(rows.step).saturating_mul(8));
+        from..from + rows.within(from, most)
+    }
+
+    /// The picture's rows that these rows of the output are made of; none where the output has no such rows.
+    pub fn reads(&self, rows: Range<usize>) -> Range<usize> {
+        if self.check_rows(&rows).is_err() {
+            return 0..0;
+        }
+        if self.is_whole() {
+            return 0..self.axes()[0].extent;
+        }
+        let cells = self.plan.cells_of(&[[rows.start, rows.end]]);
+        cells[0][0]..cells[0][1]
+    }
+
+    /// Makes these rows of the output of the rows that they [read](Self::reads).
+    ///
+    /// # Errors
+    /// When there are no such rows, or the method makes none without the others; when either list has not their number of
+    /// bytes, or memory does not hold what is kept beside them.
+    pub fn pool_rows(&mut self, rows: Range<usize>, pixels: &[u8], out: &mut [u8]) -> Result<()> {
+        self.check_rows(&rows)?;
+        let [down, columns] = self.axes();
+        let part = (!self.is_whole()).then(|| down.part([rows.start, rows.end]));
+        let down = part.as_ref().unwrap_or(down);
+        check_bytes("image.data.length", pixels.len(), columns.extent, down.extent)?;
+        check_bytes("out.length", out.len(), self.output()[1], rows.len())?;
+        let picture = Picture::new(down, columns, pixels);
+        match *self.layer.method() {
+            Pooling::Average { divisor_override, count_include_pad } => {
+                let counting = match divisor_override {
+                    // White is divided by it too.
+                    Some(_) => Counting::Most(self.axes().map(AxisPlan::longest)),
+                    None if count_include_pad => Counting::Padding,
+                    None => Counting::Cells,
+                };
+                return mean(counting, Channels::All, picture, out);
+            }
+            Pooling::Max if extreme(Extreme::Largest, picture, out)? => return Ok(()),
+            Pooling::Min if extreme(Extreme::Smallest, picture, out)? => return Ok(()),
+            Pooling::Max | Pooling::Min => {}
+            _ => {
+                mean(Counting::Cells, Channels::Alpha, picture, out)?;
+                return self.by_floats(part, pixels, out);
+            }
+        }
+        mean(Counting::Cells, Channels::Alpha, picture, out)
+    }
+
+    /// Whether there are such rows, and they can be made without the others.
+    pub(crate) fn check_rows(&self, rows: &Range<usize>) -> Result<()> {
+        let [height, _] = self.output();
+        let rule = if rows.is_empty() || rows.end > height {
+            ["must be rows of the output, which has ", &height.shown()].concat()
+        } else if self.is_whole() && rows.len() < height {
+            [self.layer.method().name(), " pooling makes no row without the others"].concat()
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(ErrorKind::Parameter, "rows", [rows.start, rows.end].as_slice(), rule))
+    }
+
+    /// The colours under a method that has no way of its own for bytes.
+    fn by_floats(&mut self, rows: Option<AxisPlan>, pixels: &[u8], out: &mut [u8]) -> Result<()> {
+        let mut ready = match rows {
+            Some(rows) => self.layer.prepare_plan(self.plan.with_outermost(rows))?,
+            None => self.layer.prepare(&[&[1, 1], self.plan.input_shape().as_slice()].concat())?,
+        };
+        // For most methods a picture twice as bright pools to one twice as bright, and whole numbers sum exactly.
+        let unit = if is_homogeneous(self.layer.method()) { 1.0 } else { 255.0 };
+        let [cells, values] = &mut self.planes;
+        sized(cells, pixels.len() / 4)?;
+        sized(values, out.len() / 4)?;
+        for channel in 0..3 {
+            cells
+                .iter_mut()
+                .zip(pixels.chunks_exact(4))
+                .for_each(|(cell, pixel)| *cell = f32::from(pixel[channel]) / unit);
+            ready.forward_into(cells, values)?;
+            let code = |value: f32| (f64::from(value) * f64::from(unit) / self.white + 0.5) as u8;
+            out.chunks_exact_mut(4).zip(&*values).for_each(|(pixel, &value)| pixel[channel] = code(value));
+        }
+        Ok(())
+    }
+
+    /// Whether rows are made only all together.
+    fn is_whole(&self) -> bool {
+        matches!(
+            self.layer.method(),
+            Pooling::Stochastic { .. } | Pooling::MaxBlur { .. } | Pooling::AverageBlur { .. }
+        )
+    }
+}
+
+/// Whether a method's result grows in proportion to the cells. One that raises e to their power depends on their
 /// unit: such a method sees cells from 0 to 1, as networks do.
 fn is_homogeneous(method: &Pooling) -> bool {
     !matches!(method, Pooling::LogSumExp { .. } | Pooling::Soft | Pooling::Gated { .. })
 }
 
 /// What the method makes of the fullest window, were all its cells 1.
-fn white(layer: &Pool, height: usize, width: usize) -> Result<f64> {
-    let axes = layer.geometry().plan(&[height, width])?;
-    let fullest = |spans: &[Span]| spans.iter().map(|span| span.len).max().unwrap_or(0).max(1);
-    let cells: f64 = axes.axes().iter().map(|axis| fullest(&axis.spans) as f64).product();
-    Ok(match *layer.method() {
-        Pooling::Average { divisor_override: Some(divisor), .. } => cells / f64::from(divisor),
+fn white(method: &Pooling, plan: &Plan) -> f64 {
+    let cells: f64 = plan.axes().iter().map(|axis| axis.longest().max(1) as f64).product();
+    match *method {
         Pooling::Lp { norm_type } => libm::pow(cells, 1.0 / norm_type),
         _ => 1.0,
-    })
+    }
 }
 
-/// One channel as a feature map.
-fn plane<T>(pixels: &[u8], channel: usize, shape: &[usize], cell: impl Fn(u8) -> T) -> Result<Vec<T>> {
-    let mut values = Vec::new();
-    let rule = "one channel of the picture does not fit into memory";
-    let reserved = values.try_reserve_exact(pixels.len() / 4);
-    reserved.map_err(|_| Error::new(ErrorKind::Memory, "image", shape, rule))?;
-    values.extend(pixels[channel..].iter().step_by(4).map(|&code| cell(code)));
-    Ok(values)
-}
-
-fn zeros(count: usize, shape: &[usize]) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let rule = "the pooled picture does not fit into memory";
-    let reserved = bytes.try_reserve_exact(count);
-    reserved.map_err(|_| Error::new(ErrorKind::Memory, "image", shape, rule))?;
-    bytes.resize(count, 0);
-    Ok(bytes)
+/// Makes a list as long as that.
+fn sized<T: Copy + Default>(list: &mut Vec<T>, count: usize) -> Result<()> {
+    list.clear();
+    let rule = "a channel of the picture does not fit into memory";
+    list.try_reserve_exact(count).map_err(|_| Error::new(ErrorKind::Memory, "image", count, rule))?;
+    list.resize(count, T::default());
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import init, { colorize, colorMap, FeatureMaps, Network, pool, poolGeometry, poolImage, PoolLayer, prepareDigit } from "deep-end";
+import init, { colorize, colorMap, FeatureMaps, imageParts, Network, pool, poolGeometry, poolImage, PoolLayer, prepareDigit } from "deep-end";
 
 await init();
 
@@ -42,6 +42,17 @@ const PLACES = {
   "poolGeometry": (odd) => poolGeometry(odd),
   "poolImage, the picture": (odd) => poolImage(odd, { method: "max", kernelSize: 1 }),
   "poolImage, the options": (odd) => poolImage(picture, odd),
+  "poolImage, the part": (odd) => poolImage(picture, { method: "max", kernelSize: 1 }, odd),
+  ...Object.fromEntries(
+    ["rows", "top", "height"].map((name) => [
+      `poolImage, ${name}`,
+      (odd) => poolImage(picture, { method: "max", kernelSize: 1 }, { rows: [0, 2], top: 0, height: 2, [name]: odd }),
+    ]),
+  ),
+  "imageParts, the options": (odd) => imageParts(odd, 2, 2, 2),
+  "imageParts, the width": (odd) => imageParts({ method: "max", kernelSize: 1 }, odd, 2, 2),
+  "imageParts, the height": (odd) => imageParts({ method: "max", kernelSize: 1 }, 2, odd, 2),
+  "imageParts, the count": (odd) => imageParts({ method: "max", kernelSize: 1 }, 2, 2, odd),
   "colorize, the numbers": (odd) => colorize(odd, 2, 2),
   "colorize, the width": (odd) => colorize(values, odd, 2),
   "colorize, the height": (odd) => colorize(values, 2, odd),

@@ -1,7 +1,7 @@
 // The package's pooling functions, imported by name as its users do. Expected numbers are worked out by hand.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import init, { colorMap, colorize, pool, poolGeometry, poolImage } from "deep-end";
+import init, { colorMap, colorize, imageParts, pool, poolGeometry, poolImage } from "deep-end";
 
 before(() => init());
 
@@ -99,6 +99,63 @@ test("a photograph's channels are pooled one by one", () => {
   const pooled = poolImage(image, { method: "max", kernelSize: 2 });
   assert.deepEqual([pooled.width, pooled.height], [1, 1]);
   assert.deepEqual([...pooled.data], [40, 100, 7, 255]);
+});
+
+/** Pixels of every kind; large enough that the core reads them a piece at a time. */
+function noise(width, height) {
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (let at = 0, state = 1; at < data.length; at++) data[at] = (state = (Math.imul(state, 1664525) + 1013904223) | 0) >>> 24;
+  return { data, width, height };
+}
+
+test("a photograph in parts is the photograph, and each part reads no more than it says", () => {
+  const photo = noise(701, 500);
+  for (const layer of [
+    { method: "max", kernelSize: 9, stride: 2, padding: 4, dilation: 3, ceilMode: true },
+    { method: "average", kernelSize: 31, stride: 1, padding: 15 },
+    { method: "lp", normType: 3, kernelSize: 4, stride: 3 },
+    { method: "min", outputSize: [37, 41] },
+    { method: "average", global: true },
+    { method: "stochastic", seed: 4, kernelSize: 5 },
+  ]) {
+    const whole = poolImage(photo, layer);
+    const parts = imageParts(layer, photo.width, photo.height, 7);
+    assert.equal(parts.length, layer.global || layer.seed ? 1 : 7);
+    const made = parts.map(({ rows, reads: [top, end] }) => {
+      const data = photo.data.slice(4 * photo.width * top, 4 * photo.width * end);
+      return poolImage({ data, width: photo.width, height: end - top }, layer, { rows, top, height: photo.height });
+    });
+    const pixels = Buffer.concat(made.map(({ data }) => new Uint8Array(data.buffer)));
+    assert.equal(Buffer.compare(pixels, Buffer.from(whole.data.buffer)), 0, layer.method);
+    assert.equal(made.reduce((sum, { height }) => sum + height, 0), whole.height);
+  }
+});
+
+test("a large photograph is pooled as its channels are, a piece at a time", () => {
+  const photo = noise(640, 400);
+  const { data, width, height } = poolImage(photo, { method: "average", kernelSize: 3, stride: 2, padding: 1, countIncludePad: false });
+  for (let channel = 0; channel < 4; channel++) {
+    const plane = Float32Array.from({ length: 640 * 400 }, (_, at) => photo.data[4 * at + channel]);
+    const options = { shape: [1, 1, 400, 640], method: "average", kernelSize: 3, stride: 2, padding: 1, countIncludePad: false };
+    const wanted = pool(plane, options).data.map((value) => Math.floor(value + 0.5));
+    assert.deepEqual(wanted, Float32Array.from({ length: width * height }, (_, at) => data[4 * at + channel]));
+  }
+});
+
+test("a part that is not there, or not held, is refused by name", () => {
+  const photo = noise(4, 6);
+  const refused = (layer, part, parameter, message) =>
+    assert.throws(
+      () => poolImage(photo, { method: "max", ...layer }, part),
+      (error) => error.parameter === parameter && error.message.includes(message),
+    );
+  refused({ kernelSize: 2 }, { rows: [0, 4], top: 0, height: 6 }, "rows", "which has 3");
+  refused({ kernelSize: 2 }, { rows: [1, 1], top: 0, height: 6 }, "rows", "rows of the output");
+  refused({ kernelSize: 2 }, { rows: [2, 4], top: 0, height: 8 }, "image", "from row 4 of the whole picture up to 8");
+  refused({ kernelSize: 2 }, { rows: [0, 4], top: 1, height: 8 }, "image", "from row 0");
+  refused({ kernelSize: 2, method: "stochastic", seed: 1 }, { rows: [0, 1], top: 0, height: 6 }, "rows", "without the others");
+  refused({ kernelSize: 2 }, { rows: [0], top: 0, height: 6 }, "rows", "[first, end]");
+  refused({ kernelSize: 2 }, { rows: [0, 1], top: 0 }, "height", "must be given");
 });
 
 test("geometry tells what a layer does to a shape", () => {

@@ -10,6 +10,7 @@ mod integers;
 mod laws;
 mod layers;
 mod methods;
+mod photographs;
 mod stochastic;
 mod values;
 

@@ -43,9 +43,14 @@ export class PageElement extends HTMLElement {
   }
 }
 
-/** Draws a picture on a canvas of its size. @param {HTMLCanvasElement} canvas @param {ImageData} image */
+/**
+ * Draws a picture on a canvas of its size.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ImageData | import("../lib/pooling.js").Pieces} image
+ */
 export function paint(canvas, image) {
   if (canvas.width !== image.width) canvas.width = image.width;
   if (canvas.height !== image.height) canvas.height = image.height;
-  canvas.getContext("2d")?.putImageData(image, 0, 0);
+  const context = canvas.getContext("2d");
+  for (const piece of "pieces" in image ? image.pieces : [{ image, top: 0 }]) context?.putImageData(piece.image, 0, piece.top);
 }

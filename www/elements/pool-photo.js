@@ -14,7 +14,7 @@ const PAUSE = 700;
 
 /** The photograph and its pooled version side by side, linked: each shows the window that the other one's pointer is on. */
 export class PoolPhoto extends PageElement {
-  static keys = /** @type {const} */ (["photo", "opening", "photoError", "pooled", "pooling", "refusal", "entry", "slow", "poolingsDone", "cell"]);
+  static keys = /** @type {const} */ (["photo", "opening", "photoError", "pooled", "pooling", "refusal", "entry", "slow", "progress", "poolingsDone", "cell"]);
   static markup = `
     <div class="pair">
       <figure>
@@ -33,7 +33,7 @@ export class PoolPhoto extends PageElement {
       <p class="message" id="other-error" role="alert"></p>
       <p class="shape" id="shapes"></p>
       <p id="edge"></p>
-      <p class="time"><span id="time"></span><span id="working"><i aria-hidden="true"></i>Working… <button type="button" class="quiet" id="stop">Stop</button></span></p>
+      <p class="time"><span id="time"></span><span id="working"><i aria-hidden="true"></i>Working…<span id="progress"></span> <button type="button" class="quiet" id="stop">Stop</button></span></p>
     </div>
     <p class="unseen" id="announcer" role="status"></p>`;
   #timer = 0;
@@ -141,13 +141,14 @@ export class PoolPhoto extends PageElement {
   }
 
   /** @param {Page} state */
-  #status({ photo, opening, photoError, pooled, pooling, refusal, entry, slow, poolingsDone }) {
+  #status({ photo, opening, photoError, pooled, pooling, refusal, entry, slow, progress, poolingsDone }) {
     const wrong = photoError !== null || refusal !== null || entry !== null;
     this.dataset.state = opening !== null || pooling === "working" ? "working" : wrong ? "error" : pooled ? "ready" : "working";
     this.dataset.finished = String(poolingsDone);
     // What is about one control is said beside it; the rest, as a core that does not start, here.
     this.find("#other-error").textContent = refusal && !settingOf(refusal.parameter) ? refusal.message : "";
     this.toggleAttribute("data-slow", slow);
+    this.find("#progress").textContent = progress > 0 ? ` ${Math.floor(100 * progress)} %` : "";
     this.toggleAttribute("data-stale", pooled !== null && (refusal !== null || entry !== null || pooled.photo !== photo));
   }
 }

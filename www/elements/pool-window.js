@@ -31,7 +31,8 @@ export class PoolWindow extends PageElement {
     const { image, geometry, settings } = pooled;
     const [down, across] = geometry.axes;
     const [rows, columns] = [spanOf(down, row), spanOf(across, column)];
-    const [red, green, blue, alpha] = image.data.subarray(4 * (row * image.width + column));
+    const { image: piece, top } = image.pieces.find(({ image, top }) => row < top + image.height) ?? image.pieces[0];
+    const [red, green, blue, alpha] = piece.data.subarray(4 * ((row - top) * image.width + column));
     this.#magnify(pooled, rows, columns);
     this.find("#window-colour").style.backgroundColor = `rgb(${red} ${green} ${blue} / ${alpha / 255})`;
     this.find("#window-cell").textContent =

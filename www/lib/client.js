@@ -1,7 +1,7 @@
 // Talks to a worker that owns a core. The newest request wins: it takes the place of a waiting one, and a running one
 // that lasts longer than the client's patience is ended with its worker.
 
-/** @typedef {{ work: string, options: unknown, subject: unknown, transfer: Transferable[], resolve: (result: any) => void, reject: (reason: Error) => void }} Request */
+/** @typedef {{ work: string, options: unknown, subject: unknown, transfer: Transferable[], report: (done: number) => void, resolve: (result: any) => void, reject: (reason: Error) => void }} Request */
 
 /** What the core refused, with the parameter that broke a rule. */
 export class Refused extends Error {
@@ -16,7 +16,6 @@ export class Client {
   /** @type {Worker | null} */ #worker = null;
   /** @type {Request | null} */ #running = null;
   /** @type {Request | null} */ #waiting = null;
-  /** @type {unknown} what the worker holds already */ #held;
   #id = 0;
   /** When the running request's own work began: starting the core is not its fault. */
   #began = Infinity;
@@ -36,14 +35,15 @@ export class Client {
    * The result, or null where a newer request or `stop` took this one's place.
    * @param {string} work  one of the worker's jobs
    * @param {unknown} [options]
-   * @param {unknown} [subject]  what it works on; sent only when it is another one than before
+   * @param {unknown} [subject]  what this and later requests work on
    * @param {Transferable[]} [transfer]  moved with the subject, which the caller then gives away
+   * @param {(done: number) => void} [report]  hears which part of the work is done, from 0 to 1
    * @returns {Promise<any>}
    */
-  request(work, options, subject, transfer = []) {
+  request(work, options, subject, transfer = [], report = () => {}) {
     return new Promise((resolve, reject) => {
       this.#waiting?.resolve(null);
-      this.#waiting = { work, options, subject, transfer, resolve, reject };
+      this.#waiting = { work, options, subject, transfer, report, resolve, reject };
       if (!this.#running) this.#next();
       else this.#hurry();
     });
@@ -60,7 +60,6 @@ export class Client {
     clearTimeout(this.#timer);
     this.#worker?.terminate();
     this.#worker = null;
-    this.#held = undefined;
     this.#began = Infinity;
   }
 
@@ -84,9 +83,7 @@ export class Client {
     if (!request) return;
     this.#worker ??= this.#hire();
     const { work, options, subject, transfer } = request;
-    const known = subject === this.#held;
-    this.#held = subject;
-    this.#worker.postMessage({ id: ++this.#id, work, options, ...(known ? {} : { subject }) }, transfer);
+    this.#worker.postMessage({ id: ++this.#id, work, options, subject }, transfer);
   }
 
   #hire() {
@@ -103,12 +100,15 @@ export class Client {
     return worker;
   }
 
-  /** @param {{ id: number, started?: boolean, error?: { message: string, parameter: string }, result?: unknown }} answer */
-  #answered({ id, started, error, result }) {
+  /** @param {{ id: number, done?: number, error?: { message: string, parameter: string }, result?: unknown }} answer */
+  #answered({ id, done, error, result }) {
     if (id !== this.#id || !this.#running) return;
-    if (started) {
-      this.#began = performance.now();
-      if (this.#waiting) this.#hurry();
+    if (done !== undefined) {
+      this.#running.report(done);
+      if (this.#began === Infinity) {
+        this.#began = performance.now();
+        if (this.#waiting) this.#hurry();
+      }
       return;
     }
     const request = this.#running;

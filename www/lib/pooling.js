@@ -8,8 +8,15 @@ const SLOW = 300;
 /** What a running request is granted once a newer one waits. */
 const PATIENCE = 250;
 
-const client = new Client(PATIENCE);
+/** A photograph has a worker for each so many pixels, as far as there are processors beside the page's own. */
+const SHARE = 2_000_000;
+
+/** @type {Client[]} */
+const crew = [];
 let newest = 0;
+/** Photographs by number: a worker knows by it whose rows it holds. @type {WeakMap<ImageData, number>} */
+const numbers = new WeakMap();
+let numbered = 0;
 
 /** Starts answering to every change of photograph or settings. */
 export function startPooling() {
@@ -22,7 +29,7 @@ export function startPooling() {
 /** Ends a running request; the last result stays. */
 export function stopPooling() {
   newest++;
-  client.stop();
+  crew.forEach((client) => client.stop());
   page.set({
     slow: false,
     pooling: page.value.pooled ? "ready" : "idle",
@@ -31,20 +38,58 @@ export function stopPooling() {
   });
 }
 
+/** @typedef {import("./worker.js").Share} Share */
+/** @typedef {{ width: number, height: number, pieces: import("./worker.js").Piece[] }} Pieces  a picture as it was made */
+/** @typedef {{ image: Pieces, geometry: ReturnType<typeof import("./core.js").poolGeometry>, milliseconds: number }} Pooled */
+
+/**
+ * The pooled photograph, or null where a newer request or `stopPooling` took this one's place.
+ * @param {ImageData} photo
+ * @param {import("./core.js").PoolOptions} layer
+ * @param {() => boolean} current
+ * @returns {Promise<Pooled | null>}
+ */
+async function pool(photo, layer, current) {
+  const { width, height } = photo;
+  const of = Math.max(1, Math.min(navigator.hardwareConcurrency - 1, Math.floor((width * height) / SHARE)));
+  crew.splice(of).forEach((client) => client.stop());
+  while (crew.length < of) crew.push(new Client(PATIENCE));
+  if (!numbers.has(photo)) numbers.set(photo, ++numbered);
+  const done = crew.map(() => 0);
+  const shares = await Promise.all(
+    crew.map(async (client, share) => {
+      const work = { layer, photo: numbers.get(photo), width, height, share, of };
+      const report = (/** @type {number} */ part) => {
+        done[share] = part;
+        if (current()) page.set({ progress: done.reduce((a, b) => a + b) / of });
+      };
+      /** @type {Share | null} */
+      const made = await client.request("pool", work, undefined, [], report);
+      if (!made || "pieces" in made || !current()) return made;
+      const [top, end] = made.needs;
+      const image = new ImageData(photo.data.slice(4 * width * top, 4 * width * end), width, end - top);
+      return client.request("pool", work, { photo: work.photo, top, image }, [image.data.buffer], report);
+    }),
+  );
+  if (!shares.every((share) => share && "pieces" in share)) return null;
+  const { geometry } = shares[0];
+  const [rows, columns] = geometry.shape.slice(-2);
+  const image = { width: columns, height: rows, pieces: shares.flatMap(({ pieces }) => pieces) };
+  return { image, geometry, milliseconds: Math.max(...shares.map(({ milliseconds }) => milliseconds)) };
+}
+
 /**
  * @param {import("./image.js").Photo} photo
  * @param {import("./settings.js").Settings} settings
  */
 async function answer(photo, settings) {
   const request = ++newest;
-  page.set({ pooling: "working" });
+  page.set({ pooling: "working", progress: 0 });
   const timer = setTimeout(() => request === newest && page.set({ slow: true }), SLOW);
   try {
-    /** @type {import("./worker.js").Pooled | null} */
-    const result = await client.request("pool", toOptions(settings), photo.image);
+    const result = await pool(photo.image, toOptions(settings), () => request === newest);
     if (!result) return;
-    const rows = result.image.height;
-    const columns = result.image.width;
+    const { width: columns, height: rows } = result.image;
     const { cell, pooled } = page.value;
     // At first a cell a little off the middle, where photographs tend to have something to see.
     const row = pooled ? Math.min(cell.row, rows - 1) : Math.floor(rows * 0.66);

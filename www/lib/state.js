@@ -4,7 +4,7 @@ import { DEFAULTS } from "./settings.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./image.js").Photo} Photo */
-/** @typedef {import("./worker.js").Pooled} Pooled */
+/** @typedef {import("./pooling.js").Pooled} Pooled */
 /** @typedef {import("./worker.js").Recognised} Recognised */
 
 /** @typedef {"idle" | "working" | "ready" | "error"} Status */
@@ -25,6 +25,7 @@ import { DEFAULTS } from "./settings.js";
  * @property {Status} pooling
  * @property {Refusal | null} refusal
  * @property {boolean} slow  the running request takes long enough to say so
+ * @property {number} progress  the part of the running request that is done, from 0 to 1
  * @property {number} poolingsDone  requests that ended, in a result or in an error
  * @property {{ row: number, column: number }} cell  the output cell looked at
  * @property {Drawing} drawing
@@ -53,6 +54,7 @@ export const page = createStore(
     pooling: "working",
     refusal: null,
     slow: false,
+    progress: 0,
     poolingsDone: 0,
     cell: { row: 0, column: 0 },
     drawing: BLANK,

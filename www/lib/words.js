@@ -1,6 +1,6 @@
 // What the core found, in words.
 
-/** @typedef {import("./worker.js").Pooled["geometry"]} Geometry */
+/** @typedef {import("./pooling.js").Pooled["geometry"]} Geometry */
 /** @typedef {import("./core.js").AxisGeometry} Axis */
 
 /** @param {readonly number[]} shape @returns {string}  `3 × 400 × 600` */

@@ -1,26 +1,46 @@
 // Owns a core and answers one request at a time. Results are transferred, not copied.
-import init, { colorize, colorMap, Network, poolGeometry, poolImage, prepareDigit } from "./core.js";
+import init, { colorize, colorMap, imageParts, Network, poolGeometry, poolImage, prepareDigit } from "./core.js";
 
 /** @typedef {import("./core.js").PoolOptions} Options */
-/** @typedef {{ image: ImageData, geometry: ReturnType<typeof poolGeometry>, milliseconds: number }} Pooled */
+/** @typedef {{ image: ImageData, top: number }} Piece  rows of a picture, and the number of the first */
+/** @typedef {{ photo: number, top: number, image: ImageData }} Held  rows of the photograph with this number */
+/** @typedef {{ layer: Options, photo: number, width: number, height: number, share: number, of: number }} PoolWork  the photograph's number and size; which of how many shares */
+/** @typedef {{ needs: [number, number] } | { pieces: Piece[], geometry?: ReturnType<typeof poolGeometry>, milliseconds: number }} Share  the rows that are missing, or what was made */
 /** @typedef {{ name: string, kind: string, channels: number, height: number, width: number, image: ImageData }} Layer  its maps one below the other */
 /** @typedef {{ before: Layer, after: Layer, min: number, max: number }} Stage  a pooling layer and the layer it reads, on one colour scale */
 /** @typedef {{ seen: ImageData, labels: string[], probabilities: Float32Array, stages: Stage[], palette: Uint8Array, milliseconds: number }} Recognised */
 
 const MAP = "deep";
 
+/** So many of the photograph's pixels are pooled between two reports. */
+const STEP = 500_000;
+/** Rows that are held beside those that are read, so that a window a little larger needs no others. */
+const BESIDE = 128;
+
 /**
- * @param {Options} options
- * @param {ImageData} photo
- * @returns {Pooled}
+ * A share of the pooled photograph. The core says which parts there are and what each reads.
+ * @param {PoolWork} work
+ * @param {Held | undefined} held
+ * @param {(done: number) => void} report
+ * @returns {Share}
  */
-function poolPhoto(options, photo) {
-  const { height, width } = photo;
-  const geometry = poolGeometry({ ...options, shape: [1, 3, height, width] });
+function poolPhoto({ layer, photo, width, height, share, of }, held, report) {
+  const all = imageParts(layer, width, height, of * Math.ceil((width * height) / of / STEP));
+  const bound = (/** @type {number} */ at) => Math.floor((at * all.length) / of);
+  const parts = all.slice(bound(share), bound(share + 1));
+  const first = Math.min(...parts.map(({ reads }) => reads[0]));
+  const end = Math.max(...parts.map(({ reads }) => reads[1]));
+  if (parts.length > 0 && !(held?.photo === photo && held.top <= first && end <= held.top + held.image.height)) {
+    return { needs: [Math.max(0, first - BESIDE), Math.min(height, end + BESIDE)] };
+  }
+  const geometry = share === 0 ? poolGeometry({ ...layer, shape: [1, 3, height, width] }) : undefined;
   const from = performance.now();
-  const image = poolImage(photo, options);
-  const milliseconds = performance.now() - from;
-  return { image, geometry, milliseconds };
+  const pieces = parts.map(({ rows }, done) => {
+    report(done / parts.length);
+    const { image, top } = /** @type {Held} */ (held);
+    return { image: poolImage(image, layer, { rows, top, height }), top: rows[0] };
+  });
+  return { pieces, geometry, milliseconds: performance.now() - from };
 }
 
 /** @type {Promise<Network> | undefined} */
@@ -71,7 +91,7 @@ function drawn({ name, kind, shape, data }, range) {
   return { name, kind, channels, height, width, image: colorize(data, width, channels * height, { map: MAP, ...range }) };
 }
 
-/** @type {Record<string, (options: any, subject: any) => unknown>} */
+/** @type {Record<string, (options: any, subject: any, report: (done: number) => void) => unknown>} */
 const WORK = { pool: poolPhoto, recognise };
 
 /** The buffers of a result's pictures: what can be moved to the page. @param {unknown} result @returns {ArrayBuffer[]} */
@@ -82,7 +102,7 @@ function buffers(result) {
 }
 
 const scope = /** @type {{ postMessage(message: unknown, transfer?: Transferable[]): void }} */ (/** @type {unknown} */ (self));
-/** @type {unknown} the photograph: sent once, used by many requests */
+/** @type {unknown} what was sent last, used until other comes */
 let held;
 
 // The core loads while the page has nothing to ask yet. Where that fails, the first request tries again, and is told why.
@@ -90,10 +110,11 @@ init().catch(() => {});
 
 self.addEventListener("message", async ({ data: { id, work, options, subject } }) => {
   if (subject !== undefined) held = subject;
+  const report = (/** @type {number} */ done) => scope.postMessage({ id, done });
   try {
     await init();
-    scope.postMessage({ id, started: true });
-    const result = await WORK[work](options, held);
+    report(0);
+    const result = await WORK[work](options, held, report);
     scope.postMessage({ id, result }, buffers(result));
   } catch (reason) {
     // An Error would arrive without the parameter that the core adds to it.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use browser_tests::{
-    files::{opened, photo},
+    files::{noise, opened, photo},
     visit,
 };
 use deep_end::Pooling;
@@ -52,6 +52,58 @@ fn every_pixel_is_the_cores() -> Result<()> {
     Ok(())
 }
 
+/// As if the machine had four processors, whatever it has; and every report and worker is counted.
+const FOUR: &str = "
+  Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => 4 });
+  window.hired = 0;
+  window.reports = [];
+  window.Worker = class extends Worker {
+    constructor(...options) {
+      super(...options);
+      window.hired++;
+      this.addEventListener('message', ({ data }) => { if (data.done) window.reports.push(data.done); });
+    }
+  };";
+
+#[test]
+fn a_large_photograph_is_split_over_workers() -> Result<()> {
+    // Two shares of two million pixels, and rows left over.
+    let file = noise("large.png", 2050, 2001)?;
+    let picture = opened(&file)?;
+    visit(async |page| {
+        page.before_every_page(FOUR).await?;
+        page.open().await?;
+        let before = page.evaluate("hired").await?.as_u64();
+        page.upload(&file).await?;
+        let after = page.evaluate("hired").await?.as_u64();
+        assert_eq!(after, before.map(|hired| hired + 1), "one more than for the first photograph");
+        for layer in [
+            Layer { stride: 7, padding: 5, dilation: 3, ceil_mode: true, ..Layer::tiling(Pooling::Max, 9) },
+            // A window that reaches over most of a share: its worker needs other rows than it holds.
+            Layer { stride: 300, padding: 450, ..Layer::tiling(MEAN, 901) },
+            Layer::tiling(Pooling::lp(2.0), 16),
+            Layer { stride: 50, ..Layer::tiling(MEAN_OF_INPUT, 2000) },
+        ] {
+            layer.set(page).await?;
+            same(&page.pixels("#pooled").await?, &layer.native(&picture)?, &format!("{layer:?}"));
+        }
+        let parts: Vec<f64> = serde_json::from_value(page.evaluate("reports").await?)?;
+        assert!(!parts.is_empty() && parts.iter().all(|&part| 0.0 < part && part < 1.0), "{parts:?}");
+        // The cell in the middle is a row of the second worker's: what is told of it is its own.
+        let layer = Layer::tiling(Pooling::Max, 99);
+        layer.set(page).await?;
+        let pooled = layer.native(&picture)?;
+        page.click("#pooled-stage").await?;
+        let told = page.text("#window-cell").await?;
+        let numbers: Vec<usize> = told.split(|letter: char| !letter.is_ascii_digit()).flat_map(str::parse).collect();
+        let at = 4 * ((numbers[0] - 1) * pooled.width + numbers[1] - 1);
+        let [red, green, blue] = [0, 1, 2].map(|channel| pooled.pixels[at + channel]);
+        assert_eq!(page.text("#window-value").await?, format!("R {red}  G {green}  B {blue}"), "{told}");
+        Ok(())
+    })?;
+    Ok(())
+}
+
 #[test]
 fn a_dropped_and_a_pasted_picture_are_opened() -> Result<()> {
     let layer = Layer::tiling(Pooling::Max, 8);
@@ -59,8 +111,7 @@ fn a_dropped_and_a_pasted_picture_are_opened() -> Result<()> {
         page.open().await?;
         for (event, key, name) in [("DragEvent", "dataTransfer", "drop"), ("ClipboardEvent", "clipboardData", "paste")]
         {
-            let file =
-                if name == "drop" { photo("cat.png") } else { browser_tests::files::noise("pasted.png", 61, 43)? };
+            let file = if name == "drop" { photo("cat.png") } else { noise("pasted.png", 61, 43)? };
             let bytes = BASE64_STANDARD.encode(std::fs::read(&file)?);
             let title = file.file_name().map(|name| name.to_string_lossy().into_owned());
             let script = format!(
