@@ -7,20 +7,29 @@
 //!
 //! Networks have `product` and, for 3 × 3 convolutions, `winograd`.
 
+mod blocks;
 #[cfg(test)]
 mod direct;
 pub(crate) mod lanes;
+mod network;
+pub(crate) mod powers;
 pub(crate) mod product;
 mod resample;
 mod rows;
 mod separable;
+mod sums;
 mod terms;
+#[cfg(test)]
+mod testing;
 mod visit;
 pub(crate) mod winograd;
 
+pub(crate) use blocks::{Block, BlockRoom, blocks};
+pub(crate) use network::Networks;
 pub(crate) use resample::{AxisMap, Way, resample_planes};
 pub(crate) use separable::{Reducer, Scratch, reduce, spread};
-pub(crate) use visit::{Tap, visit};
+pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
+pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
 use crate::error::{Error, ErrorKind, Result};
 use std::{marker::PhantomData, ops::Add};
@@ -97,7 +106,7 @@ impl<T> Default for Passes<T> {
 }
 
 /// Empties a buffer and makes room for `count` × `inner` values, or reports that memory does not hold them.
-fn clear_for<T>(buffer: &mut Vec<T>, count: usize, inner: usize) -> Result<()> {
+pub(crate) fn clear_for<T>(buffer: &mut Vec<T>, count: usize, inner: usize) -> Result<()> {
     buffer.clear();
     let room = count.checked_mul(inner).filter(|&len| buffer.try_reserve(len).is_ok());
     room.map(drop).ok_or_else(|| {

@@ -1,12 +1,13 @@
 //! Lp pooling and the generalised mean: the norm (Σ|x|^p)^(1/p) of a window, and (1/n · Σ max(x, 0)^p)^(1/p).
 //!
 //! Sums of powers are kept in f64, whose range holds the powers up to 6 of every f32, subnormals and the largest alike
-//! (10⁻⁴⁵ to 3·10³⁸, against 10⁻³⁰⁸ to 10³⁰⁸). Above that, each partial sum is kept relative to its largest term.
-//! Powers come from `libm`, so that every machine computes the same.
+//! (10⁻⁴⁵ to 3·10³⁸, against 10⁻³⁰⁸ to 10³⁰⁸). Above that, they are kept relative to the window's largest cell.
 
 use super::max::{self, Max};
+use super::walk;
 use crate::error::Result;
-use crate::kernel::{Fold, Passes, Scratch, reduce, spread, visit};
+use crate::kernel::powers::Power;
+use crate::kernel::{Fold, Passes, RowOfSums, Scratch, blocks, clear_for, reduce, spread, visit};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -31,8 +32,9 @@ impl Norm {
     }
 
     /// What takes part of a cell. A NaN stays one.
+    #[inline(always)]
     fn magnitude(self, cell: f32) -> f64 {
-        if self.mean && cell < 0.0 { 0.0 } else { f64::from(cell).abs() }
+        if self.mean && cell < 0.0 { 0.0 } else { f64::from(cell.abs()) }
     }
 
     /// What a sum is divided by, for each window.
@@ -96,25 +98,78 @@ impl Fold for ScaledSum {
 
 impl Arithmetic for Norm {
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        let (norm_type, divisors) = (self.norm_type, self.divisors(shapes)?);
-        if norm_type.is_infinite() {
-            // Nothing is below a magnitude but the −∞ of a window without cells.
-            max::forward(&self.magnitudes(cells, shapes)?, shapes, values, &mut room.floats, &mut room.winners)?;
-            values.iter_mut().filter(|value| **value < 0.0).for_each(|value| *value = 0.0);
-            return Ok(());
+        match self.norm_type {
+            f64::INFINITY => self.forward_largest(cells, shapes, values, room),
+            norm_type if norm_type <= PLAIN_POWERS => self.forward_plain(cells, shapes, values, room),
+            _ => self.forward_scaled(cells, shapes, values, room),
         }
-        let (mut plain, mut scaled) = (Scratch::default(), Scratch::default());
-        shapes.each_plane(cells, values, |plane, values| {
-            if norm_type <= PLAIN_POWERS {
-                let sums = reduce(&SumOfPowers(*self), plane, &shapes.plan, &mut plain)?.iter().zip(&divisors);
-                let roots = sums.map(|(sum, divisor)| root(sum / divisor, norm_type) as f32);
-                values.iter_mut().zip(roots).for_each(|(value, root)| *value = root);
-            } else {
-                let sums = reduce(&ScaledSum(*self), plane, &shapes.plan, &mut scaled)?.iter().zip(&divisors);
-                let norms = sums.map(|(&sum, divisor)| norm(sum, *divisor, norm_type) as f32);
-                values.iter_mut().zip(norms).for_each(|(value, norm)| *value = norm);
+    }
+}
+
+impl Norm {
+    fn forward_largest(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        // Nothing is below a magnitude but the −∞ of a window without cells.
+        max::forward(&self.magnitudes(cells, shapes)?, shapes, values, &mut room.floats, &mut room.winners)?;
+        values.iter_mut().filter(|value| **value < 0.0).for_each(|value| *value = 0.0);
+        Ok(())
+    }
+
+    fn forward_plain(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        let lift = |cells: &[f32], out: &mut [f64]| {
+            let cells = out.iter_mut().zip(cells).map(|(out, &cell)| (out, self.magnitude(cell)));
+            let power = Power::new(self.norm_type);
+            match self.norm_type {
+                1.0 => cells.for_each(|(out, cell)| *out = cell),
+                2.0 => cells.for_each(|(out, cell)| *out = cell * cell),
+                3.0 => cells.for_each(|(out, cell)| *out = cell * cell * cell),
+                _ => cells.for_each(|(out, cell)| *out = power.of(cell)),
             }
-            Ok(())
+        };
+        let finish = |row: &RowOfSums, values: &mut [f32]| {
+            let sums = values.iter_mut().zip(row.of(0)).zip(row.counts());
+            let sums = sums.map(|((value, sum), count)| (value, if self.mean { sum / count } else { *sum }));
+            let power = Power::new(1.0 / self.norm_type);
+            match self.norm_type {
+                1.0 => sums.for_each(|(value, sum)| *value = sum as f32),
+                2.0 => sums.for_each(|(value, sum)| *value = sum.sqrt() as f32),
+                _ => sums.for_each(|(value, sum)| *value = power.of(sum) as f32),
+            }
+        };
+        walk::sums(cells, shapes, values, room, 1, &lift, &finish, None)
+    }
+
+    /// Block by block, relative to each window's largest |x|.
+    fn forward_scaled(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        let (powers, roots) = (Power::new(self.norm_type), Power::new(1.0 / self.norm_type));
+        let Room { blocks: block_room, doubles, .. } = room;
+        values.fill(0.0);
+        shapes.each_plane(cells, values, |plane, values| {
+            blocks(plane, &shapes.plan, block_room, &mut |block| {
+                clear_for(doubles, 2, block.count)?;
+                doubles.resize(2 * block.count, 0.0);
+                let (largest, sums) = doubles.split_at_mut(block.count);
+                for cells in block.rows() {
+                    for (largest, cell) in largest.iter_mut().zip(cells.iter().map(|&cell| self.magnitude(cell))) {
+                        *largest = if cell > *largest { cell } else { *largest };
+                    }
+                }
+                for cells in block.rows() {
+                    let cells = cells.iter().map(|&cell| self.magnitude(cell));
+                    for ((sum, largest), cell) in sums.iter_mut().zip(&*largest).zip(cells) {
+                        let power = powers.of(cell / largest);
+                        // Zeros and infinite cells too, which have no ratio.
+                        *sum += if cell == *largest { 1.0 } else { power };
+                    }
+                }
+                let divisor = if self.mean { block.taps.len() as f64 } else { 1.0 };
+                let values = values[block.first..][..block.count].iter_mut();
+                for ((value, largest), sum) in values.zip(&*largest).zip(&*sums) {
+                    let norm = largest * roots.of(sum / divisor);
+                    // A NaN beside zeros is left in the sum.
+                    *value = (if *largest == 0.0 { sum * 0.0 } else { norm }) as f32;
+                }
+                Ok(())
+            })
         })
     }
 }
@@ -207,10 +262,6 @@ impl Norm {
         magnitudes.extend(cells.iter().map(|&cell| self.magnitude(cell) as f32));
         Ok(magnitudes)
     }
-}
-
-fn norm((largest, sum): (f64, f64), divisor: f64, norm_type: f64) -> f64 {
-    if largest == 0.0 && !sum.is_nan() { 0.0 } else { largest * root(sum / divisor, norm_type) }
 }
 
 /// base^exponent for base ≥ 0; the common exponents without a library call.

@@ -8,9 +8,9 @@ pub(super) fn key(cell: f32, at: usize) -> u64 {
 
 /// The key of the `rank`-th largest cell, counted from 1; of the smallest where there are fewer. The `rank` largest cells
 /// are those whose key does not exceed it. `None` for no cells.
-pub(super) fn key_of_rank(window: &[f32], rank: usize, keys: &mut Vec<u64>) -> Option<u64> {
+pub(super) fn key_of_rank(window: impl Iterator<Item = f32>, rank: usize, keys: &mut Vec<u64>) -> Option<u64> {
     keys.clear();
-    keys.extend(window.iter().enumerate().map(|(at, &cell)| key(cell, at)));
+    keys.extend(window.enumerate().map(|(at, cell)| key(cell, at)));
     let last = keys.len().checked_sub(1)?;
     let (_, &mut key, _) = keys.select_nth_unstable((rank - 1).min(last));
     Some(key)
@@ -41,7 +41,7 @@ mod tests {
             let mut sorted: Vec<usize> = (0..window.len()).collect();
             sorted.sort_by(|&a, &b| window[b].partial_cmp(&window[a]).unwrap_or_else(|| window[b].is_nan().cmp(&window[a].is_nan())));
             sorted.truncate(rank);
-            let bound = key_of_rank(&window, rank, &mut Vec::new()).unwrap();
+            let bound = key_of_rank(window.iter().copied(), rank, &mut Vec::new()).unwrap();
             prop_assert_eq!(bound as u32 as usize, *sorted.last().unwrap());
             sorted.sort_unstable();
             let ours: Vec<usize> = (0..window.len()).filter(|&at| key(window[at], at) <= bound).collect();

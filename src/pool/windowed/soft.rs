@@ -1,8 +1,10 @@
 //! SoftPool: Σ eˣ·x / Σ eˣ.
 
-use super::exponentials::Exponentials;
+use super::exponentials::{Exponentials, MODERATE, Sums};
+use super::walk;
 use crate::error::Result;
-use crate::kernel::{Scratch, reduce, visit};
+use crate::kernel::powers::Exponential;
+use crate::kernel::{RowOfSums, Scratch, reduce, visit};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -12,13 +14,23 @@ pub(in crate::pool) struct Soft;
 const SHARPNESS: f64 = 1.0;
 
 impl Arithmetic for Soft {
-    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], _: &mut Room) -> Result<()> {
-        let mut scratch = Scratch::default();
-        shapes.each_plane(cells, values, |plane, values| {
-            let sums = reduce(&Exponentials { sharpness: SHARPNESS }, plane, &shapes.plan, &mut scratch)?;
-            values.iter_mut().zip(sums).for_each(|(value, sums)| *value = sums.mean() as f32);
-            Ok(())
-        })
+    /// Exponentials of cells of moderate size as they are; windows with others one by one.
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        let lift = |cells: &[f32], out: &mut [f64]| {
+            let (weights, weighted) = out.split_at_mut(cells.len());
+            for ((weight, weighted), &cell) in weights.iter_mut().zip(weighted).zip(cells) {
+                let cell = f64::from(cell);
+                let exponential = Exponential::of(cell).value();
+                *weight = if cell.abs() <= MODERATE { exponential } else { f64::NAN };
+                *weighted = *weight * cell;
+            }
+        };
+        let mean = |row: &RowOfSums, values: &mut [f32]| {
+            let sums = row.of(0).iter().zip(row.of(1));
+            values.iter_mut().zip(sums).for_each(|(value, (weights, weighted))| *value = (weighted / weights) as f32);
+        };
+        let alone = |window: &[f32]| Sums::of(window, SHARPNESS).mean();
+        walk::sums(cells, shapes, values, room, 2, &lift, &mean, Some(&alone))
     }
 }
 

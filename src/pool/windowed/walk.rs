@@ -1,8 +1,8 @@
 //! Methods that look at all cells of a window at once.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::kernel::{Tap, visit};
-use crate::pool::arithmetic::Picked;
+use crate::kernel::{Block, BlockRoom, Lift, RowOfSums, Sums, Tap, blocks, gather, visit};
+use crate::pool::arithmetic::{Picked, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 /// A window of some plane.
@@ -42,23 +42,69 @@ pub(super) fn windows(cells: &[f32], shapes: &Shapes, see: &mut dyn FnMut(Seen))
     Ok(())
 }
 
-/// The cells that `pick` chooses: it is given a window that has cells, none of them a NaN, and gives the position of one.
-pub(super) fn select(
+/// Room for values and, where they are asked for, for the places of the cells that they are.
+pub(super) struct Picks<'o> {
+    pub values: &'o mut [f32],
+    pub places: Option<&'o mut [i32]>,
+}
+
+impl<'o> From<Picked<'o, f32>> for Picks<'o> {
+    fn from(Picked { values, places }: Picked<'o, f32>) -> Self {
+        Self { values, places: Some(places) }
+    }
+}
+
+/// Where what is picked for the windows of a block goes.
+pub(super) struct Target<'t> {
+    /// The number of the first window among those of all planes.
+    pub first: usize,
+    /// Whether its plane has a NaN or a −0: where it has none, equal values are the same.
+    pub special: bool,
+    pub values: &'t mut [f32],
+    pub places: Option<&'t mut [i32]>,
+}
+
+/// Lets `pick` pick a cell for each window that has any.
+pub(super) fn pick(
     cells: &[f32],
     shapes: &Shapes,
-    out: Picked<f32>,
-    pick: &mut dyn FnMut(&Seen) -> usize,
+    out: Picks,
+    room: &mut BlockRoom,
+    pick: &mut dyn FnMut(&mut Block, Target) -> Result<()>,
 ) -> Result<()> {
     shapes.check_places()?;
-    windows(cells, shapes, &mut |window| {
-        let picked = match window.cells.iter().rposition(|cell| cell.is_nan()) {
-            _ if window.cells.is_empty() => None,
-            None => Some(pick(&window)),
-            last_nan => last_nan,
-        };
-        out.values[window.number] = picked.map_or(0.0, |at| window.cells[at]);
-        out.places[window.number] = picked.map_or(-1, |at| window.taps[at].at as i32);
-    })
+    let Picks { values, mut places } = out;
+    values.fill(0.0);
+    if let Some(places) = &mut places {
+        places.fill(-1);
+    }
+    for (number, plane) in cells.chunks_exact(shapes.plane_in).enumerate() {
+        let special = |cell: &f32| u32::from(cell.is_nan()) | u32::from(cell.to_bits() == (-0f32).to_bits());
+        let special = plane.iter().fold(0, |any, cell| any | special(cell)) > 0;
+        blocks(plane, &shapes.plan, room, &mut |block| {
+            let first = number * shapes.plane_out + block.first;
+            let windows = first..first + block.count;
+            let places = places.as_deref_mut().map(|places| &mut places[windows.clone()]);
+            pick(block, Target { first, special, values: &mut values[windows], places })
+        })?;
+    }
+    Ok(())
+}
+
+/// Replaces the NaNs among a plane's values by what `exactly` makes of the windows' cells: fast ways give a NaN wherever
+/// they do not know.
+fn settle(
+    plane: &[f32],
+    shapes: &Shapes,
+    values: &mut [f32],
+    cells: &mut Vec<f32>,
+    exactly: &dyn Fn(&[f32]) -> f64,
+) -> Result<()> {
+    for (window, value) in values.iter_mut().enumerate().filter(|(_, value)| value.is_nan()) {
+        gather(plane, &shapes.plan, window, cells)?;
+        *value = exactly(cells) as f32;
+    }
+    Ok(())
 }
 
 /// Checks a count of cells against the largest window: a sliding one has been, a region is known only now.
@@ -68,4 +114,29 @@ pub(super) fn check_within(parameter: &'static str, count: usize, shapes: &Shape
         return Ok(());
     }
     Err(Error::new(ErrorKind::Shape, parameter, count, format!("must not exceed the largest window's {most} cells")))
+}
+
+/// What a row of windows' sums are made into.
+type Finish<'f> = dyn Fn(&RowOfSums, &mut [f32]) + 'f;
+
+/// Values from sums of what cells are lifted to. Where a value is NaN, `exactly` may know better.
+#[expect(clippy::too_many_arguments, reason = "what a layer has, and what a method is made of")]
+pub(super) fn sums(
+    cells: &[f32],
+    shapes: &Shapes,
+    values: &mut [f32],
+    room: &mut Room,
+    numbers: usize,
+    lift: &Lift,
+    finish: &Finish,
+    exactly: Option<&dyn Fn(&[f32]) -> f64>,
+) -> Result<()> {
+    if cells.is_empty() {
+        return Ok(());
+    }
+    let mut sums = Sums::new(&shapes.plan, numbers, &mut room.sums)?;
+    shapes.each_plane(cells, values, |plane, values| {
+        sums.reduce(plane, lift, &mut |row| finish(row, &mut values[row.first..][..row.of(0).len()]))?;
+        exactly.map_or(Ok(()), |exactly| settle(plane, shapes, values, &mut room.cells, exactly))
+    })
 }
