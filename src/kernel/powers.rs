@@ -12,7 +12,7 @@ const WHOLE: f64 = 6_755_399_441_055_744.0;
 const LN_2_UPPER: f64 = 0.693_147_180_369_123_8;
 const LN_2_LOWER: f64 = 1.908_214_929_270_587_7e-10;
 /// The exponents of 2 between which [`scaled`] has powers.
-const LEAST: f64 = -1022.0;
+const LEAST: f64 = -960.0;
 const MOST: f64 = 1023.0;
 
 /// (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2.
