@@ -28,24 +28,43 @@ pub(crate) struct RowOfSums<'r> {
     rows: f64,
     cells: &'r [f64],
     /// The sums of each window, then for the next number that cells are lifted to.
-    sums: &'r [f64],
+    sums: &'r mut [f64],
 }
 
-impl<'r> RowOfSums<'r> {
+impl RowOfSums<'_> {
+    /// How many windows there are.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
     /// How many cells each window has, at least 1: a sum of none is 0.
     pub fn counts(&self) -> impl Iterator<Item = f64> {
         self.cells.iter().map(|cells| (self.rows * cells).max(1.0))
     }
 
     /// The sums of one of the numbers that a cell is lifted to.
-    pub fn of(&self, number: usize) -> &'r [f64] {
+    pub fn of(&self, number: usize) -> &[f64] {
         let count = self.cells.len();
         &self.sums[number * count..][..count]
     }
+
+    /// The sums of the first number, to be worked on.
+    pub fn sums_mut(&mut self) -> &mut [f64] {
+        &mut self.sums[..self.cells.len()]
+    }
+
+    /// Makes means of them.
+    pub fn divide(&mut self) {
+        let cells = self.cells;
+        self.sums.iter_mut().zip(cells).for_each(|(sum, cells)| *sum /= (self.rows * cells).max(1.0));
+    }
 }
 
-/// Makes as many numbers of each cell as there are times more of them: all the first ones, then all the second ones.
-pub(crate) type Lift<'l> = dyn Fn(&[f32], &mut [f64]) + 'l;
+/// What is summed.
+pub(crate) trait Lift {
+    /// Makes as many numbers of each cell as there is room for: all the first ones, then all the second ones.
+    fn lift(&self, cells: &[f32], out: &mut [f64]);
+}
 
 /// No row of a plane.
 const NONE: usize = usize::MAX;
@@ -83,7 +102,7 @@ impl<'a> Sums<'a> {
     }
 
     /// Sums one plane's windows, and calls `done` with those of one row after the other.
-    pub fn reduce(&mut self, plane: &[f32], lift: &Lift, done: &mut dyn FnMut(&RowOfSums)) -> Result<()> {
+    pub fn reduce(&mut self, plane: &[f32], lift: &dyn Lift, done: &mut dyn FnMut(&mut RowOfSums)) -> Result<()> {
         let Self { outer, axis, numbers, slots, even, ref mut room } = *self;
         let SumRoom { chosen, lifted, held, column, sums, counts } = &mut **room;
         held.fill(NONE);
@@ -91,7 +110,7 @@ impl<'a> Sums<'a> {
         let mut lift_row = |row: usize, lifted: &mut [f64]| {
             let slot = row % slots;
             if held[slot] != row {
-                lift(&plane[row * extent..][..extent], &mut lifted[slot * wide..][..wide]);
+                lift.lift(&plane[row * extent..][..extent], &mut lifted[slot * wide..][..wide]);
                 held[slot] = row;
             }
         };
@@ -117,7 +136,7 @@ impl<'a> Sums<'a> {
                     None => one_by_one(cells, axis, sums),
                 }
             }
-            done(&RowOfSums { first: number * windows, rows: rows.len() as f64, cells: counts, sums });
+            done(&mut RowOfSums { first: number * windows, rows: rows.len() as f64, cells: counts, sums });
             Ok(())
         })
     }
@@ -219,6 +238,17 @@ mod tests {
     use crate::kernel::visit;
     use proptest::prelude::*;
 
+    struct Squares;
+
+    impl Lift for Squares {
+        fn lift(&self, cells: &[f32], out: &mut [f64]) {
+            let (first, second) = out.split_at_mut(cells.len());
+            for ((first, second), &cell) in first.iter_mut().zip(second).zip(cells) {
+                (*first, *second) = (f64::from(cell), f64::from(cell) * f64::from(cell));
+            }
+        }
+    }
+
     proptest! {
         /// Whole numbers, so that sums are exact in any order. Twice, since room is kept.
         #[test]
@@ -235,13 +265,7 @@ mod tests {
             for _ in 0..2 {
                 let mut sums = Sums::new(&plan, 2, &mut room).unwrap();
                 let mut ours = Vec::new();
-                let lift = |cells: &[f32], out: &mut [f64]| {
-                    let (first, second) = out.split_at_mut(cells.len());
-                    for ((first, second), &cell) in first.iter_mut().zip(second).zip(cells) {
-                        (*first, *second) = (f64::from(cell), f64::from(cell) * f64::from(cell));
-                    }
-                };
-                sums.reduce(&plane, &lift, &mut |row| {
+                sums.reduce(&plane, &Squares, &mut |row| {
                     assert_eq!(row.first, ours.len());
                     ours.extend(row.of(0).iter().zip(row.of(1)).zip(row.counts()).map(|((a, b), count)| (*a, *b, count)));
                 }).unwrap();

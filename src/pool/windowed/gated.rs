@@ -5,7 +5,7 @@ use super::max::Max;
 use super::{mixed, walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
-use crate::kernel::powers::exp;
+use crate::kernel::powers::exp_each;
 use crate::kernel::{BlockRoom, blocks};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
@@ -44,7 +44,9 @@ impl Gated<'_> {
                 Ok(())
             })?;
         }
-        gates.iter_mut().for_each(|gate| *gate = 1.0 / (1.0 + exp(-*gate)));
+        gates.iter_mut().for_each(|sum| *sum = -*sum);
+        exp_each(gates);
+        gates.iter_mut().for_each(|gate| *gate = 1.0 / (1.0 + *gate));
         Ok(())
     }
 }

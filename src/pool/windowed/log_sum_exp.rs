@@ -1,10 +1,10 @@
 //! Log-sum-exp pooling: (1/r) · ln(1/n · Σ exp(r·x)).
 
 use super::exponentials::{Exponentials, MODERATE};
-use super::walk;
+use super::walk::{self, FromSums};
 use crate::error::Result;
 use crate::kernel::powers::{Exponential, exp_minus_1, ln, ln_1_plus};
-use crate::kernel::{RowOfSums, Scratch, reduce, visit};
+use crate::kernel::{Lift, RowOfSums, Scratch, reduce, visit};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
@@ -16,48 +16,62 @@ pub(in crate::pool) struct LogSumExp {
 /// normal number.
 const LEAST_SHARPNESS: f64 = 1e-60;
 
-impl Arithmetic for LogSumExp {
-    /// Exponentials of moderate size as they are, and less 1: where their mean is near 1, it would round away what a small
-    /// r leaves of the cells. Windows with others one by one.
-    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        let sharpness = self.sharpness.max(LEAST_SHARPNESS);
-        let lift = |cells: &[f32], out: &mut [f64]| {
-            let (whole, less_1) = out.split_at_mut(cells.len());
-            for ((whole, less_1), &cell) in whole.iter_mut().zip(less_1).zip(cells) {
-                let exponent = sharpness * f64::from(cell);
-                let exponential = Exponential::of(exponent);
-                *whole = if exponent.abs() <= MODERATE { exponential.value() } else { f64::NAN };
-                *less_1 = exponential.minus_1();
-            }
-        };
-        let logarithm = |row: &RowOfSums, values: &mut [f32]| {
-            for (((value, whole), less_1), count) in values.iter_mut().zip(row.of(0)).zip(row.of(1)).zip(row.counts()) {
-                let (whole, less_1) = (whole / count, less_1 / count);
-                // What 1 + less_1 rounds away, by the slope of the logarithm.
-                let sum = 1.0 + less_1;
-                let (of, rest) = if sum > 0.5 { (sum, less_1 - (sum - 1.0)) } else { (whole, 0.0) };
-                let mean = if whole > 0.0 { ln(of, rest) / sharpness } else { whole };
-                *value = mean as f32;
-            }
-        };
-        walk::sums(cells, shapes, values, room, 2, &lift, &logarithm, Some(&|window| alone(window, sharpness)))
+impl LogSumExp {
+    fn sharpness(&self) -> f64 {
+        self.sharpness.max(LEAST_SHARPNESS)
     }
 }
 
-/// Of one window's cells: relative to the largest, m, and by how much Σ exp(r·(x − m)) falls short of their number.
-fn alone(window: &[f32], sharpness: f64) -> f64 {
-    let nan = window.iter().any(|cell| cell.is_nan());
-    let largest = f64::from(window.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-    let below = |&cell: &f32| {
-        let cell = f64::from(cell);
-        // Infinite ones too, which have no difference.
-        if cell == largest { 0.0 } else { exp_minus_1(sharpness * (cell - largest)) }
-    };
-    let missing = window.iter().map(below).sum::<f64>() / window.len() as f64;
-    match window {
-        [] => 0.0,
-        _ if nan => f64::NAN,
-        _ => largest + ln_1_plus(missing) / sharpness,
+/// Exponentials of moderate size as they are, and less 1: where their mean is near 1, it would round away what a small r
+/// leaves of the cells. Windows with others one by one.
+impl Lift for LogSumExp {
+    fn lift(&self, cells: &[f32], out: &mut [f64]) {
+        let (whole, less_1) = out.split_at_mut(cells.len());
+        for ((whole, less_1), &cell) in whole.iter_mut().zip(less_1).zip(cells) {
+            let exponent = self.sharpness() * f64::from(cell);
+            let exponential = Exponential::of(exponent);
+            *whole = if exponent.abs() <= MODERATE { exponential.value() } else { f64::NAN };
+            *less_1 = exponential.minus_1();
+        }
+    }
+}
+
+impl FromSums for LogSumExp {
+    fn numbers(&self) -> usize {
+        2
+    }
+
+    fn finish(&self, row: &mut RowOfSums, values: &mut [f32]) {
+        for (((value, whole), less_1), count) in values.iter_mut().zip(row.of(0)).zip(row.of(1)).zip(row.counts()) {
+            let (whole, less_1) = (whole / count, less_1 / count);
+            // What 1 + less_1 rounds away, by the slope of the logarithm.
+            let sum = 1.0 + less_1;
+            let (of, rest) = if sum > 0.5 { (sum, less_1 - (sum - 1.0)) } else { (whole, 0.0) };
+            *value = (if whole > 0.0 { ln(of, rest) / self.sharpness() } else { whole }) as f32;
+        }
+    }
+
+    /// Relative to the largest, m, and by how much Σ exp(r·(x − m)) falls short of the number of cells.
+    fn alone(&self, window: &[f32]) -> f64 {
+        let nan = window.iter().any(|cell| cell.is_nan());
+        let largest = f64::from(window.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+        let below = |&cell: &f32| {
+            let cell = f64::from(cell);
+            // Infinite ones too, which have no difference.
+            if cell == largest { 0.0 } else { exp_minus_1(self.sharpness() * (cell - largest)) }
+        };
+        let missing = window.iter().map(below).sum::<f64>() / window.len() as f64;
+        match window {
+            [] => 0.0,
+            _ if nan => f64::NAN,
+            _ => largest + ln_1_plus(missing) / self.sharpness(),
+        }
+    }
+}
+
+impl Arithmetic for LogSumExp {
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        walk::sums(self, cells, shapes, values, room)
     }
 }
 

@@ -4,10 +4,10 @@
 //! (10⁻⁴⁵ to 3·10³⁸, against 10⁻³⁰⁸ to 10³⁰⁸). Above that, they are kept relative to the window's largest cell.
 
 use super::max::{self, Max};
-use super::walk;
+use super::walk::{self, FromSums};
 use crate::error::Result;
 use crate::kernel::powers::Power;
-use crate::kernel::{Fold, Passes, RowOfSums, Scratch, blocks, clear_for, reduce, spread, visit};
+use crate::kernel::{Fold, Lift, Passes, RowOfSums, Scratch, blocks, clear_for, reduce, spread, visit};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -96,11 +96,45 @@ impl Fold for ScaledSum {
     }
 }
 
+impl Lift for Norm {
+    fn lift(&self, cells: &[f32], out: &mut [f64]) {
+        let magnitudes = out.iter_mut().zip(cells).map(|(out, &cell)| (out, self.magnitude(cell)));
+        match self.norm_type {
+            2.0 => magnitudes.for_each(|(out, cell)| *out = cell * cell),
+            3.0 => magnitudes.for_each(|(out, cell)| *out = cell * cell * cell),
+            _ => magnitudes.for_each(|(out, cell)| *out = cell),
+        }
+        if !matches!(self.norm_type, 1.0 | 2.0 | 3.0) {
+            Power::new(self.norm_type).of_each(out);
+        }
+    }
+}
+
+impl FromSums for Norm {
+    fn numbers(&self) -> usize {
+        1
+    }
+
+    fn finish(&self, row: &mut RowOfSums, values: &mut [f32]) {
+        if self.mean {
+            row.divide();
+        }
+        if !matches!(self.norm_type, 1.0 | 2.0) {
+            Power::new(1.0 / self.norm_type).of_each(row.sums_mut());
+        }
+        let sums = values.iter_mut().zip(row.of(0));
+        match self.norm_type {
+            2.0 => sums.for_each(|(value, sum)| *value = sum.sqrt() as f32),
+            _ => sums.for_each(|(value, sum)| *value = *sum as f32),
+        }
+    }
+}
+
 impl Arithmetic for Norm {
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
         match self.norm_type {
             f64::INFINITY => self.forward_largest(cells, shapes, values, room),
-            norm_type if norm_type <= PLAIN_POWERS => self.forward_plain(cells, shapes, values, room),
+            norm_type if norm_type <= PLAIN_POWERS => walk::sums(self, cells, shapes, values, room),
             _ => self.forward_scaled(cells, shapes, values, room),
         }
     }
@@ -114,30 +148,6 @@ impl Norm {
         Ok(())
     }
 
-    fn forward_plain(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        let lift = |cells: &[f32], out: &mut [f64]| {
-            let cells = out.iter_mut().zip(cells).map(|(out, &cell)| (out, self.magnitude(cell)));
-            let power = Power::new(self.norm_type);
-            match self.norm_type {
-                1.0 => cells.for_each(|(out, cell)| *out = cell),
-                2.0 => cells.for_each(|(out, cell)| *out = cell * cell),
-                3.0 => cells.for_each(|(out, cell)| *out = cell * cell * cell),
-                _ => cells.for_each(|(out, cell)| *out = power.of(cell)),
-            }
-        };
-        let finish = |row: &RowOfSums, values: &mut [f32]| {
-            let sums = values.iter_mut().zip(row.of(0)).zip(row.counts());
-            let sums = sums.map(|((value, sum), count)| (value, if self.mean { sum / count } else { *sum }));
-            let power = Power::new(1.0 / self.norm_type);
-            match self.norm_type {
-                1.0 => sums.for_each(|(value, sum)| *value = sum as f32),
-                2.0 => sums.for_each(|(value, sum)| *value = sum.sqrt() as f32),
-                _ => sums.for_each(|(value, sum)| *value = power.of(sum) as f32),
-            }
-        };
-        walk::sums(cells, shapes, values, room, 1, &lift, &finish, None)
-    }
-
     /// Block by block, relative to each window's largest |x|.
     fn forward_scaled(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
         let (powers, roots) = (Power::new(self.norm_type), Power::new(1.0 / self.norm_type));
@@ -145,9 +155,10 @@ impl Norm {
         values.fill(0.0);
         shapes.each_plane(cells, values, |plane, values| {
             blocks(plane, &shapes.plan, block_room, &mut |block| {
-                clear_for(doubles, 2, block.count)?;
-                doubles.resize(2 * block.count, 0.0);
-                let (largest, sums) = doubles.split_at_mut(block.count);
+                clear_for(doubles, 3, block.count)?;
+                doubles.resize(3 * block.count, 0.0);
+                let (largest, rest) = doubles.split_at_mut(block.count);
+                let (sums, ratios) = rest.split_at_mut(block.count);
                 for cells in block.rows() {
                     for (largest, cell) in largest.iter_mut().zip(cells.iter().map(|&cell| self.magnitude(cell))) {
                         *largest = if cell > *largest { cell } else { *largest };
@@ -155,18 +166,20 @@ impl Norm {
                 }
                 for cells in block.rows() {
                     let cells = cells.iter().map(|&cell| self.magnitude(cell));
-                    for ((sum, largest), cell) in sums.iter_mut().zip(&*largest).zip(cells) {
-                        let power = powers.of(cell / largest);
+                    for ((ratio, largest), cell) in ratios.iter_mut().zip(&*largest).zip(cells) {
                         // Zeros and infinite cells too, which have no ratio.
-                        *sum += if cell == *largest { 1.0 } else { power };
+                        *ratio = if cell == *largest { 1.0 } else { cell / largest };
                     }
+                    powers.of_each(ratios);
+                    sums.iter_mut().zip(&*ratios).for_each(|(sum, power)| *sum += power);
                 }
                 let divisor = if self.mean { block.taps.len() as f64 } else { 1.0 };
+                ratios.iter_mut().zip(&*sums).for_each(|(mean, sum)| *mean = sum / divisor);
+                roots.of_each(ratios);
                 let values = values[block.first..][..block.count].iter_mut();
-                for ((value, largest), sum) in values.zip(&*largest).zip(&*sums) {
-                    let norm = largest * roots.of(sum / divisor);
+                for (((value, largest), root), sum) in values.zip(&*largest).zip(&*ratios).zip(&*sums) {
                     // A NaN beside zeros is left in the sum.
-                    *value = (if *largest == 0.0 { sum * 0.0 } else { norm }) as f32;
+                    *value = (if *largest == 0.0 { sum * 0.0 } else { largest * root }) as f32;
                 }
                 Ok(())
             })

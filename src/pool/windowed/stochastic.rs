@@ -1,8 +1,8 @@
 //! Stochastic pooling: a cell drawn in proportion to its size, and what that draw gives on average.
 
-use super::walk::{self, Picks, Target};
+use super::walk::{self, FromSums, Picks, Target};
 use crate::error::Result;
-use crate::kernel::{RowOfSums, clear_for};
+use crate::kernel::{Lift, RowOfSums, clear_for};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::{Shapes, reserve};
 use crate::random;
@@ -141,27 +141,41 @@ impl Gradient for Stochastic {
 /// By this a cell that is not above 0 is scaled so far down, exactly, that beside the square of any that is it is nothing.
 const FAR_BELOW: f64 = f64::from_bits((1023 - 700) << 52);
 
+/// The cells above 0 and their squares, and what is far below.
+impl Lift for StochasticMean {
+    fn lift(&self, cells: &[f32], out: &mut [f64]) {
+        let (odds, squares) = out.split_at_mut(cells.len());
+        for ((odds, square), &cell) in odds.iter_mut().zip(squares).zip(cells) {
+            let cell = f64::from(cell);
+            // 0 · −∞ makes a NaN of what has to be left out.
+            *odds = if cell > 0.0 { cell } else { cell * 0.0 };
+            *square = cell * if cell > 0.0 { cell } else { FAR_BELOW };
+        }
+    }
+}
+
+impl FromSums for StochasticMean {
+    fn numbers(&self) -> usize {
+        2
+    }
+
+    fn finish(&self, row: &mut RowOfSums, values: &mut [f32]) {
+        for (((value, odds), square), count) in values.iter_mut().zip(row.of(0)).zip(row.of(1)).zip(row.counts()) {
+            // Odds that are not above 0 are 0, or NaN.
+            let even = (square * (1.0 / FAR_BELOW) + odds, count);
+            let (sum, total) = if *odds > 0.0 { (*square, *odds) } else { even };
+            *value = (sum / total) as f32;
+        }
+    }
+
+    fn alone(&self, window: &[f32]) -> f64 {
+        mean_alone(window)
+    }
+}
+
 impl Arithmetic for StochasticMean {
-    /// From the sums of the cells above 0 and of their squares, or where there are none, of what is far below.
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        let lift = |cells: &[f32], out: &mut [f64]| {
-            let (odds, squares) = out.split_at_mut(cells.len());
-            for ((odds, square), &cell) in odds.iter_mut().zip(squares).zip(cells) {
-                let cell = f64::from(cell);
-                // 0 · −∞ makes a NaN of what has to be left out.
-                *odds = if cell > 0.0 { cell } else { cell * 0.0 };
-                *square = cell * if cell > 0.0 { cell } else { FAR_BELOW };
-            }
-        };
-        let mean = |row: &RowOfSums, values: &mut [f32]| {
-            for (((value, odds), square), count) in values.iter_mut().zip(row.of(0)).zip(row.of(1)).zip(row.counts()) {
-                // Odds that are not above 0 are 0, or NaN.
-                let even = (square * (1.0 / FAR_BELOW) + odds, count);
-                let (sum, total) = if *odds > 0.0 { (*square, *odds) } else { even };
-                *value = (sum / total) as f32;
-            }
-        };
-        walk::sums(cells, shapes, values, room, 2, &lift, &mean, Some(&mean_alone))
+        walk::sums(self, cells, shapes, values, room)
     }
 }
 

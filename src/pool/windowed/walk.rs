@@ -91,22 +91,6 @@ pub(super) fn pick(
     Ok(())
 }
 
-/// Replaces the NaNs among a plane's values by what `exactly` makes of the windows' cells: fast ways give a NaN wherever
-/// they do not know.
-fn settle(
-    plane: &[f32],
-    shapes: &Shapes,
-    values: &mut [f32],
-    cells: &mut Vec<f32>,
-    exactly: &dyn Fn(&[f32]) -> f64,
-) -> Result<()> {
-    for (window, value) in values.iter_mut().enumerate().filter(|(_, value)| value.is_nan()) {
-        gather(plane, &shapes.plan, window, cells)?;
-        *value = exactly(cells) as f32;
-    }
-    Ok(())
-}
-
 /// Checks a count of cells against the largest window: a sliding one has been, a region is known only now.
 pub(super) fn check_within(parameter: &'static str, count: usize, shapes: &Shapes) -> Result<()> {
     let most = shapes.most_taps;
@@ -116,27 +100,39 @@ pub(super) fn check_within(parameter: &'static str, count: usize, shapes: &Shape
     Err(Error::new(ErrorKind::Shape, parameter, count, format!("must not exceed the largest window's {most} cells")))
 }
 
-/// What a row of windows' sums are made into.
-type Finish<'f> = dyn Fn(&RowOfSums, &mut [f32]) + 'f;
+/// A method whose values follow from sums of what cells are lifted to.
+pub(super) trait FromSums: Lift {
+    /// How many numbers a cell is lifted to.
+    fn numbers(&self) -> usize;
 
-/// Values from sums of what cells are lifted to. Where a value is NaN, `exactly` may know better.
-#[expect(clippy::too_many_arguments, reason = "what a layer has, and what a method is made of")]
+    /// The values of a row of windows.
+    fn finish(&self, row: &mut RowOfSums, values: &mut [f32]);
+
+    /// The value of one window, where the sums gave NaN.
+    fn alone(&self, _window: &[f32]) -> f64 {
+        f64::NAN
+    }
+}
+
+/// The values of such a method.
 pub(super) fn sums(
+    method: &dyn FromSums,
     cells: &[f32],
     shapes: &Shapes,
     values: &mut [f32],
     room: &mut Room,
-    numbers: usize,
-    lift: &Lift,
-    finish: &Finish,
-    exactly: Option<&dyn Fn(&[f32]) -> f64>,
 ) -> Result<()> {
     if cells.is_empty() {
         return Ok(());
     }
-    let mut sums = Sums::new(&shapes.plan, numbers, &mut room.sums)?;
+    let mut sums = Sums::new(&shapes.plan, method.numbers(), &mut room.sums)?;
     shapes.each_plane(cells, values, |plane, values| {
-        sums.reduce(plane, lift, &mut |row| finish(row, &mut values[row.first..][..row.of(0).len()]))?;
-        exactly.map_or(Ok(()), |exactly| settle(plane, shapes, values, &mut room.cells, exactly))
+        sums.reduce(plane, method, &mut |row| method.finish(row, &mut values[row.first..][..row.len()]))?;
+        // Fast ways give a NaN wherever they do not know.
+        for (window, value) in values.iter_mut().enumerate().filter(|(_, value)| value.is_nan()) {
+            gather(plane, &shapes.plan, window, &mut room.cells)?;
+            *value = method.alone(&room.cells) as f32;
+        }
+        Ok(())
     })
 }
