@@ -75,17 +75,16 @@ impl Exponential {
 }
 
 /// eˣ of any x, 0 where that is below 10⁻³⁰⁷.
-#[inline(always)]
 pub(crate) fn exp(x: f64) -> f64 {
     let value = Exponential::of(x.clamp(-708.0, 709.0)).value();
     let bounded = if x < -708.0 { 0.0 } else { value };
     if x > 709.0 { f64::INFINITY } else { bounded }
 }
 
-/// eˣ of each x. Not inlined, as the others are: a visitor loads the loop once.
+/// eˣ of each x, those beyond ±700 as if they were that. Not inlined, as the others are: a visitor loads the loop once.
 #[inline(never)]
 pub(crate) fn exp_each(values: &mut [f64]) {
-    values.iter_mut().for_each(|value| *value = exp(*value));
+    values.iter_mut().for_each(|value| *value = Exponential::of(value.clamp(-700.0, 700.0)).value());
 }
 
 /// eˣ − 1 of any x.
@@ -155,10 +154,36 @@ impl Power {
         if x > 0.0 && x < f64::INFINITY { power } else { x }
     }
 
-    /// The power of each x.
+    /// The power of each x ≥ 0. Small whole ones are products.
     #[inline(never)]
     pub fn of_each(self, values: &mut [f64]) {
-        values.iter_mut().for_each(|value| *value = self.of(*value));
+        if self.exponent.fract() == 0.0 && self.exponent <= MOST_FACTORS {
+            let (eights, rest) = values.as_chunks_mut::<8>();
+            eights.iter_mut().for_each(|eight| *eight = product(*eight, self.exponent as u32));
+            rest.iter_mut().for_each(|one| [*one] = product([*one], self.exponent as u32));
+        } else {
+            values.iter_mut().for_each(|value| *value = self.of(*value));
+        }
+    }
+}
+
+/// The largest power that is a product: its error grows with each.
+const MOST_FACTORS: f64 = 16.0;
+
+/// Each x times itself, for so many factors, at least one.
+#[inline(always)]
+fn product<const N: usize>(mut x: [f64; N], factors: u32) -> [f64; N] {
+    let mut product = [1.0; N];
+    let mut left = factors;
+    loop {
+        if left % 2 == 1 {
+            product.iter_mut().zip(x).for_each(|(product, x)| *product *= x);
+        }
+        left /= 2;
+        if left == 0 {
+            return product;
+        }
+        x.iter_mut().for_each(|x| *x *= *x);
     }
 }
 

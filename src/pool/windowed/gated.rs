@@ -38,15 +38,16 @@ impl Gated<'_> {
             blocks(plane, &shapes.plan, room, &mut |block| {
                 let sums = &mut gates[block.first..][..block.count];
                 for (tap, cells) in block.taps.iter().zip(block.rows()) {
-                    let weight = f64::from(self.weights[tap.tap]);
+                    // Below 0 what the exponential takes.
+                    let weight = -f64::from(self.weights[tap.tap]);
                     sums.iter_mut().zip(cells).for_each(|(sum, &cell)| *sum += weight * f64::from(cell));
                 }
                 Ok(())
             })?;
         }
-        gates.iter_mut().for_each(|sum| *sum = -*sum);
         exp_each(gates);
-        gates.iter_mut().for_each(|gate| *gate = 1.0 / (1.0 + *gate));
+        // Beyond any number a gate is shut, so that not even an infinite cell comes through.
+        gates.iter_mut().for_each(|gate| *gate = if *gate > 1e300 { 0.0 } else { 1.0 / (1.0 + *gate) });
         Ok(())
     }
 }

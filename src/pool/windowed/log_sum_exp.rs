@@ -42,12 +42,14 @@ impl FromSums for LogSumExp {
     }
 
     fn finish(&self, row: &mut RowOfSums, values: &mut [f32]) {
+        let unit = 1.0 / self.sharpness();
         for (((value, whole), less_1), count) in values.iter_mut().zip(row.of(0)).zip(row.of(1)).zip(row.counts()) {
-            let (whole, less_1) = (whole / count, less_1 / count);
+            let share = 1.0 / count;
+            let (whole, less_1) = (whole * share, less_1 * share);
             // What 1 + less_1 rounds away, by the slope of the logarithm.
             let sum = 1.0 + less_1;
             let (of, rest) = if sum > 0.5 { (sum, less_1 - (sum - 1.0)) } else { (whole, 0.0) };
-            *value = (if whole > 0.0 { ln(of, rest) / self.sharpness() } else { whole }) as f32;
+            *value = (if whole > 0.0 { ln(of, rest) * unit } else { whole }) as f32;
         }
     }
 

@@ -101,12 +101,29 @@ impl Lift for Norm {
         let magnitudes = out.iter_mut().zip(cells).map(|(out, &cell)| (out, self.magnitude(cell)));
         match self.norm_type {
             2.0 => magnitudes.for_each(|(out, cell)| *out = cell * cell),
-            3.0 => magnitudes.for_each(|(out, cell)| *out = cell * cell * cell),
             _ => magnitudes.for_each(|(out, cell)| *out = cell),
         }
-        if !matches!(self.norm_type, 1.0 | 2.0 | 3.0) {
+        if !matches!(self.norm_type, 1.0 | 2.0) {
             Power::new(self.norm_type).of_each(out);
         }
+    }
+
+    fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64]) -> bool {
+        let squares = self.norm_type == 2.0;
+        if squares {
+            sum_pairs(above, below, sums, |cell| self.magnitude(cell) * self.magnitude(cell));
+        } else if self.norm_type == 1.0 {
+            sum_pairs(above, below, sums, |cell| self.magnitude(cell));
+        }
+        squares || self.norm_type == 1.0
+    }
+}
+
+#[inline(always)]
+fn sum_pairs(above: &[f32], below: &[f32], sums: &mut [f64], lift: impl Fn(f32) -> f64) {
+    let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+    for (sum, (&[a, b], &[c, d])) in sums.iter_mut().zip(pairs) {
+        *sum = (lift(a) + lift(c)) + (lift(b) + lift(d));
     }
 }
 

@@ -45,7 +45,8 @@ impl Rank {
 
 /// Puts the first of the cells that equal a value in its place, or the last NaN of the window, and says where it lies.
 fn find(block: &Block, target: Target) {
-    let Target { special, values, places, .. } = target;
+    let special = target.special();
+    let Target { values, places, .. } = target;
     if let Some(places) = places {
         for (tap, cells) in block.rows().enumerate().rev() {
             let windows = values.iter().zip(cells).zip(places.iter_mut());

@@ -61,13 +61,14 @@ fn positive(cell: f32) -> f64 {
 impl Stochastic {
     /// Side by side as if all odds were the cells themselves; windows of which that is not true one by one.
     fn pick(&self, cells: &[f32], shapes: &Shapes, picked: Picks, room: &mut Room) -> Result<()> {
-        let Room { doubles, blocks, .. } = room;
+        let Room { doubles, keys: taps, blocks, .. } = room;
         walk::pick(cells, shapes, picked, blocks, &mut |block, target| {
-            clear_for(doubles, 4, block.count)?;
-            doubles.resize(4 * block.count, 0.0);
+            clear_for(doubles, 3, block.count)?;
+            clear_for(taps, block.count, 1)?;
+            doubles.resize(3 * block.count, 0.0);
+            taps.resize(block.count, 0);
             let (totals, rest) = doubles.split_at_mut(block.count);
-            let (drawn, rest) = rest.split_at_mut(block.count);
-            let (below, taps) = rest.split_at_mut(block.count);
+            let (drawn, below) = rest.split_at_mut(block.count);
             for cells in block.rows() {
                 totals.iter_mut().zip(cells).for_each(|(total, &cell)| *total += positive(cell));
             }
@@ -78,7 +79,7 @@ impl Stochastic {
             for cells in block.rows() {
                 for (((below, tap), &cell), drawn) in below.iter_mut().zip(&mut *taps).zip(cells).zip(&*drawn) {
                     *below += positive(cell);
-                    *tap += if *below <= *drawn { 1.0 } else { 0.0 };
+                    *tap += u64::from(*below <= *drawn);
                 }
             }
             let Target { values, mut places, .. } = target;
@@ -87,7 +88,7 @@ impl Stochastic {
                 if !(total > 0.0 && total < f64::INFINITY && tap < block.taps.len()) {
                     tap = drawn_alone(block.window(window), self.seed, number + window as u64);
                 }
-                *value = block.tap(tap)[window];
+                *value = block.cells[tap * block.count + window];
                 if let Some(places) = &mut places {
                     places[window] = block.place(window, tap);
                 }

@@ -21,7 +21,7 @@ impl Arithmetic for TopK {
             clear_for(sums, count, 1)?;
             sums.resize(count, 0.0);
             // In the order of the cells, whatever a network makes of a NaN.
-            for cells in block.rows().filter(|_| target.special) {
+            for cells in block.rows().filter(|_| target.special()) {
                 sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum = if cell.is_nan() { f64::NAN } else { *sum });
             }
             if networks.sort(block.cells, count, 0..k)?.is_some() {

@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::kernel::{Block, BlockRoom, Lift, RowOfSums, Sums, Tap, blocks, gather, visit};
 use crate::pool::arithmetic::{Picked, Room};
 use crate::pool::shapes::{Shapes, reserve};
+use std::cell::OnceCell;
 
 /// A window of some plane.
 pub(super) struct Seen<'a> {
@@ -58,10 +59,20 @@ impl<'o> From<Picked<'o, f32>> for Picks<'o> {
 pub(super) struct Target<'t> {
     /// The number of the first window among those of all planes.
     pub first: usize,
-    /// Whether its plane has a NaN or a −0: where it has none, equal values are the same.
-    pub special: bool,
+    plane: &'t [f32],
+    special: &'t OnceCell<bool>,
     pub values: &'t mut [f32],
     pub places: Option<&'t mut [i32]>,
+}
+
+impl Target<'_> {
+    /// Whether the plane has a NaN or a −0: where it has none, equal values are the same.
+    pub fn special(&self) -> bool {
+        *self.special.get_or_init(|| {
+            let special = |cell: &f32| u32::from(cell.is_nan()) | u32::from(cell.to_bits() == (-0f32).to_bits());
+            self.plane.iter().fold(0, |any, cell| any | special(cell)) > 0
+        })
+    }
 }
 
 /// Lets `pick` pick a cell for each window that has any.
@@ -79,13 +90,12 @@ pub(super) fn pick(
         places.fill(-1);
     }
     for (number, plane) in cells.chunks_exact(shapes.plane_in).enumerate() {
-        let special = |cell: &f32| u32::from(cell.is_nan()) | u32::from(cell.to_bits() == (-0f32).to_bits());
-        let special = plane.iter().fold(0, |any, cell| any | special(cell)) > 0;
+        let special = OnceCell::new();
         blocks(plane, &shapes.plan, room, &mut |block| {
             let first = number * shapes.plane_out + block.first;
             let windows = first..first + block.count;
             let places = places.as_deref_mut().map(|places| &mut places[windows.clone()]);
-            pick(block, Target { first, special, values: &mut values[windows], places })
+            pick(block, Target { first, plane, special: &special, values: &mut values[windows], places })
         })?;
     }
     Ok(())
@@ -129,6 +139,9 @@ pub(super) fn sums(
     shapes.each_plane(cells, values, |plane, values| {
         sums.reduce(plane, method, &mut |row| method.finish(row, &mut values[row.first..][..row.len()]))?;
         // Fast ways give a NaN wherever they do not know.
+        if !values.iter().fold(false, |any, value| any | value.is_nan()) {
+            return Ok(());
+        }
         for (window, value) in values.iter_mut().enumerate().filter(|(_, value)| value.is_nan()) {
             gather(plane, &shapes.plan, window, &mut room.cells)?;
             *value = method.alone(&room.cells) as f32;
