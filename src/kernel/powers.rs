@@ -1,6 +1,7 @@
 //! Exponentials, logarithms and powers in f64, without branches or tables, so that the compiler does two of them at a
-//! time. Only + − × ÷ and whole numbers: the same bits on every machine. Their error is at most 1.5 units in the last
-//! place, of a power where p · log₂ x is below 1000.
+//! time. Only + − × ÷ and whole numbers: the same bits on every machine. Against 50 digits they err by at most 1 unit in
+//! the last place (eˣ), 2 (eˣ − 1), 2.5 (logarithms) and 2 + p (xᵖ where that is from 10⁻²⁰ to 10²⁰⁰; the root of a sum of
+//! powers divides that by p).
 //!
 //! The polynomials interpolate at the Chebyshev nodes of the reduced range, which leaves less than 2⁻⁵⁵ of the value.
 
@@ -194,4 +195,83 @@ fn polynomial<const N: usize>(coefficients: &[f64; N], x: f64) -> f64 {
         sum = sum * x + coefficient;
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// How many units in the last place lie between two numbers.
+    fn units(ours: f64, theirs: f64) -> f64 {
+        (ours - theirs).abs() / (f64::from_bits(theirs.abs().to_bits() + 1) - theirs.abs())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        /// `libm` errs by up to a unit of its own.
+        #[test]
+        fn exponentials_and_logarithms_are_those_of_libm(x in -700.0..700.0f64, size in -40.0..1.0f64, mean in 1e-200..1e200f64) {
+            let small = x.signum() * libm::exp2(size);
+            for x in [x, small] {
+                prop_assert!(units(exp(x), libm::exp(x)) <= 2.0, "{}", x);
+                prop_assert!(units(exp_minus_1(x), libm::expm1(x)) <= 3.0, "{}", x);
+                let mut each = [x];
+                exp_each(&mut each);
+                prop_assert_eq!(each[0], exp(x));
+            }
+            prop_assert!(units(ln_1_plus(small.max(-0.5)), libm::log1p(small.max(-0.5))) <= 3.5, "{}", small);
+            prop_assert!(units(ln_1_plus(mean), libm::log1p(mean)) <= 3.5, "{}", mean);
+            prop_assert!(units(ln(mean, 0.0), libm::log(mean)) <= 3.5, "{}", mean);
+        }
+
+        #[test]
+        fn powers_are_those_of_libm(x in 1..0x7f80_0000u32, p in prop_oneof![1e-6..6.0f64, (1..17u32).prop_map(f64::from)]) {
+            let x = f64::from(f32::from_bits(x));
+            for (x, p) in [(x, p), (x, 1.0 / p), (1.0 / (1.0 + x), 50.0 * p)] {
+                let expected = libm::pow(x, p);
+                if (1e-20..1e200).contains(&expected) {
+                    let mut rows = [x; 9];
+                    Power::new(p).of_each(&mut rows);
+                    prop_assert!(units(rows[0], expected) <= 4.0 + p, "{} {}: {} {}", x, p, rows[0], expected);
+                    prop_assert_eq!(rows, [rows[0]; 9]);
+                }
+            }
+        }
+    }
+
+    /// To 17 digits from 50: e, e⁻¹, e³⁰⁰, ln 1.25, 3^2.5.
+    #[test]
+    fn known_values() {
+        let mut power = [3.0];
+        Power::new(2.5).of_each(&mut power);
+        let values = [exp(1.0), exp(-1.0), exp(300.0), ln_1_plus(0.25), power[0]];
+        let expected: [f64; 5] = [
+            2.718_281_828_459_045_5,
+            0.367_879_441_171_442_33,
+            1.942_426_395_241_255_9e130,
+            0.223_143_551_314_209_7,
+            15.588_457_268_119_896,
+        ];
+        for (value, expected) in values.into_iter().zip(expected) {
+            assert!(units(value, expected) <= 2.0, "{value} {expected}");
+        }
+    }
+
+    #[test]
+    fn ends_are_what_they_have_to_be() {
+        let nan = f64::NAN;
+        assert_eq!([exp(-1e9), exp(f64::NEG_INFINITY), exp(800.0), exp_minus_1(-1e9)], [0.0, 0.0, f64::INFINITY, -1.0]);
+        assert!(exp(nan).is_nan() && exp_minus_1(nan).is_nan());
+        for p in [0.3, 2.0, 7.5, 1e300, f64::MAX] {
+            let mut values = [0.0, 1.0, f64::INFINITY, nan];
+            Power::new(p).of_each(&mut values);
+            assert_eq!(values[..3], [0.0, 1.0, f64::INFINITY]);
+            assert!(values[3].is_nan());
+        }
+        let mut halves = [0.5];
+        Power::new(1e300).of_each(&mut halves);
+        assert!(halves[0] < 1e-280);
+    }
 }
