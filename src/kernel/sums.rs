@@ -121,13 +121,16 @@ impl<'a> Sums<'a> {
         };
         let (padded, before) = even.map_or((extent, 0), |(even, padded)| (padded, even.origin.min(0).unsigned_abs()));
         let windows = axis.spans.len();
-        let pairs = even.filter(|(even, _)| numbers == 1 && (even.taps, even.stride, axis.step) == (2, 2, 1) && before == 0);
+        let pairs = even.map(|(even, _)| even).filter(|even| {
+            let fits = before == 0 && even.origin as usize + 2 * windows <= extent;
+            numbers == 1 && (even.taps, even.stride, axis.step) == (2, 2, 1) && fits
+        });
         visit_axes(outer, chosen, &mut |number, rows| {
             let mut done = |sums: &mut [f64]| {
                 done(&mut RowOfSums { first: number * windows, rows: rows.len() as f64, cells: counts, sums });
                 Ok(())
             };
-            if let (Some((even, _)), [above, below]) = (pairs, rows) {
+            if let (Some(even), [above, below]) = (pairs, rows) {
                 let row = |tap: &Tap| &plane[tap.at * extent..][even.origin as usize..extent];
                 if lift.sum_pairs(row(above), row(below), sums) {
                     return done(sums);
@@ -264,6 +267,22 @@ mod tests {
         }
     }
 
+    /// One number a cell, two rows at once where they can be.
+    struct Cells;
+
+    impl Lift for Cells {
+        fn lift(&self, cells: &[f32], out: &mut [f64]) {
+            out.iter_mut().zip(cells).for_each(|(out, &cell)| *out = f64::from(cell));
+        }
+
+        fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64]) -> bool {
+            for (at, sum) in sums.iter_mut().enumerate() {
+                *sum = f64::from(above[2 * at] + above[2 * at + 1] + below[2 * at] + below[2 * at + 1]);
+            }
+            true
+        }
+    }
+
     proptest! {
         /// Whole numbers, so that sums are exact in any order. Twice, since room is kept.
         #[test]
@@ -285,6 +304,9 @@ mod tests {
                     ours.extend(row.of(0).iter().zip(row.of(1)).zip(row.counts()).map(|((a, b), count)| (*a, *b, count)));
                 }).unwrap();
                 prop_assert_eq!(&ours, &direct);
+                let (mut sums, mut of_cells) = (Sums::new(&plan, 1, &mut room).unwrap(), Vec::new());
+                sums.reduce(&plane, &Cells, &mut |row| of_cells.extend_from_slice(row.of(0))).unwrap();
+                prop_assert!(of_cells.iter().eq(direct.iter().map(|(sum, ..)| sum)));
             }
         }
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 /// A geometry and an input's extents that it fits.
 pub(super) fn geometry() -> impl Strategy<Value = (Geometry, Vec<usize>)> {
-    let axis = (0..12usize, 1..5usize, 1..4usize, 1..4usize).prop_flat_map(|(more, kernel, stride, dilation)| {
+    let axis = (0..12usize, 1..5usize, 1..4usize, prop_oneof![2 => Just(1usize), 1 => 2..4usize]).prop_flat_map(|(more, kernel, stride, dilation)| {
         let reach = dilation * (kernel - 1) + 1;
         (Just(more.max(1)), Just(kernel), Just(stride), Just(dilation), 0..reach, 0..reach)
     });
