@@ -51,7 +51,7 @@ impl Block<'_> {
     }
 
     /// One window's cells.
-    pub fn window(&self, number: usize) -> impl DoubleEndedIterator<Item = f32> + ExactSizeIterator + Clone {
+    pub fn window(&self, number: usize) -> impl Iterator<Item = f32> {
         self.cells[number..].iter().step_by(self.count).copied()
     }
 

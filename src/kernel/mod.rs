@@ -109,8 +109,12 @@ impl<T> Default for Passes<T> {
 pub(crate) fn clear_for<T>(buffer: &mut Vec<T>, count: usize, inner: usize) -> Result<()> {
     buffer.clear();
     let room = count.checked_mul(inner).filter(|&len| buffer.try_reserve(len).is_ok());
-    room.map(drop).ok_or_else(|| {
-        let rule = "the partial results of this layer do not fit into memory";
-        Error::new(ErrorKind::Memory, "shape", format!("{count} × {inner}"), rule)
-    })
+    room.map(drop).ok_or_else(|| no_room(count, inner))
+}
+
+#[cold]
+#[inline(never)]
+fn no_room(count: usize, inner: usize) -> Error {
+    let rule = "the partial results of this layer do not fit into memory";
+    Error::new(ErrorKind::Memory, "shape", format!("{count} × {inner}"), rule)
 }

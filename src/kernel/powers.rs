@@ -168,6 +168,13 @@ impl Power {
     }
 }
 
+/// x to a power, for x ≥ 0.
+pub(crate) fn power(x: f64, exponent: f64) -> f64 {
+    let mut power = [x];
+    Power::new(exponent).of_each(&mut power);
+    power[0]
+}
+
 /// The largest power that is a product: its error grows with each.
 const MOST_FACTORS: f64 = 16.0;
 

@@ -23,11 +23,12 @@ pub struct Room {
     pub(super) blocks: BlockRoom,
     pub(super) chosen: Chosen,
     pub(super) networks: Networks,
-    pub(super) keys: Vec<u64>,
+    pub(super) keys: Vec<u32>,
     /// The cells of a block or of a window.
     pub(super) cells: Vec<f32>,
     /// A few numbers for each window of a block, or for each window.
     pub(super) doubles: Vec<f64>,
+    pub(super) counts: Vec<u64>,
     /// What other methods made, for those that are made of them.
     pub(super) values: Vec<f32>,
     places: Vec<i32>,

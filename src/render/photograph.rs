@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Span;
+use crate::kernel::powers::power;
 use crate::pool::{Pool, Pooling};
 
 /// A picture: rows of sRGB pixels with straight (not premultiplied) alpha, four bytes each.
@@ -70,7 +71,7 @@ fn white(layer: &Pool, height: usize, width: usize) -> Result<f64> {
     let cells: f64 = axes.axes().iter().map(|axis| fullest(&axis.spans) as f64).product();
     Ok(match *layer.method() {
         Pooling::Average { divisor_override: Some(divisor), .. } => cells / f64::from(divisor),
-        Pooling::Lp { norm_type } => libm::pow(cells, 1.0 / norm_type),
+        Pooling::Lp { norm_type } => power(cells, 1.0 / norm_type),
         _ => 1.0,
     })
 }

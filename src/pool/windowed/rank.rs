@@ -31,8 +31,7 @@ impl Rank {
             sorted.extend_from_slice(block.cells);
             if networks.sort(sorted, block.count, rank - 1..rank)?.is_none() {
                 for (window, value) in target.values.iter_mut().enumerate() {
-                    let key = order::key_of_rank(block.window(window), rank, keys).map_or(0, |key| key as u32 as usize);
-                    *value = block.tap(key)[window];
+                    *value = block.tap(order::place_of_rank(block.window(window), rank, keys)?)[window];
                 }
             } else {
                 target.values.copy_from_slice(&sorted[(rank - 1) * block.count..][..block.count]);

@@ -31,8 +31,8 @@ enum Odds {
 }
 
 impl Odds {
-    fn of_window(window: impl Iterator<Item = f32>) -> Self {
-        let largest = window.fold(f32::NEG_INFINITY, f32::max);
+    fn of_window(window: &[f32]) -> Self {
+        let largest = window.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         match largest {
             f32::INFINITY => Self::Infinite,
             _ if largest > 0.0 => Self::Positive,
@@ -48,8 +48,8 @@ impl Odds {
         }
     }
 
-    fn total(self, window: impl Iterator<Item = f32>) -> f64 {
-        window.map(|cell| self.of(cell)).sum()
+    fn total(self, window: &[f32]) -> f64 {
+        window.iter().map(|&cell| self.of(cell)).sum()
     }
 }
 
@@ -61,7 +61,7 @@ fn positive(cell: f32) -> f64 {
 impl Stochastic {
     /// Side by side as if all odds were the cells themselves; windows of which that is not true one by one.
     fn pick(&self, cells: &[f32], shapes: &Shapes, picked: Picks, room: &mut Room) -> Result<()> {
-        let Room { doubles, keys: taps, blocks, .. } = room;
+        let Room { doubles, counts: taps, cells: alone, blocks, .. } = room;
         walk::pick(cells, shapes, picked, blocks, &mut |block, target| {
             clear_for(doubles, 3, block.count)?;
             clear_for(taps, block.count, 1)?;
@@ -86,7 +86,9 @@ impl Stochastic {
             for (window, value) in values.iter_mut().enumerate() {
                 let (total, mut tap) = (totals[window], taps[window] as usize);
                 if !(total > 0.0 && total < f64::INFINITY && tap < block.taps.len()) {
-                    tap = drawn_alone(block.window(window), self.seed, number + window as u64);
+                    clear_for(alone, block.taps.len(), 1)?;
+                    alone.extend(block.window(window));
+                    tap = drawn_alone(alone, self.seed, number + window as u64);
                 }
                 *value = block.cells[tap * block.count + window];
                 if let Some(places) = &mut places {
@@ -104,19 +106,19 @@ fn uniform(seed: u64, number: u64) -> f64 {
 }
 
 /// Which of a window's cells is drawn; the last NaN if it has any.
-fn drawn_alone(window: impl DoubleEndedIterator<Item = f32> + ExactSizeIterator + Clone, seed: u64, number: u64) -> usize {
-    if let Some(last_nan) = window.clone().rposition(f32::is_nan) {
+fn drawn_alone(window: &[f32], seed: u64, number: u64) -> usize {
+    if let Some(last_nan) = window.iter().rposition(|cell| cell.is_nan()) {
         return last_nan;
     }
-    let odds = Odds::of_window(window.clone());
-    let drawn = uniform(seed, number) * odds.total(window.clone());
+    let odds = Odds::of_window(window);
+    let drawn = uniform(seed, number) * odds.total(window);
     let mut below = 0.0;
-    let found = window.clone().position(|cell| {
+    let found = window.iter().position(|&cell| {
         below += odds.of(cell);
         below > drawn
     });
     // The product can round up to the total: then it is the last cell that can be drawn at all.
-    found.or_else(|| window.clone().rposition(|cell| odds.of(cell) > 0.0)).unwrap_or(0)
+    found.or_else(|| window.iter().rposition(|&cell| odds.of(cell) > 0.0)).unwrap_or(0)
 }
 
 impl Arithmetic for Stochastic {
@@ -189,9 +191,8 @@ impl Gradient for StochasticMean {
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut grad_input = shapes.zero_gradient()?;
         walk::windows(cells, shapes, &mut |window| {
-            let cells = || window.cells.iter().copied();
-            let (odds, mean) = (Odds::of_window(cells()), mean_alone(window.cells));
-            let scale = f64::from(grad_output[window.number]) / odds.total(cells());
+            let (odds, mean) = (Odds::of_window(window.cells), mean_alone(window.cells));
+            let scale = f64::from(grad_output[window.number]) / odds.total(window.cells);
             for (place, cell) in window.places().filter(|&(_, cell)| odds.of(cell) != 0.0) {
                 let slope = if odds == Odds::Positive { 2.0 * f64::from(cell) - mean } else { 1.0 };
                 grad_input[place] += (scale * slope) as f32;
@@ -203,20 +204,23 @@ impl Gradient for StochasticMean {
 
 /// Σ odds · x / Σ odds. A cell that cannot be drawn is left out: 0 · −∞ would be a NaN.
 fn mean_alone(window: &[f32]) -> f64 {
-    if window.iter().any(|cell| cell.is_nan()) {
-        return f64::NAN;
+    let odds = || window.iter().map(|&cell| positive(cell));
+    let total: f64 = odds().sum();
+    if total > 0.0 && total < f64::INFINITY {
+        odds().map(|cell| cell * cell).sum::<f64>() / total
+    } else if total == 0.0 && !window.is_empty() {
+        window.iter().copied().map(f64::from).sum::<f64>() / window.len() as f64
+    } else {
+        // Infinite, NaN, or of nothing.
+        total
     }
-    let cells = || window.iter().copied();
-    let odds = Odds::of_window(cells());
-    let sum: f64 = cells().filter(|&cell| odds.of(cell) != 0.0).map(|cell| odds.of(cell) * f64::from(cell)).sum();
-    if window.is_empty() { 0.0 } else { sum / odds.total(cells()) }
 }
 
 /// How likely one window's cells are drawn; NaN in a window with a NaN, where nothing is drawn.
 fn probabilities(window: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
     let mut probabilities = reserve(window.len(), &shapes.output)?;
-    let (odds, any_nan) = (Odds::of_window(window.iter().copied()), window.iter().any(|cell| cell.is_nan()));
-    let total = if any_nan { f64::NAN } else { odds.total(window.iter().copied()) };
+    let (odds, any_nan) = (Odds::of_window(window), window.iter().any(|cell| cell.is_nan()));
+    let total = if any_nan { f64::NAN } else { odds.total(window) };
     probabilities.extend(window.iter().map(|&cell| (odds.of(cell) / total) as f32));
     Ok(probabilities)
 }

@@ -30,9 +30,13 @@ impl Arithmetic for TopK {
                 }
             } else {
                 for (window, sum) in sums.iter_mut().enumerate() {
-                    let key = order::key_of_rank(block.window(window), k, keys).unwrap_or(0);
-                    let largest = block.window(window).enumerate().filter(|&(at, cell)| order::key(cell, at) <= key);
-                    *sum += largest.map(|(_, cell)| f64::from(cell)).sum::<f64>();
+                    let last = block.tap(order::place_of_rank(block.window(window), k, keys)?)[window];
+                    // Cells that equal the last of them are as many as are missing.
+                    let (mut above, mut missing) = (0.0, k as f64);
+                    for cell in block.window(window).filter(|&cell| cell > last) {
+                        (above, missing) = (above + f64::from(cell), missing - 1.0);
+                    }
+                    *sum += above + missing * f64::from(last);
                 }
             }
             target.values.iter_mut().zip(&*sums).for_each(|(value, sum)| *value = (sum / k as f64) as f32);
@@ -61,7 +65,7 @@ impl TopK {
         shapes.check_places()?;
         let mut keys = Vec::new();
         walk::windows(cells, shapes, &mut |window| {
-            let key = order::key_of_rank(window.cells.iter().copied(), self.k, &mut keys).unwrap_or(0);
+            let key = order::key_of_rank(window.cells, self.k, &mut keys).unwrap_or(0);
             see(window, key);
         })
     }
