@@ -140,6 +140,7 @@ fn cut(axis: &AxisPlan, runs: &mut Vec<Run>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::direct;
     use super::super::visit::{gather, visit};
     use super::*;
     use crate::kernel::testing::geometry;
@@ -152,13 +153,15 @@ mod tests {
             let plane: Vec<f32> = (0..extents.iter().product::<usize>()).map(|at| at as f32).collect();
             let mut expected = Vec::new();
             visit(&plan, |number, taps| {
-                let mut cells = Vec::new();
-                gather(&plane, &plan, number, &mut cells).unwrap();
-                assert!(cells.iter().map(|&cell| cell as usize).eq(taps.iter().map(|tap| tap.at)));
                 if !taps.is_empty() {
                     expected.push((number, taps.to_vec()));
                 }
             }).unwrap();
+            for (number, direct) in direct::cells(&plan).iter().enumerate() {
+                let mut cells = Vec::new();
+                gather(&plane, &plan, number, &mut cells).unwrap();
+                prop_assert!(cells.iter().map(|&cell| cell as usize).eq(direct.iter().copied()));
+            }
             let mut room = BlockRoom::default();
             for _ in 0..2 {
                 let mut ours = Vec::new();

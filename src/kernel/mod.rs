@@ -2,8 +2,11 @@
 //!
 //! `separable` is what runs, by merges of whole `rows`. `direct` is its plain twin, written window by window, and exists
 //! to hold it equal to the bit: both reduce a window row by row (cells, then rows, then slices), and a run of taps in the
-//! order of its `terms`, so even rounding is the same. `visit` walks the cells of every window, for what no merge can
-//! express. `resample` is for sums whose terms have weights: filters and interpolation.
+//! order of its `terms`, so even rounding is the same.
+//!
+//! `sums` adds up what a method makes of each cell, in f64; `blocks` has windows side by side, for what no merge can
+//! express, and a `network` sorts them; `powers` are for both. `visit`, the plain walk over the cells of every window, is
+//! their twin. `resample` is for sums whose terms have weights: filters and interpolation.
 //!
 //! Networks have `product` and, for 3 × 3 convolutions, `winograd`.
 

@@ -88,6 +88,7 @@ impl Network {
 
 #[cfg(test)]
 mod tests {
+    use super::super::direct;
     use super::*;
     use proptest::prelude::*;
 
@@ -103,9 +104,7 @@ mod tests {
                 ((i.wrapping_mul(2_654_435_761) ^ seed).wrapping_mul(0x85eb_ca6b) >> 8) % range
             }).map(|cell| cell as f32).collect();
             let expected: Vec<Vec<f32>> = (0..count).map(|column| {
-                let mut sorted: Vec<f32> = cells[column..].iter().step_by(count).copied().collect();
-                sorted.sort_by(|a, b| b.total_cmp(a));
-                sorted[from..to].to_vec()
+                direct::descending(cells[column..].iter().step_by(count).copied().collect())[from..to].to_vec()
             }).collect();
             let done = Networks::default().sort(&mut cells, count, from..to).unwrap();
             prop_assert_eq!(done.is_none(), count < 4 && taps > 16);

@@ -253,8 +253,8 @@ fn one_by_one(cells: &[f64], axis: &AxisPlan, sums: &mut [f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::direct;
     use crate::kernel::testing::geometry;
-    use crate::kernel::visit;
     use proptest::prelude::*;
 
     struct Squares;
@@ -291,11 +291,10 @@ mod tests {
             let plan = geometry.plan(&extents).unwrap();
             let cells: usize = extents.iter().product();
             let plane: Vec<f32> = (0..cells).map(|i| ((i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 27) as f32).collect();
-            let mut direct = Vec::new();
-            visit(&plan, |_, taps| {
-                let sum = |power: i32| taps.iter().map(|tap| f64::from(plane[tap.at]).powi(power)).sum::<f64>();
-                direct.push((sum(1), sum(2), (taps.len() as f64).max(1.0)));
-            }).unwrap();
+            let direct: Vec<_> = direct::cells(&plan).iter().map(|cells| {
+                let sum = |power: i32| cells.iter().map(|&at| f64::from(plane[at]).powi(power)).sum::<f64>() + 0.0;
+                (sum(1), sum(2), (cells.len() as f64).max(1.0))
+            }).collect();
             let mut room = SumRoom::default();
             for _ in 0..2 {
                 let mut sums = Sums::new(&plan, 2, &mut room).unwrap();

@@ -159,8 +159,11 @@ impl Arithmetic for Norm {
 
 impl Norm {
     fn forward_largest(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        let Room { values: magnitudes, floats, winners, .. } = room;
+        clear_for(magnitudes, cells.len(), 1)?;
+        magnitudes.extend(cells.iter().map(|&cell| self.magnitude(cell) as f32));
         // Nothing is below a magnitude but the −∞ of a window without cells.
-        max::forward(&self.magnitudes(cells, shapes)?, shapes, values, &mut room.floats, &mut room.winners)?;
+        max::forward(magnitudes, shapes, values, floats, winners)?;
         values.iter_mut().filter(|value| **value < 0.0).for_each(|value| *value = 0.0);
         Ok(())
     }

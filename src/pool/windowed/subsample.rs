@@ -24,12 +24,7 @@ impl Arithmetic for Subsample {
 }
 
 /// Calls `see` for each window of each plane with its first cell and where that lies: 0 and −1 where it has none.
-fn first_cells(
-    cells: &[f32],
-    shapes: &Shapes,
-    room: &mut Room,
-    see: &mut impl FnMut(usize, f32, i32),
-) -> Result<()> {
+fn first_cells(cells: &[f32], shapes: &Shapes, room: &mut Room, see: &mut impl FnMut(usize, f32, i32)) -> Result<()> {
     let (axis, outer) = shapes.plan.axes().split_last().expect("a plan has at least one axis");
     let count = axis.spans.len();
     for (number, plane) in cells.chunks_exact(shapes.plane_in).enumerate() {
