@@ -58,8 +58,12 @@ fn row(name: &str, pool: &Pool, shape: &[usize], rounds: usize) -> Result<()> {
         report(json!({ "group": GROUP, "row": name, "error": format!("{given} came in, {handed_on} went on") }));
         return Ok(());
     }
-    let mut forward = || drop(pool.forward(x.view()));
-    let mut backward = || drop(pool.backward(x.view(), grad_output.view()));
+    // Into given lists: a fresh one costs its pages, which says nothing of the arithmetic.
+    let (cells, gradients) = (x.as_slice().expect("row-major"), grad_output.as_slice().expect("row-major"));
+    let (mut output, mut input) = (vec![0.0; gradients.len()], vec![0.0; cells.len()]);
+    let (mut ready, mut ready_back) = (pool.prepare(shape)?, pool.prepare(shape)?);
+    let mut forward = || ready.forward_into(cells, &mut output).expect("as for the gradients above");
+    let mut backward = || ready_back.backward_into(cells, gradients, &mut input).expect("as for the gradients above");
     // Samples are as long as each other: a busy machine takes the processor away from long ones.
     let fastest = |call: &mut dyn FnMut()| (0..5).map(|_| time(call, 1)).fold(f64::INFINITY, f64::min);
     let (once, back) = (fastest(&mut forward), fastest(&mut backward));

@@ -78,3 +78,24 @@ pub(super) fn part<A: Copy>(cells: &[A], stride: usize, phases: &mut [A]) {
         }
     }
 }
+
+/// Two rows of cells in squares of four, and a value for each square: it goes to the square's first cell that no other is
+/// better than, 0 to the others. Says whether there is a NaN among the cells, of which none is better than another.
+pub(crate) fn to_the_best<const SMALLEST: bool>(cells: [&[f32]; 2], values: &[f32], out: [&mut [f32]; 2]) -> bool {
+    let better = |b: f32, a: f32| if SMALLEST { b < a } else { b > a };
+    let ([above, below], [out_above, out_below]) =
+        (cells.map(|row| row.as_chunks::<2>().0), out.map(|row| row.as_chunks_mut::<2>().0));
+    let mut nan = 0u32;
+    let squares = above.iter().zip(below).zip(values).zip(out_above).zip(out_below);
+    for ((((above, below), &value), out_above), out_below) in squares {
+        let (second, fourth) = (better(above[1], above[0]), better(below[1], below[0]));
+        let best_above = if second { above[1] } else { above[0] };
+        let best_below = if fourth { below[1] } else { below[0] };
+        let lower = better(best_below, best_above);
+        let (upper_value, lower_value) = if lower { (0.0, value) } else { (value, 0.0) };
+        *out_above = if second { [0.0, upper_value] } else { [upper_value, 0.0] };
+        *out_below = if fourth { [0.0, lower_value] } else { [lower_value, 0.0] };
+        nan |= u32::from(above[0].is_nan() | above[1].is_nan() | below[0].is_nan() | below[1].is_nan());
+    }
+    nan > 0
+}

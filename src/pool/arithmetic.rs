@@ -2,7 +2,7 @@
 
 use super::shapes::Shapes;
 use crate::error::Result;
-use crate::kernel::{BlockRoom, Chosen, Networks, Scratch, SumRoom};
+use crate::kernel::{BlockRoom, Chosen, Networks, Passes, Scratch, SumRoom};
 
 /// Values and the flat places in their plane that they came from.
 pub(super) type Selected = (Vec<f32>, Vec<i32>);
@@ -31,7 +31,11 @@ pub struct Room {
     pub(super) counts: Vec<u64>,
     /// What other methods made, for those that are made of them.
     pub(super) values: Vec<f32>,
+    /// What a method picks where only the places are asked for, or only the values.
     places: Vec<i32>,
+    picked: Vec<f32>,
+    /// For sums that go back.
+    pub(super) passes: Passes<f32>,
 }
 
 /// A method's arithmetic on row-major planes. A method that picks one of the window's cells says how in `select`, and
@@ -79,8 +83,43 @@ pub(super) trait Arithmetic {
 pub(super) trait Gradient: Arithmetic {
     /// The gradient by each input cell, given the gradient by each window's value.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let selected = self.selected(cells, shapes).expect("a method that picks no cell has its own backward");
-        shapes.scatter(&selected?.1, grad_output)
+        let mut grad_input = shapes.zero_gradient()?;
+        self.backward_into(cells, grad_output, shapes, &mut grad_input, &mut Room::default())?;
+        Ok(grad_input)
+    }
+
+    /// The same into `grad_input`, over whatever is there. A method that picks no cell has its own, or its own `backward`.
+    fn backward_into(
+        &self,
+        cells: &[f32],
+        grad_output: &[f32],
+        shapes: &Shapes,
+        grad_input: &mut [f32],
+        room: &mut Room,
+    ) -> Result<()> {
+        if self.picks() {
+            return self.scatter(cells, grad_output, shapes, grad_input, room);
+        }
+        grad_input.copy_from_slice(&self.backward(cells, grad_output, shapes)?);
+        Ok(())
+    }
+
+    /// Every window's gradient to the one cell that it picks.
+    fn scatter(
+        &self,
+        cells: &[f32],
+        grad_output: &[f32],
+        shapes: &Shapes,
+        grad_input: &mut [f32],
+        room: &mut Room,
+    ) -> Result<()> {
+        let (mut places, mut values) = (std::mem::take(&mut room.places), std::mem::take(&mut room.picked));
+        shapes.fill_output(&mut places, 0)?;
+        shapes.fill_output(&mut values, 0.0)?;
+        self.select(cells, shapes, Picked { values: &mut values, places: &mut places }, room)?;
+        shapes.scatter(&places, grad_output, grad_input);
+        (room.places, room.picked) = (places, values);
+        Ok(())
     }
 
     /// How many input cells beyond its window, on each side, a window's value depends on.

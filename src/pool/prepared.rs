@@ -83,6 +83,20 @@ impl PreparedPool {
         T::select(&self.layer.method, x, &self.shapes, Picked { values: out, places: indices }, &mut self.room)
     }
 
+    /// The gradient of the loss by `x` into `grad_input`, as [`backward`](Pool::backward) gives it, from `grad_output`, the
+    /// gradient by each of the output's cells.
+    ///
+    /// # Errors
+    /// As [`forward_into`](Self::forward_into), for all three lists.
+    pub fn backward_into(&mut self, x: &[f32], grad_output: &[f32], grad_input: &mut [f32]) -> Result<()> {
+        self.check(x.len(), "grad_output.length", grad_output.len())?;
+        if grad_input.len() != x.len() {
+            let rule = ["must be the number of the input's cells, shaped ", &self.input_shape.shown()].concat();
+            return Err(Error::new(ErrorKind::Shape, "grad_input.length", grad_input.len(), rule));
+        }
+        self.layer.method.gradient().backward_into(x, grad_output, &self.shapes, grad_input, &mut self.room)
+    }
+
     /// An output's values, each still 0.
     pub(super) fn zero_output<T: Copy + Default>(&self) -> Result<Vec<T>> {
         self.shapes.zero_output()
@@ -123,6 +137,25 @@ mod tests {
         let mut bytes = [0u8; 6];
         ready.forward_into(&[1, 2, 3, 200, 5, 6], &mut bytes).unwrap();
         assert_eq!(bytes, [2, 3, 3, 200, 200, 6]);
+    }
+
+    #[test]
+    fn gradients_go_over_what_was_there() {
+        for method in [Pooling::Max, Pooling::average(), Pooling::Soft] {
+            let layer = Pool::new(method, Window::new([2, 2]).stride([1, 1])).unwrap();
+            let mut ready = layer.prepare(&[1, 1, 2, 3]).unwrap();
+            let x = [5.0f32, 1.0, 2.0, 7.0, 0.0, 4.0];
+            let wanted = layer.backward_flat(&x, &[1, 1, 2, 3], &[2.0, 6.0]).unwrap();
+            for _ in 0..2 {
+                let mut grad_input = [9.0; 6];
+                ready.backward_into(&x, &[2.0, 6.0], &mut grad_input).unwrap();
+                assert_eq!(grad_input, *wanted);
+            }
+        }
+        let mut ready = Pool::new(Pooling::Max, Window::new([2])).unwrap().prepare(&[1, 1, 4]).unwrap();
+        let named = |error: crate::Error| error.parameter().to_owned();
+        assert_eq!(named(ready.backward_into(&[0.0; 4], &[0.0; 3], &mut [0.0; 4]).unwrap_err()), "grad_output.length");
+        assert_eq!(named(ready.backward_into(&[0.0; 4], &[0.0; 2], &mut [0.0; 3]).unwrap_err()), "grad_input.length");
     }
 
     #[test]

@@ -168,6 +168,11 @@ impl Shapes {
         }
     }
 
+    /// The same layer of one plane alone, as far as what is the same for each concerns.
+    pub(super) fn of_one_plane(&self) -> Self {
+        Self { planes: 1, ..self.clone() }
+    }
+
     /// Lets `pool` make its part of `values` of each plane of `cells`.
     pub(super) fn each_plane<T>(
         &self,
@@ -195,18 +200,17 @@ impl Shapes {
         Ok(grad_input)
     }
 
-    /// Every window's gradient to the one cell that its value came from.
-    pub(super) fn scatter(&self, places: &[i32], grad_output: &[f32]) -> Result<Vec<f32>> {
-        let mut grad_input = self.zero_gradient()?;
+    /// Every window's gradient to the one cell that its value came from; 0 elsewhere.
+    pub(super) fn scatter(&self, places: &[i32], grad_output: &[f32], grad_input: &mut [f32]) {
+        grad_input.fill(0.0);
         let outputs = places.chunks_exact(self.plane_out).zip(grad_output.chunks_exact(self.plane_out));
         for (plane, (places, gradients)) in grad_input.chunks_exact_mut(self.plane_in).zip(outputs) {
             for (&place, gradient) in places.iter().zip(gradients) {
-                if place >= 0 {
-                    plane[place as usize] += gradient;
+                if let Some(cell) = usize::try_from(place).ok().and_then(|place| plane.get_mut(place)) {
+                    *cell += gradient;
                 }
             }
         }
-        Ok(grad_input)
     }
 
     /// Whether a place in a plane fits the type of indices.
@@ -234,12 +238,15 @@ impl Shapes {
         self.planes * self.plane_out
     }
 
+    /// An error about memory that does not hold an output, or a part of one.
+    pub(super) fn no_room(&self) -> Error {
+        Error::new(ErrorKind::Memory, "shape", self.output.as_slice(), "the result does not fit into memory")
+    }
+
     /// Makes a list as long as the output. What is in it already may stay.
     pub(super) fn fill_output<T: Copy>(&self, values: &mut Vec<T>, value: T) -> Result<()> {
         let more = self.output_count().saturating_sub(values.len());
-        let rule = "the result does not fit into memory";
-        let reserved = values.try_reserve_exact(more);
-        reserved.map_err(|_| Error::new(ErrorKind::Memory, "shape", self.output.as_slice(), rule))?;
+        values.try_reserve_exact(more).map_err(|_| self.no_room())?;
         values.resize(self.output_count(), value);
         Ok(())
     }

@@ -10,7 +10,7 @@ mod spread;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use spread::spread;
+pub(crate) use spread::{Spreader, spread};
 
 use super::{Fold, clear_for};
 use crate::error::Result;

@@ -151,7 +151,8 @@ impl FractionalMax {
         let (standard, samples) = (x.as_standard_layout(), random_samples.as_standard_layout());
         let (shapes, _, indices) = self.select(cells(&standard), x.shape(), cells(&samples))?;
         check_grad_output(grad_output.shape(), &shapes.output)?;
-        let grad_input = shapes.scatter(&indices, cells(&grad_output.as_standard_layout()))?;
+        let mut grad_input = shapes.zero_gradient()?;
+        shapes.scatter(&indices, cells(&grad_output.as_standard_layout()), &mut grad_input);
         Ok(ArrayD::from_shape_vec(IxDyn(x.shape()), grad_input).expect(ONE_VALUE_EACH))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Span};
-use crate::kernel::{Passes, Reducer, Sum, spread};
+use crate::kernel::{Passes, Reducer, Spreader, Sum, spread};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -36,17 +36,43 @@ impl Arithmetic for Average {
 
 impl Gradient for Average {
     /// Every cell of a window receives the window's gradient over its divisor.
-    fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let divisors = self.divisors(shapes)?;
-        let mut shares = shapes.reserve_output()?;
-        let mut scratch = Passes::default();
-        shapes.each_gradient(cells, grad_output, |_, gradients, target| {
+    fn backward_into(
+        &self,
+        _cells: &[f32],
+        grad_output: &[f32],
+        shapes: &Shapes,
+        grad_input: &mut [f32],
+        room: &mut Room,
+    ) -> Result<()> {
+        if grad_input.is_empty() {
+            return Ok(());
+        }
+        let common = self.common_divisor(shapes.plan.axes());
+        let divisors = if common.is_none() { self.divisors(shapes)? } else { Vec::new() };
+        let mut shares = std::mem::take(&mut room.values);
+        shares.clear();
+        shares.try_reserve(shapes.plane_out).map_err(|_| shapes.no_room())?;
+        let (mut doubles, mut passes) = (Vec::new(), Passes::default());
+        let mut spreader = Spreader::new(&shapes.plan, &mut room.passes)?;
+        let planes = grad_output.chunks_exact(shapes.plane_out).zip(grad_input.chunks_exact_mut(shapes.plane_in));
+        for (gradients, target) in planes {
             shares.clear();
-            shares.extend(gradients.iter().zip(&divisors).map(|(gradient, divisor)| f64::from(gradient / divisor)));
-            let sums = spread(&shares, &shapes.plan, &mut scratch)?;
+            match common {
+                Some(divisor) => shares.extend(gradients.iter().map(|gradient| gradient / divisor)),
+                None => shares.extend(gradients.iter().zip(&divisors).map(|(gradient, divisor)| gradient / divisor)),
+            }
+            if let Some(spreader) = &mut spreader {
+                spreader.spread(&shares, target);
+                continue;
+            }
+            doubles.clear();
+            doubles.try_reserve(shares.len()).map_err(|_| shapes.no_room())?;
+            doubles.extend(shares.iter().copied().map(f64::from));
+            let sums = spread(&doubles, &shapes.plan, &mut passes)?;
             target.iter_mut().zip(sums).for_each(|(target, &sum)| *target = sum as f32);
-            Ok(())
-        })
+        }
+        room.values = shares;
+        Ok(())
     }
 }
 

@@ -5,8 +5,9 @@
 //! is why the separable kernel gives the same winner as a walk over the window.
 
 use crate::error::Result;
+use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Places, Small};
-use crate::kernel::{Fold, InLanes, LANES, Lanes, Reducer, Scratch, Whole, reduce};
+use crate::kernel::{Fold, InLanes, LANES, Lanes, Reducer, Scratch, Whole, reduce, to_the_best};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
@@ -26,7 +27,55 @@ impl Arithmetic for Max {
     }
 }
 
-impl Gradient for Max {}
+impl Gradient for Max {
+    fn backward_into(
+        &self,
+        cells: &[f32],
+        grad_output: &[f32],
+        shapes: &Shapes,
+        grad_input: &mut [f32],
+        room: &mut Room,
+    ) -> Result<()> {
+        back::<false>(self, cells, grad_output, shapes, grad_input, room)
+    }
+}
+
+/// Every window's gradient to its winner. Where windows are squares of four cells side by side it is not looked for first.
+pub(super) fn back<const SMALLEST: bool>(
+    method: &dyn Gradient,
+    cells: &[f32],
+    grad_output: &[f32],
+    shapes: &Shapes,
+    grad_input: &mut [f32],
+    room: &mut Room,
+) -> Result<()> {
+    let squares = |axis: &AxisPlan| {
+        let even = axis.even().filter(|_| axis.step == 1 && 2 * axis.spans.len() <= axis.extent);
+        even.is_some_and(|even| (even.origin, even.stride, even.taps) == (0, 2, 2))
+    };
+    let ([rows, columns], true) = (shapes.plan.axes(), shapes.plan.axes().iter().all(squares)) else {
+        return method.scatter(cells, grad_output, shapes, grad_input, room);
+    };
+    let (width, windows) = (columns.extent, columns.spans.len());
+    let planes = cells.chunks_exact(shapes.plane_in).zip(grad_output.chunks_exact(shapes.plane_out));
+    for ((plane, gradients), target) in planes.zip(grad_input.chunks_exact_mut(shapes.plane_in)) {
+        let mut any_nan = false;
+        let read = rows.spans.len() * 2 * width;
+        let twos = plane.chunks_exact(2 * width).zip(gradients.chunks_exact(windows));
+        for ((plane, gradients), target) in twos.zip(target.chunks_exact_mut(2 * width)) {
+            let ((above, below), (to_above, to_below)) = (plane.split_at(width), target.split_at_mut(width));
+            any_nan |= to_the_best::<SMALLEST>([above, below], gradients, [to_above, to_below]);
+            for unread in [to_above, to_below] {
+                unread[2 * windows..].fill(0.0);
+            }
+        }
+        target[read..].fill(0.0);
+        if any_nan {
+            method.scatter(plane, gradients, &shapes.of_one_plane(), target, room)?;
+        }
+    }
+    Ok(())
+}
 
 /// The largest cell of those that are numbers; or the smallest, as −max(−x). With NaNs, it would take three instructions
 /// more: what few planes have any are done again, by way of [`Winner`].
@@ -298,6 +347,7 @@ pub(in crate::pool) fn of_bytes(
 mod tests {
     use super::*;
     use crate::kernel::{small_plan, visit};
+    use crate::pool::windowed::min::Min;
     use proptest::prelude::*;
 
     fn cell() -> impl Strategy<Value = f32> {
@@ -344,6 +394,18 @@ mod tests {
             extremes(smallest, plane, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
             let found: Vec<_> = values.iter().map(|value| value.to_bits()).collect();
             prop_assert_eq!(found, wanted.iter().map(|winner| winner.0).collect::<Vec<_>>());
+            let gradients: Vec<f32> = (1..=shapes.plane_out).map(|at| at as f32).collect();
+            let (mut scattered, mut grad_input) = (vec![0.0; shapes.plane_in], vec![9.0; shapes.plane_in]);
+            for (&(_, at), gradient) in wanted.iter().zip(&gradients) {
+                if let Ok(at) = usize::try_from(at) {
+                    scattered[at] += gradient;
+                }
+            }
+            match smallest {
+                true => Min.backward_into(plane, &gradients, &shapes, &mut grad_input, &mut room).unwrap(),
+                false => Max.backward_into(plane, &gradients, &shapes, &mut grad_input, &mut room).unwrap(),
+            }
+            prop_assert_eq!(grad_input, scattered);
         }
     }
 }

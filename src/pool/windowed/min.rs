@@ -21,4 +21,15 @@ impl Arithmetic for Min {
     }
 }
 
-impl Gradient for Min {}
+impl Gradient for Min {
+    fn backward_into(
+        &self,
+        cells: &[f32],
+        grad_output: &[f32],
+        shapes: &Shapes,
+        grad_input: &mut [f32],
+        room: &mut Room,
+    ) -> Result<()> {
+        max::back::<true>(self, cells, grad_output, shapes, grad_input, room)
+    }
+}
