@@ -13,6 +13,13 @@ pub struct Picked<'o, T> {
     pub places: &'o mut [i32],
 }
 
+/// What goes back: a layer's cells, the gradient by each of its windows' values, and room for the gradient by each cell.
+pub struct Back<'b> {
+    pub cells: &'b [f32],
+    pub grad_output: &'b [f32],
+    pub grad_input: &'b mut [f32],
+}
+
 /// What a layer that runs again and again keeps between its calls, so that only the first one asks for memory.
 #[derive(Default)]
 pub struct Room {
@@ -84,40 +91,27 @@ pub(super) trait Gradient: Arithmetic {
     /// The gradient by each input cell, given the gradient by each window's value.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut grad_input = shapes.zero_gradient()?;
-        self.backward_into(cells, grad_output, shapes, &mut grad_input, &mut Room::default())?;
+        let back = Back { cells, grad_output, grad_input: &mut grad_input };
+        self.backward_into(back, shapes, &mut Room::default())?;
         Ok(grad_input)
     }
 
-    /// The same into `grad_input`, over whatever is there. A method that picks no cell has its own, or its own `backward`.
-    fn backward_into(
-        &self,
-        cells: &[f32],
-        grad_output: &[f32],
-        shapes: &Shapes,
-        grad_input: &mut [f32],
-        room: &mut Room,
-    ) -> Result<()> {
+    /// The same over whatever is in `grad_input`. A method that picks no cell has its own, or its own `backward`.
+    fn backward_into(&self, back: Back, shapes: &Shapes, room: &mut Room) -> Result<()> {
         if self.picks() {
-            return self.scatter(cells, grad_output, shapes, grad_input, room);
+            return self.scatter(back, shapes, room);
         }
-        grad_input.copy_from_slice(&self.backward(cells, grad_output, shapes)?);
+        back.grad_input.copy_from_slice(&self.backward(back.cells, back.grad_output, shapes)?);
         Ok(())
     }
 
     /// Every window's gradient to the one cell that it picks.
-    fn scatter(
-        &self,
-        cells: &[f32],
-        grad_output: &[f32],
-        shapes: &Shapes,
-        grad_input: &mut [f32],
-        room: &mut Room,
-    ) -> Result<()> {
+    fn scatter(&self, back: Back, shapes: &Shapes, room: &mut Room) -> Result<()> {
         let (mut places, mut values) = (std::mem::take(&mut room.places), std::mem::take(&mut room.picked));
         shapes.fill_output(&mut places, 0)?;
         shapes.fill_output(&mut values, 0.0)?;
-        self.select(cells, shapes, Picked { values: &mut values, places: &mut places }, room)?;
-        shapes.scatter(&places, grad_output, grad_input);
+        self.select(back.cells, shapes, Picked { values: &mut values, places: &mut places }, room)?;
+        shapes.scatter(&places, back.grad_output, back.grad_input);
         (room.places, room.picked) = (places, values);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A layer made ready for inputs of one shape.
 
-use super::arithmetic::{Picked, Room};
+use super::arithmetic::{Back, Picked, Room};
 use super::shapes::Shapes;
 use super::{Element, Pool};
 use crate::error::{Error, ErrorKind, Result};
@@ -94,7 +94,8 @@ impl PreparedPool {
             let rule = ["must be the number of the input's cells, shaped ", &self.input_shape.shown()].concat();
             return Err(Error::new(ErrorKind::Shape, "grad_input.length", grad_input.len(), rule));
         }
-        self.layer.method.gradient().backward_into(x, grad_output, &self.shapes, grad_input, &mut self.room)
+        let back = Back { cells: x, grad_output, grad_input };
+        self.layer.method.gradient().backward_into(back, &self.shapes, &mut self.room)
     }
 
     /// An output's values, each still 0.

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Span};
 use crate::kernel::{Passes, Reducer, Spreader, Sum, spread};
-use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
+use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
 pub(in crate::pool) struct Average {
@@ -36,14 +36,8 @@ impl Arithmetic for Average {
 
 impl Gradient for Average {
     /// Every cell of a window receives the window's gradient over its divisor.
-    fn backward_into(
-        &self,
-        _cells: &[f32],
-        grad_output: &[f32],
-        shapes: &Shapes,
-        grad_input: &mut [f32],
-        room: &mut Room,
-    ) -> Result<()> {
+    fn backward_into(&self, back: Back, shapes: &Shapes, room: &mut Room) -> Result<()> {
+        let Back { grad_output, grad_input, .. } = back;
         if grad_input.is_empty() {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Places, Small};
 use crate::kernel::{Fold, InLanes, LANES, Lanes, Reducer, Scratch, Whole, reduce, to_the_best};
-use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
+use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Max;
@@ -28,25 +28,16 @@ impl Arithmetic for Max {
 }
 
 impl Gradient for Max {
-    fn backward_into(
-        &self,
-        cells: &[f32],
-        grad_output: &[f32],
-        shapes: &Shapes,
-        grad_input: &mut [f32],
-        room: &mut Room,
-    ) -> Result<()> {
-        back::<false>(self, cells, grad_output, shapes, grad_input, room)
+    fn backward_into(&self, back: Back, shapes: &Shapes, room: &mut Room) -> Result<()> {
+        self::back::<false>(self, back, shapes, room)
     }
 }
 
 /// Every window's gradient to its winner. Where windows are squares of four cells side by side it is not looked for first.
 pub(super) fn back<const SMALLEST: bool>(
     method: &dyn Gradient,
-    cells: &[f32],
-    grad_output: &[f32],
+    back: Back,
     shapes: &Shapes,
-    grad_input: &mut [f32],
     room: &mut Room,
 ) -> Result<()> {
     let squares = |axis: &AxisPlan| {
@@ -54,8 +45,9 @@ pub(super) fn back<const SMALLEST: bool>(
         even.is_some_and(|even| (even.origin, even.stride, even.taps) == (0, 2, 2))
     };
     let ([rows, columns], true) = (shapes.plan.axes(), shapes.plan.axes().iter().all(squares)) else {
-        return method.scatter(cells, grad_output, shapes, grad_input, room);
+        return method.scatter(back, shapes, room);
     };
+    let Back { cells, grad_output, grad_input } = back;
     let (width, windows) = (columns.extent, columns.spans.len());
     let planes = cells.chunks_exact(shapes.plane_in).zip(grad_output.chunks_exact(shapes.plane_out));
     for ((plane, gradients), target) in planes.zip(grad_input.chunks_exact_mut(shapes.plane_in)) {
@@ -71,7 +63,8 @@ pub(super) fn back<const SMALLEST: bool>(
         }
         target[read..].fill(0.0);
         if any_nan {
-            method.scatter(plane, gradients, &shapes.of_one_plane(), target, room)?;
+            let back = Back { cells: plane, grad_output: gradients, grad_input: target };
+            method.scatter(back, &shapes.of_one_plane(), room)?;
         }
     }
     Ok(())
@@ -401,9 +394,10 @@ mod tests {
                     scattered[at] += gradient;
                 }
             }
+            let back = Back { cells: plane, grad_output: &gradients, grad_input: &mut grad_input };
             match smallest {
-                true => Min.backward_into(plane, &gradients, &shapes, &mut grad_input, &mut room).unwrap(),
-                false => Max.backward_into(plane, &gradients, &shapes, &mut grad_input, &mut room).unwrap(),
+                true => Min.backward_into(back, &shapes, &mut room).unwrap(),
+                false => Max.backward_into(back, &shapes, &mut room).unwrap(),
             }
             prop_assert_eq!(grad_input, scattered);
         }

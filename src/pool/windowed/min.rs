@@ -2,7 +2,7 @@
 
 use super::max;
 use crate::error::Result;
-use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
+use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
 pub(in crate::pool) struct Min;
@@ -22,14 +22,7 @@ impl Arithmetic for Min {
 }
 
 impl Gradient for Min {
-    fn backward_into(
-        &self,
-        cells: &[f32],
-        grad_output: &[f32],
-        shapes: &Shapes,
-        grad_input: &mut [f32],
-        room: &mut Room,
-    ) -> Result<()> {
-        max::back::<true>(self, cells, grad_output, shapes, grad_input, room)
+    fn backward_into(&self, back: Back, shapes: &Shapes, room: &mut Room) -> Result<()> {
+        max::back::<true>(self, back, shapes, room)
     }
 }

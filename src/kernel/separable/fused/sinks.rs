@@ -1,0 +1,133 @@
+//! Where the results of small windows go.
+
+use super::Small;
+use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
+use crate::kernel::separable::Done;
+use crate::kernel::{Fold, InLanes};
+use std::array::from_fn;
+
+/// Where results go.
+pub(crate) trait Sink<P> {
+    /// For how many windows there is room.
+    fn room(&self) -> usize;
+
+    /// Takes those of four windows; `at` is the first one's place in the output, and `place` that of its first tap in the
+    /// plane, be it in the padding.
+    ///
+    /// # Safety
+    /// There must be room for them.
+    #[expect(unsafe_code, reason = "two checks for each block are as much as a tenth of its work")]
+    unsafe fn four(&mut self, at: usize, place: isize, merged: P);
+
+    /// A row of windows is complete.
+    fn complete(&mut self, _row: usize) {}
+}
+
+/// How a fold reduces one plane: calls `done` with each row of windows, and says whether any cell is foreign.
+pub(crate) type Run<F> =
+    fn(&Small, &F, &[<F as Fold>::Input], &mut [<F as Fold>::Acc], &mut Done<<F as Fold>::Acc>) -> bool;
+
+/// Reduces one plane into values.
+pub(crate) fn values<L: InLanes<Packed = Lanes>>(
+    small: &Small,
+    fold: &L,
+    cells: &[f32],
+    out: &mut [f32],
+    done: &mut Done<f32>,
+) -> bool {
+    small.reduce(fold, cells, &mut Values { fold, out, windows: small.across.windows, done })
+}
+
+struct Values<'v, 'd, L> {
+    fold: &'v L,
+    out: &'v mut [f32],
+    windows: usize,
+    done: &'v mut Done<'d, f32>,
+}
+
+impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
+    fn room(&self) -> usize {
+        self.out.len()
+    }
+
+    #[expect(unsafe_code, reason = "as the trait's")]
+    unsafe fn four(&mut self, at: usize, _place: isize, merged: Lanes) {
+        // SAFETY: the caller's promise is about this list.
+        unsafe { self.fold.finish(merged).store(self.out.as_mut_ptr().add(at)) };
+    }
+
+    fn complete(&mut self, row: usize) {
+        (self.done)(row, &mut self.out[row * self.windows..][..self.windows]);
+    }
+}
+
+/// Takes values and the places in the plane that they come from apart.
+pub(crate) struct Places<'p> {
+    values: &'p mut [f32],
+    places: &'p mut [i32],
+    /// How far apart the windows' first taps are.
+    steps: Whole,
+    padding: Lanes,
+    /// Which lanes have seen a window that is no better than padding.
+    none: Mask,
+}
+
+impl<'p> Places<'p> {
+    pub(crate) fn new(small: &Small, values: &'p mut [f32], places: &'p mut [i32], padding: f32) -> Self {
+        let steps = Whole::of(from_fn(|lane| (lane * small.across.even.stride) as i32));
+        Self { values, places, steps, padding: Lanes::splat(padding), none: Mask::NONE }
+    }
+
+    /// Whether a window was no better than padding: then its place may be one in the padding.
+    pub(crate) fn any_padding(&self) -> bool {
+        self.none.any()
+    }
+}
+
+impl Sink<(Lanes, Whole)> for Places<'_> {
+    fn room(&self) -> usize {
+        self.values.len().min(self.places.len())
+    }
+
+    #[expect(unsafe_code, reason = "as the trait's")]
+    unsafe fn four(&mut self, at: usize, place: isize, (values, offsets): (Lanes, Whole)) {
+        self.none = self.none | values.equal(self.padding);
+        let places = Whole::of([place as i32; LANES]) + self.steps + offsets;
+        // SAFETY: the caller's promise is about both lists.
+        unsafe {
+            values.store(self.values.as_mut_ptr().add(at));
+            places.store(self.places.as_mut_ptr().add(at));
+        }
+    }
+}
+
+/// Two rows of windows in the output.
+pub(super) struct Pair<'s, S> {
+    /// Where the first row begins.
+    pub at: usize,
+    pub windows: usize,
+    /// Where the first window's first tap lies in the plane.
+    pub place: isize,
+    pub stride: usize,
+    pub sink: &'s mut S,
+}
+
+impl<S> Pair<'_, S> {
+    /// Puts the results of four windows of either row.
+    ///
+    /// # Safety
+    /// The sink must have room for them.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as the sink's")]
+    pub unsafe fn put<P>(&mut self, window: usize, [upper, lower]: [P; 2])
+    where
+        S: Sink<P>,
+    {
+        let (at, place) = (self.at + window, self.place + (window * self.stride) as isize);
+        // SAFETY: the caller's promise.
+        unsafe {
+            self.sink.four(at, place, upper);
+            self.sink.four(at + self.windows, place, lower);
+        }
+    }
+}
