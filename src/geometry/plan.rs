@@ -178,13 +178,6 @@ impl Plan {
         &self.axes
     }
 
-    /// The same windows, each with its first cell only.
-    pub(crate) fn first_cells(&self) -> Self {
-        let mut plan = self.clone();
-        plan.axes.iter_mut().flat_map(|axis| &mut axis.spans).for_each(|span| span.len = span.len.min(1));
-        plan
-    }
-
     /// The one window of the output cell at `place`, which has one position for each axis.
     pub(crate) fn only(&self, place: &[usize]) -> Self {
         let axis = |(axis, &at): (&AxisPlan, &usize)| AxisPlan { spans: vec![axis.spans[at]], ..axis.clone() };

@@ -1,4 +1,4 @@
-//! The plain twins of `separable` and `resample`: output by output, each in full, nothing shared. Only the order in which
+//! The plain twins of the kernels: output by output, each in full, nothing shared. Only the order in which
 //! a run is merged, `terms`, is the same function; it has tests of its own.
 
 use super::Fold;
@@ -8,6 +8,27 @@ use crate::geometry::{AxisPlan, Plan, Span};
 /// Reduces every window of one plane.
 pub(super) fn reduce<F: Fold>(fold: &F, plane: &[F::Input], plan: &Plan) -> Vec<F::Acc> {
     windows(plan).iter().map(|window| axis(fold, plane, plan.axes(), window, 0)).collect()
+}
+
+/// The cells that each window of a plan reads, row-major: the plain twin of `blocks` and of the sums in `sums`.
+pub(super) fn cells(plan: &Plan) -> Vec<Vec<usize>> {
+    let of_window = |window: &Vec<Span>| {
+        let mut cells = Vec::new();
+        cells_of(plan.axes(), window, 0, &mut |at| cells.push(at));
+        cells
+    };
+    windows(plan).iter().map(of_window).collect()
+}
+
+/// The plain twin of a `network`: a sort.
+pub(super) fn descending(mut cells: Vec<f32>) -> Vec<f32> {
+    cells.sort_by(|a, b| b.total_cmp(a));
+    cells
+}
+
+/// The plain twins of `powers`.
+pub(super) mod powers {
+    pub use libm::{exp, expm1 as exp_minus_1, log as ln, log1p as ln_1_plus, pow as power};
 }
 
 /// Adds each window's value to every cell that it reads.

@@ -19,7 +19,6 @@ mod register {
     pub type Whole = v128;
 
     pub const NO_LANE: v128 = u32x4(0, 0, 0, 0);
-    pub const EVERY_LANE: v128 = i32x4(-1, -1, -1, -1);
 
     pub fn splat(value: f32) -> v128 {
         f32x4_splat(value)
@@ -129,7 +128,6 @@ mod register {
     pub type Whole = [i32; 4];
 
     pub const NO_LANE: [bool; 4] = [false; 4];
-    pub const EVERY_LANE: [bool; 4] = [true; 4];
 
     pub fn splat(value: f32) -> [f32; 4] {
         [value; 4]
@@ -364,7 +362,6 @@ pub(crate) struct Mask(register::Mask);
 
 impl Mask {
     pub const NONE: Self = Self(register::NO_LANE);
-    pub const ALL: Self = Self(register::EVERY_LANE);
 
     pub fn of(lanes: [bool; LANES]) -> Self {
         Self(register::mask(lanes))

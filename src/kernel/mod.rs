@@ -1,33 +1,45 @@
 //! The hot loops. They know a [`Plan`](crate::geometry::Plan) and a [`Fold`], and nothing about what a method means.
 //!
-//! `separable` is what runs, by merges of whole `rows`, or of whole windows where those are small. `direct` is its plain twin, written window by window, and exists
-//! to hold it equal to the bit: both reduce a window row by row (cells, then rows, then slices), and a run of taps in the
-//! order of its `terms`, so even rounding is the same. `visit` walks the cells of every window, for what no merge can
-//! express. `resample` is for sums whose terms have weights: filters and interpolation.
+//! `separable` is what runs, by merges of whole `rows`, or of whole windows where those are small. `direct` is its plain
+//! twin, written window by window, and exists to hold it equal to the bit: both reduce a window row by row (cells, then rows, then slices), and a run of taps in the
+//! order of its `terms`, so even rounding is the same.
+//!
+//! `sums` adds up what a method makes of each cell, in f64; `blocks` has windows side by side, for what no merge can
+//! express, and a `network` sorts them; `powers` are for both. `visit`, the plain walk over the cells of every window, is
+//! their twin. `resample` is for sums whose terms have weights: filters and interpolation.
 //!
 //! `pixels` pools pictures as they come, four bytes a pixel.
 //!
 //! Networks have `product` and, for 3 × 3 convolutions, `winograd`; training has `inner`.
 
+mod blocks;
 #[cfg(test)]
 mod direct;
 pub(crate) mod inner;
 pub(crate) mod lanes;
+mod network;
 pub(crate) mod pixels;
+pub(crate) mod powers;
 pub(crate) mod product;
 mod resample;
 mod rows;
 mod separable;
+mod sums;
 mod terms;
+#[cfg(test)]
+mod testing;
 mod visit;
 pub(crate) mod winograd;
 
+pub(crate) use blocks::{Block, BlockRoom, blocks};
 pub(crate) use lanes::{LANES, Lanes, Whole};
+pub(crate) use network::Networks;
 pub(crate) use resample::{AxisMap, Way, resample_planes};
 #[cfg(test)]
 pub(crate) use separable::tests::small_plan;
 pub(crate) use separable::{Reducer, Scratch, fused, reduce, spread};
-pub(crate) use visit::{Tap, visit};
+pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
+pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
 use crate::error::{Error, ErrorKind, Result};
 use fused::Run;
@@ -216,11 +228,15 @@ impl<T> Default for Passes<T> {
 }
 
 /// Empties a buffer and makes room for `count` × `inner` values, or reports that memory does not hold them.
-fn clear_for<T>(buffer: &mut Vec<T>, count: usize, inner: usize) -> Result<()> {
+pub(crate) fn clear_for<T>(buffer: &mut Vec<T>, count: usize, inner: usize) -> Result<()> {
     buffer.clear();
     let room = count.checked_mul(inner).filter(|&len| buffer.try_reserve(len).is_ok());
-    room.map(drop).ok_or_else(|| {
-        let rule = "the partial results of this layer do not fit into memory";
-        Error::new(ErrorKind::Memory, "shape", format!("{count} × {inner}"), rule)
-    })
+    room.map(drop).ok_or_else(|| no_room(count, inner))
+}
+
+#[cold]
+#[inline(never)]
+fn no_room(count: usize, inner: usize) -> Error {
+    let rule = "the partial results of this layer do not fit into memory";
+    Error::new(ErrorKind::Memory, "shape", format!("{count} × {inner}"), rule)
 }

@@ -2,7 +2,7 @@
 
 use super::shapes::Shapes;
 use crate::error::Result;
-use crate::kernel::Scratch;
+use crate::kernel::{BlockRoom, Chosen, Networks, Scratch, SumRoom};
 
 /// Values and the flat places in their plane that they came from.
 pub(super) type Selected = (Vec<f32>, Vec<i32>);
@@ -19,6 +19,18 @@ pub struct Room {
     pub(super) floats: Scratch<f32>,
     pub(super) bytes: Scratch<u8>,
     pub(super) winners: Scratch<i64>,
+    pub(super) sums: SumRoom,
+    pub(super) blocks: BlockRoom,
+    pub(super) chosen: Chosen,
+    pub(super) networks: Networks,
+    pub(super) keys: Vec<u32>,
+    /// The cells of a block or of a window.
+    pub(super) cells: Vec<f32>,
+    /// A few numbers for each window of a block, or for each window.
+    pub(super) doubles: Vec<f64>,
+    pub(super) counts: Vec<u64>,
+    /// What other methods made, for those that are made of them.
+    pub(super) values: Vec<f32>,
     places: Vec<i32>,
 }
 

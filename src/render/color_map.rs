@@ -5,6 +5,7 @@
 //! map, so it reads without colour vision and in print.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::kernel::powers::power;
 use crate::shown::{number, quoted};
 use std::sync::OnceLock;
 
@@ -156,7 +157,7 @@ fn srgb([lightness, a, b]: Lab) -> [u8; 3] {
     ];
     linear.map(|channel| {
         let channel = channel.clamp(0.0, 1.0);
-        let code = if channel <= 0.0031308 { 12.92 * channel } else { 1.055 * libm::pow(channel, 1.0 / 2.4) - 0.055 };
+        let code = if channel <= 0.0031308 { 12.92 * channel } else { 1.055 * power(channel, 1.0 / 2.4) - 0.055 };
         (code * 255.0 + 0.5) as u8
     })
 }

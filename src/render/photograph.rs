@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{AxisPlan, Plan};
 use crate::kernel::pixels::{Channels, Counting, Extreme, Picture, extreme, mean};
+use crate::kernel::powers::power;
 use crate::pool::{Pool, Pooling, product};
 use crate::shown::Shown;
 use std::ops::Range;
@@ -224,7 +225,7 @@ fn is_homogeneous(method: &Pooling) -> bool {
 fn white(method: &Pooling, plan: &Plan) -> f64 {
     let cells: f64 = plan.axes().iter().map(|axis| axis.longest().max(1) as f64).product();
     match *method {
-        Pooling::Lp { norm_type } => libm::pow(cells, 1.0 / norm_type),
+        Pooling::Lp { norm_type } => power(cells, 1.0 / norm_type),
         _ => 1.0,
     }
 }

@@ -59,7 +59,8 @@ impl Axis {
     fn read(self) -> usize {
         match self.kind() {
             (taps, 1) => taps - 1 + LANES,
-            (taps, _) => (taps - 1).next_multiple_of(2) / 2 * LANES + LANES,
+            // Whole registers of them.
+            (taps, _) => taps * LANES,
         }
     }
 }
@@ -268,8 +269,21 @@ impl Small<'_> {
         pair: &mut Pair<impl Sink<L::Packed>>,
     ) {
         let Self { across, ref inside, .. } = *self;
+        let (last, read) = (across.windows - LANES, across.read());
+        let have = |from: usize, to: usize| {
+            let count = (to - from) * STRIDE + read;
+            lines.iter().all(|line| line.has(across.at(from, 0), count))
+        };
+        let whole = have(0, last);
+        let pointers = lines.map(|line| line.pointer(across.even.origin));
+        let at = |window: usize| pointers.map(|pointer| pointer.wrapping_add(window * STRIDE));
         let edge = |block: &mut Block<L, TAPS>, window: usize, present: &[Mask; TAPS]| {
-            let (merged, here) = block.at_an_edge::<STRIDE>(lines, across.at(window, 0), across.read(), present);
+            let (merged, here) = if whole {
+                // SAFETY: each line has the cells that all windows read, as was just asked.
+                unsafe { block.at_an_edge::<STRIDE>(at(window), present) }
+            } else {
+                block.where_memory_ends::<STRIDE>(lines, across.at(window, 0), read, present)
+            };
             block.seen = block.fold.watch(block.seen, here);
             merged
         };
@@ -277,11 +291,19 @@ impl Small<'_> {
         if inside.start > 0 {
             unsafe { pair.put(0, edge(block, 0, left)) };
         }
-        let (begin, end) = (across.at(inside.start, 0), inside.end - LANES);
-        let mut window = inside.start;
-        if lines.iter().all(|line| line.has(begin, (end - window) * STRIDE + across.read())) {
-            let mut pointers = lines.map(|line| line.pointer(begin));
-            let mut seen = block.seen;
+        let (start, mut end) = (inside.start, inside.end - LANES);
+        let mut fits = whole || have(start, end);
+        if !fits {
+            // After a plane's last line, more may be read than there is.
+            unsafe { pair.put(end, edge(block, end, &self.present(end))) };
+            end = end.saturating_sub(LANES).max(start);
+            fits = have(start, end);
+            for window in (start..=end).step_by(LANES).filter(|_| !fits) {
+                unsafe { pair.put(window, edge(block, window, &self.present(window))) };
+            }
+        }
+        if fits {
+            let (mut window, mut pointers, mut seen) = (start, at(start), block.seen);
             loop {
                 // SAFETY: each line has the cells that all of these windows read, as was just asked.
                 let (merged, here) = unsafe { block.merge::<STRIDE, false>(pointers, left) };
@@ -295,14 +317,8 @@ impl Small<'_> {
                 pointers = pointers.map(|pointer| pointer.wrapping_add(step * STRIDE));
             }
             block.seen = seen;
-        } else {
-            // Of the plane's last line, more would be read than there is.
-            for window in inside.clone().step_by(LANES).map(|window| window.min(end)) {
-                unsafe { pair.put(window, edge(block, window, &[Mask::ALL; TAPS])) };
-            }
         }
         if inside.end < across.windows {
-            let last = across.windows - LANES;
             unsafe { pair.put(last, edge(block, last, right)) };
         }
     }
@@ -369,10 +385,25 @@ struct Block<'f, L, const TAPS: usize> {
 }
 
 impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
-    /// Windows of which taps may fall on padding, or lie where memory ends.
+    /// Windows whose taps may fall on padding.
+    ///
+    /// # Safety
+    /// As for [`merge`](Self::merge).
     #[inline(never)]
     #[expect(unsafe_code, reason = "as for the rows")]
-    fn at_an_edge<const STRIDE: usize>(
+    unsafe fn at_an_edge<const STRIDE: usize>(
+        &self,
+        lines: [*const f32; LINES],
+        present: &[Mask; TAPS],
+    ) -> ([L::Packed; 2], Lanes) {
+        // SAFETY: the caller's promise.
+        unsafe { self.merge::<STRIDE, true>(lines, present) }
+    }
+
+    /// The same where not all that is read need be there: what is missing is no cell of these windows.
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    fn where_memory_ends<const STRIDE: usize>(
         &self,
         lines: &[Line; LINES],
         from: isize,
@@ -387,7 +418,7 @@ impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
             copies.each_ref().map(|copy| copy.as_ptr())
         };
         // SAFETY: the lines have the cells that are read, or their copies have as many as are read at the most.
-        unsafe { self.merge::<STRIDE, true>(pointers, present) }
+        unsafe { self.at_an_edge::<STRIDE>(pointers, present) }
     }
 
     /// Merges them, from lines that begin with the first one's first tap, and takes note of their cells.

@@ -98,6 +98,24 @@ fn size(shape: &[usize]) -> usize {
     shape.iter().product()
 }
 
+/// Every way in which four windows side by side can meet a row's ends.
+#[test]
+fn small_windows_of_every_width_and_padding() {
+    for (kernel, stride, width, height) in [(2, 2), (3, 2), (3, 1)]
+        .into_iter()
+        .flat_map(|(k, s)| (k..22).flat_map(move |w| (k..6).map(move |h| (k, s, w, h))))
+    {
+        for padding in 0..kernel * kernel * 2 {
+            let (ends, ceil) = ([padding % kernel, padding / kernel % kernel], padding >= kernel * kernel);
+            let window = Window::new([kernel; 2]).stride([stride; 2]).padding([ends, ends]).ceil_mode(ceil);
+            let Ok(plan) = Geometry::from(window.clone()).plan(&[height, width]) else { continue };
+            let plane: Vec<f32> = (0..width * height).map(|i| (i * 7919 % 1013) as f32 / 3.0).collect();
+            let ours = reduce(&Sum::alone(), &plane, &plan, &mut Scratch::default()).unwrap().to_vec();
+            assert_eq!(ours, direct::reduce(&Sum::alone(), &plane, &plan), "{window:?} over {height} × {width}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn separable_reads_the_cells_of_direct_in_its_order(plan in plan(), seed in any::<u8>()) {

@@ -1,6 +1,10 @@
 //! Sums of exponentials, kept relative to the largest exponent so that no cell is too large for them.
 
 use crate::kernel::Fold;
+use crate::kernel::powers::exp;
+
+/// Of numbers up to this size, exponentials are far from f64's limits: also a great many of them, times any f32.
+pub(super) const MODERATE: f64 = 500.0;
 
 /// What is known of some cells x: their largest, m, and with weights e = exp(r·(x − m)) the sums of e and of e·x.
 #[derive(Clone, Copy)]
@@ -16,6 +20,12 @@ impl Sums {
         if self.weights == 0.0 { 0.0 } else { self.weighted / self.weights }
     }
 
+    /// Of one window's cells.
+    pub fn of(window: &[f32], sharpness: f64) -> Self {
+        let fold = Exponentials { sharpness };
+        window.iter().map(|&cell| fold.lift(cell, 0)).fold(fold.empty(), |a, b| fold.merge(a, b))
+    }
+
     /// The softmax of r·x at a cell. Among infinite cells the largest share it evenly.
     pub fn softmax(self, cell: f32, sharpness: f64) -> f64 {
         relative(f64::from(cell), self.largest, sharpness) / self.weights
@@ -24,7 +34,7 @@ impl Sums {
 
 /// exp(r·(x − m)); 1 at x = m, infinite or not. A NaN on either side gives NaN.
 fn relative(cell: f64, largest: f64, sharpness: f64) -> f64 {
-    if cell == largest { 1.0 } else { libm::exp(sharpness * (cell - largest)) }
+    if cell == largest { 1.0 } else { exp(sharpness * (cell - largest)) }
 }
 
 /// Cells to [`Sums`] with r = `sharpness`.

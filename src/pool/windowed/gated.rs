@@ -5,7 +5,8 @@ use super::max::Max;
 use super::{mixed, walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Geometry;
-use crate::kernel::Tap;
+use crate::kernel::powers::exp_each;
+use crate::kernel::{BlockRoom, blocks};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
@@ -30,32 +31,44 @@ impl Gated<'_> {
     }
 
     /// The gate of each window: 1 / (1 + exp(−Σ w·x)).
-    fn gates(&self, cells: &[f32], shapes: &Shapes) -> Result<Vec<f64>> {
-        let mut gates = shapes.reserve_output()?;
-        walk::windows(cells, shapes, &mut |window| {
-            let term = |(tap, &x): (&Tap, &f32)| f64::from(self.weights[tap.tap]) * f64::from(x);
-            let sum: f64 = window.taps.iter().zip(window.cells).map(term).sum();
-            gates.push(1.0 / (1.0 + libm::exp(-sum)));
-        })?;
-        Ok(gates)
+    fn gates(&self, cells: &[f32], shapes: &Shapes, room: &mut BlockRoom, gates: &mut Vec<f64>) -> Result<()> {
+        gates.clear();
+        shapes.fill_output(gates, 0.0)?;
+        for (plane, gates) in cells.chunks_exact(shapes.plane_in).zip(gates.chunks_exact_mut(shapes.plane_out)) {
+            blocks(plane, &shapes.plan, room, &mut |block| {
+                let sums = &mut gates[block.first..][..block.count];
+                for (tap, cells) in block.taps.iter().zip(block.rows()) {
+                    // Below 0 what the exponential takes.
+                    let weight = -f64::from(self.weights[tap.tap]);
+                    sums.iter_mut().zip(cells).for_each(|(sum, &cell)| *sum += weight * f64::from(cell));
+                }
+                Ok(())
+            })?;
+        }
+        exp_each(gates);
+        // Beyond any number a gate is shut, so that not even an infinite cell comes through.
+        gates.iter_mut().for_each(|gate| *gate = if *gate > 1e300 { 0.0 } else { 1.0 / (1.0 + *gate) });
+        Ok(())
     }
 }
 
 impl Arithmetic for Gated<'_> {
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        let gates = self.gates(cells, shapes)?;
-        Max.forward(cells, shapes, values, room)?;
-        for ((value, mean), gate) in values.iter_mut().zip(OF_CELLS.values(cells, shapes)?).zip(gates) {
-            *value = mixed::blend(gate, *value, mean);
-        }
-        Ok(())
+        mixed::with_means(cells, shapes, values, room, &mut |values, means, room| {
+            self.gates(cells, shapes, &mut room.blocks, &mut room.doubles)?;
+            for ((value, &mean), &gate) in values.iter_mut().zip(means).zip(&room.doubles) {
+                *value = mixed::blend(gate, *value, mean);
+            }
+            Ok(())
+        })
     }
 }
 
 impl Gradient for Gated<'_> {
     /// By way of the maximum and the mean as they are mixed, and by way of the gate: (max − mean) · g · (1 − g) · w.
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
-        let gates = self.gates(cells, shapes)?;
+        let mut gates = Vec::new();
+        self.gates(cells, shapes, &mut BlockRoom::default(), &mut gates)?;
         let mut grad_input = mixed::backward(cells, grad_output, gates.iter().copied(), shapes)?;
         let (max, mean) = (Max.values(cells, shapes)?, OF_CELLS.values(cells, shapes)?);
         walk::windows(cells, shapes, &mut |window| {

@@ -1,12 +1,13 @@
 //! Lp pooling and the generalised mean: the norm (Σ|x|^p)^(1/p) of a window, and (1/n · Σ max(x, 0)^p)^(1/p).
 //!
 //! Sums of powers are kept in f64, whose range holds the powers up to 6 of every f32, subnormals and the largest alike
-//! (10⁻⁴⁵ to 3·10³⁸, against 10⁻³⁰⁸ to 10³⁰⁸). Above that, each partial sum is kept relative to its largest term.
-//! Powers come from `libm`, so that every machine computes the same.
+//! (10⁻⁴⁵ to 3·10³⁸, against 10⁻³⁰⁸ to 10³⁰⁸). Above that, they are kept relative to the window's largest cell.
 
 use super::max::{self, Max};
+use super::walk::{self, FromSums};
 use crate::error::Result;
-use crate::kernel::{Fold, Passes, Scratch, reduce, spread, visit};
+use crate::kernel::powers::Power;
+use crate::kernel::{Fold, Lift, Passes, RowOfSums, Scratch, blocks, clear_for, reduce, spread, visit};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -31,8 +32,9 @@ impl Norm {
     }
 
     /// What takes part of a cell. A NaN stays one.
+    #[inline(always)]
     fn magnitude(self, cell: f32) -> f64 {
-        if self.mean && cell < 0.0 { 0.0 } else { f64::from(cell).abs() }
+        if self.mean && cell < 0.0 { 0.0 } else { f64::from(cell.abs()) }
     }
 
     /// What a sum is divided by, for each window.
@@ -94,27 +96,113 @@ impl Fold for ScaledSum {
     }
 }
 
+impl Lift for Norm {
+    fn lift(&self, cells: &[f32], out: &mut [f64]) {
+        let magnitudes = out.iter_mut().zip(cells).map(|(out, &cell)| (out, self.magnitude(cell)));
+        match self.norm_type {
+            2.0 => magnitudes.for_each(|(out, cell)| *out = cell * cell),
+            _ => magnitudes.for_each(|(out, cell)| *out = cell),
+        }
+        if !matches!(self.norm_type, 1.0 | 2.0) {
+            Power::new(self.norm_type).of_each(out);
+        }
+    }
+
+    fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64]) -> bool {
+        let squares = self.norm_type == 2.0;
+        if squares {
+            sum_pairs(above, below, sums, |cell| self.magnitude(cell) * self.magnitude(cell));
+        } else if self.norm_type == 1.0 {
+            sum_pairs(above, below, sums, |cell| self.magnitude(cell));
+        }
+        squares || self.norm_type == 1.0
+    }
+}
+
+#[inline(always)]
+fn sum_pairs(above: &[f32], below: &[f32], sums: &mut [f64], lift: impl Fn(f32) -> f64) {
+    let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+    for (sum, (&[a, b], &[c, d])) in sums.iter_mut().zip(pairs) {
+        *sum = (lift(a) + lift(c)) + (lift(b) + lift(d));
+    }
+}
+
+impl FromSums for Norm {
+    fn numbers(&self) -> usize {
+        1
+    }
+
+    fn finish(&self, row: &mut RowOfSums, values: &mut [f32]) {
+        if self.mean {
+            row.divide();
+        }
+        if !matches!(self.norm_type, 1.0 | 2.0) {
+            Power::new(1.0 / self.norm_type).of_each(row.sums_mut());
+        }
+        let sums = values.iter_mut().zip(row.of(0));
+        match self.norm_type {
+            2.0 => sums.for_each(|(value, sum)| *value = sum.sqrt() as f32),
+            _ => sums.for_each(|(value, sum)| *value = *sum as f32),
+        }
+    }
+}
+
 impl Arithmetic for Norm {
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        let (norm_type, divisors) = (self.norm_type, self.divisors(shapes)?);
-        if norm_type.is_infinite() {
-            // Nothing is below a magnitude but the −∞ of a window without cells.
-            max::forward(&self.magnitudes(cells, shapes)?, shapes, values, &mut room.floats, &mut room.winners)?;
-            values.iter_mut().filter(|value| **value < 0.0).for_each(|value| *value = 0.0);
-            return Ok(());
+        match self.norm_type {
+            f64::INFINITY => self.forward_largest(cells, shapes, values, room),
+            norm_type if norm_type <= PLAIN_POWERS => walk::sums(self, cells, shapes, values, room),
+            _ => self.forward_scaled(cells, shapes, values, room),
         }
-        let (mut plain, mut scaled) = (Scratch::default(), Scratch::default());
+    }
+}
+
+impl Norm {
+    fn forward_largest(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        let Room { values: magnitudes, floats, winners, .. } = room;
+        clear_for(magnitudes, cells.len(), 1)?;
+        magnitudes.extend(cells.iter().map(|&cell| self.magnitude(cell) as f32));
+        // Nothing is below a magnitude but the −∞ of a window without cells.
+        max::forward(magnitudes, shapes, values, floats, winners)?;
+        values.iter_mut().filter(|value| **value < 0.0).for_each(|value| *value = 0.0);
+        Ok(())
+    }
+
+    /// Block by block, relative to each window's largest |x|.
+    fn forward_scaled(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        let (powers, roots) = (Power::new(self.norm_type), Power::new(1.0 / self.norm_type));
+        let Room { blocks: block_room, doubles, .. } = room;
+        values.fill(0.0);
         shapes.each_plane(cells, values, |plane, values| {
-            if norm_type <= PLAIN_POWERS {
-                let sums = reduce(&SumOfPowers(*self), plane, &shapes.plan, &mut plain)?.iter().zip(&divisors);
-                let roots = sums.map(|(sum, divisor)| root(sum / divisor, norm_type) as f32);
-                values.iter_mut().zip(roots).for_each(|(value, root)| *value = root);
-            } else {
-                let sums = reduce(&ScaledSum(*self), plane, &shapes.plan, &mut scaled)?.iter().zip(&divisors);
-                let norms = sums.map(|(&sum, divisor)| norm(sum, *divisor, norm_type) as f32);
-                values.iter_mut().zip(norms).for_each(|(value, norm)| *value = norm);
-            }
-            Ok(())
+            blocks(plane, &shapes.plan, block_room, &mut |block| {
+                clear_for(doubles, 3, block.count)?;
+                doubles.resize(3 * block.count, 0.0);
+                let (largest, rest) = doubles.split_at_mut(block.count);
+                let (sums, ratios) = rest.split_at_mut(block.count);
+                for cells in block.rows() {
+                    for (largest, cell) in largest.iter_mut().zip(cells.iter().map(|&cell| self.magnitude(cell))) {
+                        *largest = if cell > *largest { cell } else { *largest };
+                    }
+                }
+                for cells in block.rows() {
+                    let cells = cells.iter().map(|&cell| self.magnitude(cell));
+                    for ((ratio, largest), cell) in ratios.iter_mut().zip(&*largest).zip(cells) {
+                        // Zeros and infinite cells too, which have no ratio.
+                        *ratio = if cell == *largest { 1.0 } else { cell / largest };
+                    }
+                    powers.of_each(ratios);
+                    sums.iter_mut().zip(&*ratios).for_each(|(sum, power)| *sum += power);
+                }
+                let divisor = if self.mean { block.taps.len() as f64 } else { 1.0 };
+                ratios.iter_mut().zip(&*sums).for_each(|(mean, sum)| *mean = sum / divisor);
+                roots.of_each(ratios);
+                let values = values[block.first..][..block.count].iter_mut();
+                for (((value, largest), root), sum) in values.zip(&*largest).zip(&*ratios).zip(&*sums) {
+                    // A NaN beside zeros is left in the sum.
+                    *value = (if *largest == 0.0 { sum * 0.0 } else { largest * root }) as f32;
+                }
+                Ok(())
+            })
         })
     }
 }
@@ -207,10 +295,6 @@ impl Norm {
         magnitudes.extend(cells.iter().map(|&cell| self.magnitude(cell) as f32));
         Ok(magnitudes)
     }
-}
-
-fn norm((largest, sum): (f64, f64), divisor: f64, norm_type: f64) -> f64 {
-    if largest == 0.0 && !sum.is_nan() { 0.0 } else { largest * root(sum / divisor, norm_type) }
 }
 
 /// base^exponent for base ≥ 0; the common exponents without a library call.

@@ -12,11 +12,10 @@ pub(in crate::pool) struct Mixed {
 
 impl Arithmetic for Mixed {
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
-        Max.forward(cells, shapes, values, room)?;
-        for (value, mean) in values.iter_mut().zip(OF_CELLS.values(cells, shapes)?) {
-            *value = blend(self.alpha, *value, mean);
-        }
-        Ok(())
+        with_means(cells, shapes, values, room, &mut |values, means, _| {
+            values.iter_mut().zip(means).for_each(|(value, &mean)| *value = blend(self.alpha, *value, mean));
+            Ok(())
+        })
     }
 }
 
@@ -25,6 +24,24 @@ impl Gradient for Mixed {
         let gates = std::iter::repeat(self.alpha);
         backward(cells, grad_output, gates, shapes)
     }
+}
+
+/// Calls `blend` with the maxima of all windows, in `values`, and their means.
+pub(super) fn with_means(
+    cells: &[f32],
+    shapes: &Shapes,
+    values: &mut [f32],
+    room: &mut Room,
+    blend: &mut dyn FnMut(&mut [f32], &[f32], &mut Room) -> Result<()>,
+) -> Result<()> {
+    Max.forward(cells, shapes, values, room)?;
+    let mut means = std::mem::take(&mut room.values);
+    let blended = shapes
+        .fill_output(&mut means, 0.0)
+        .and_then(|()| OF_CELLS.forward(cells, shapes, &mut means, room))
+        .and_then(|()| blend(values, &means, room));
+    room.values = means;
+    blended
 }
 
 /// gate · max + (1 − gate) · mean. A part of 0 is left out, for 0 · ∞ would be a NaN; and a window without cells, whose

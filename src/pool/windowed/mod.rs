@@ -1,8 +1,9 @@
 //! The windowed methods: one value for each window of a feature map.
 //!
-//! Three ways to write one. Where a window's result can be merged from its parts (max, sums), it is a
-//! [`Fold`](crate::kernel::Fold) and costs as much as the kernel is long, not as it is large. Where it picks a cell by
-//! looking at all of them (rank), it walks the windows (`walk`). Where it is made of others (mixed), it calls them.
+//! Four ways to write one. Where a window's result can be merged from its parts (max, sums), it is a
+//! [`Fold`](crate::kernel::Fold) and costs as much as the kernel is long, not as it is large. Where it follows from sums
+//! of what a cell is made into (norms, exponentials), it is a `FromSums`. Where it looks at all cells of a window (rank),
+//! it sees blocks of windows side by side (`walk`). Where it is made of others (mixed), it calls them.
 
 pub(super) mod average;
 pub(super) mod blur;

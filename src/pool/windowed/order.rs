@@ -1,5 +1,8 @@
 //! The cells of a window by their size.
 
+use crate::error::Result;
+use crate::kernel::clear_for;
+
 /// A number for each cell of a window, smaller for larger cells: the bits of its value over its position, so that of
 /// equal cells the earlier counts as larger. A NaN is larger than any number; 0 and −0 are equal.
 pub(super) fn key(cell: f32, at: usize) -> u64 {
@@ -14,6 +17,24 @@ pub(super) fn key_of_rank(window: &[f32], rank: usize, keys: &mut Vec<u64>) -> O
     let last = keys.len().checked_sub(1)?;
     let (_, &mut key, _) = keys.select_nth_unstable((rank - 1).min(last));
     Some(key)
+}
+
+/// Where the first of the cells that equal the `rank`-th largest is, counted from 1; the smallest where there are fewer.
+/// Bit by bit of their order, so that however many there are, all are compared at once. 0 for no cells.
+pub(super) fn place_of_rank(window: impl Iterator<Item = f32>, rank: usize, keys: &mut Vec<u32>) -> Result<usize> {
+    let window = window.map(descending);
+    clear_for(keys, window.size_hint().0, 1)?;
+    keys.extend(window);
+    let rank = rank.min(keys.len());
+    let mut key = 0;
+    for bit in (0..u32::BITS).rev() {
+        let most = key | ((1 << bit) - 1);
+        let as_large = keys.iter().fold(0, |count, &key| count + u32::from(key <= most));
+        if (as_large as usize) < rank {
+            key |= 1 << bit;
+        }
+    }
+    Ok(keys.iter().position(|&other| other == key).unwrap_or(0))
 }
 
 /// Whole numbers in the reverse order of the cells.
@@ -42,7 +63,11 @@ mod tests {
             sorted.sort_by(|&a, &b| window[b].partial_cmp(&window[a]).unwrap_or_else(|| window[b].is_nan().cmp(&window[a].is_nan())));
             sorted.truncate(rank);
             let bound = key_of_rank(&window, rank, &mut Vec::new()).unwrap();
-            prop_assert_eq!(bound as u32 as usize, *sorted.last().unwrap());
+            let last = *sorted.last().unwrap();
+            prop_assert_eq!(bound as u32 as usize, last);
+            let place = place_of_rank(window.iter().copied(), rank, &mut Vec::new()).unwrap();
+            let equal = |&cell: &f32| cell == window[last] || cell.is_nan() && window[last].is_nan();
+            prop_assert_eq!(Some(place), window.iter().position(equal));
             sorted.sort_unstable();
             let ours: Vec<usize> = (0..window.len()).filter(|&at| key(window[at], at) <= bound).collect();
             prop_assert_eq!(ours, sorted);

@@ -1,8 +1,10 @@
 //! SoftPool: Σ eˣ·x / Σ eˣ.
 
-use super::exponentials::Exponentials;
+use super::exponentials::{Exponentials, MODERATE, Sums};
+use super::walk::{self, FromSums};
 use crate::error::Result;
-use crate::kernel::{Scratch, reduce, visit};
+use crate::kernel::powers::exp_each;
+use crate::kernel::{Lift, RowOfSums, Scratch, reduce, visit};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -11,14 +13,38 @@ pub(in crate::pool) struct Soft;
 /// The paper's weights are the softmax of x itself.
 const SHARPNESS: f64 = 1.0;
 
+/// Exponentials of cells of moderate size as they are; windows with others one by one.
+impl Lift for Soft {
+    fn lift(&self, cells: &[f32], out: &mut [f64]) {
+        let (weights, weighted) = out.split_at_mut(cells.len());
+        weights.iter_mut().zip(cells).for_each(|(weight, &cell)| *weight = f64::from(cell));
+        exp_each(weights);
+        for ((weight, weighted), &cell) in weights.iter_mut().zip(weighted).zip(cells) {
+            let cell = f64::from(cell);
+            *weight = if cell.abs() <= MODERATE { *weight } else { f64::NAN };
+            *weighted = *weight * cell;
+        }
+    }
+}
+
+impl FromSums for Soft {
+    fn numbers(&self) -> usize {
+        2
+    }
+
+    fn finish(&self, row: &mut RowOfSums, values: &mut [f32]) {
+        let sums = row.of(0).iter().zip(row.of(1));
+        values.iter_mut().zip(sums).for_each(|(value, (weights, weighted))| *value = (weighted / weights) as f32);
+    }
+
+    fn alone(&self, window: &[f32]) -> f64 {
+        Sums::of(window, SHARPNESS).mean()
+    }
+}
+
 impl Arithmetic for Soft {
-    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], _: &mut Room) -> Result<()> {
-        let mut scratch = Scratch::default();
-        shapes.each_plane(cells, values, |plane, values| {
-            let sums = reduce(&Exponentials { sharpness: SHARPNESS }, plane, &shapes.plan, &mut scratch)?;
-            values.iter_mut().zip(sums).for_each(|(value, sums)| *value = sums.mean() as f32);
-            Ok(())
-        })
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        walk::sums(self, cells, shapes, values, room)
     }
 }
 

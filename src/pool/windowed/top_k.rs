@@ -1,8 +1,9 @@
 //! Top-k pooling: the mean of a window's k largest cells.
 
 use super::order;
-use super::walk::{self, Seen};
+use super::walk::{self, Picks, Seen};
 use crate::error::Result;
+use crate::kernel::clear_for;
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::Shapes;
 
@@ -11,11 +12,35 @@ pub(in crate::pool) struct TopK {
 }
 
 impl Arithmetic for TopK {
-    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], _: &mut Room) -> Result<()> {
-        self.windows(cells, shapes, &mut |window, key| {
-            let largest = window.cells.iter().enumerate().filter(|&(at, &cell)| order::key(cell, at) <= key);
-            let sum: f64 = largest.map(|(_, &cell)| f64::from(cell)).sum();
-            values[window.number] = (sum / self.count(&window)) as f32;
+    fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
+        walk::check_within("k", self.k, shapes)?;
+        let Room { networks, keys, doubles: sums, blocks, .. } = room;
+        walk::pick(cells, shapes, Picks { values, places: None }, blocks, &mut |block, target| {
+            let (taps, count) = (block.taps.len(), block.count);
+            let k = self.k.min(taps);
+            clear_for(sums, count, 1)?;
+            sums.resize(count, 0.0);
+            // In the order of the cells, whatever a network makes of a NaN.
+            for cells in block.rows().filter(|_| target.special()) {
+                sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum = if cell.is_nan() { f64::NAN } else { *sum });
+            }
+            if networks.sort(block.cells, count, 0..k)?.is_some() {
+                for cells in block.rows().take(k) {
+                    sums.iter_mut().zip(cells).for_each(|(sum, &cell)| *sum += f64::from(cell));
+                }
+            } else {
+                for (window, sum) in sums.iter_mut().enumerate() {
+                    let last = block.tap(order::place_of_rank(block.window(window), k, keys)?)[window];
+                    // Cells that equal the last of them are as many as are missing.
+                    let (mut above, mut missing) = (0.0, k as f64);
+                    for cell in block.window(window).filter(|&cell| cell > last) {
+                        (above, missing) = (above + f64::from(cell), missing - 1.0);
+                    }
+                    *sum += above + missing * f64::from(last);
+                }
+            }
+            target.values.iter_mut().zip(&*sums).for_each(|(value, sum)| *value = (sum / k as f64) as f32);
+            Ok(())
         })
     }
 }

@@ -1,9 +1,10 @@
 //! Methods that look at all cells of a window at once.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::kernel::{Tap, visit};
-use crate::pool::arithmetic::Picked;
+use crate::kernel::{Block, BlockRoom, Lift, RowOfSums, Sums, Tap, blocks, gather, visit};
+use crate::pool::arithmetic::{Picked, Room};
 use crate::pool::shapes::{Shapes, reserve};
+use std::cell::OnceCell;
 
 /// A window of some plane.
 pub(super) struct Seen<'a> {
@@ -42,23 +43,62 @@ pub(super) fn windows(cells: &[f32], shapes: &Shapes, see: &mut dyn FnMut(Seen))
     Ok(())
 }
 
-/// The cells that `pick` chooses: it is given a window that has cells, none of them a NaN, and gives the position of one.
-pub(super) fn select(
+/// Room for values and, where they are asked for, for the places of the cells that they are.
+pub(super) struct Picks<'o> {
+    pub values: &'o mut [f32],
+    pub places: Option<&'o mut [i32]>,
+}
+
+impl<'o> From<Picked<'o, f32>> for Picks<'o> {
+    fn from(Picked { values, places }: Picked<'o, f32>) -> Self {
+        Self { values, places: Some(places) }
+    }
+}
+
+/// Where what is picked for the windows of a block goes.
+pub(super) struct Target<'t> {
+    /// The number of the first window among those of all planes.
+    pub first: usize,
+    plane: &'t [f32],
+    special: &'t OnceCell<bool>,
+    pub values: &'t mut [f32],
+    pub places: Option<&'t mut [i32]>,
+}
+
+impl Target<'_> {
+    /// Whether the plane has a NaN or a −0: where it has none, equal values are the same.
+    pub fn special(&self) -> bool {
+        *self.special.get_or_init(|| {
+            let special = |cell: &f32| u32::from(cell.is_nan()) | u32::from(cell.to_bits() == (-0f32).to_bits());
+            self.plane.iter().fold(0, |any, cell| any | special(cell)) > 0
+        })
+    }
+}
+
+/// Lets `pick` pick a cell for each window that has any.
+pub(super) fn pick(
     cells: &[f32],
     shapes: &Shapes,
-    out: Picked<f32>,
-    pick: &mut dyn FnMut(&Seen) -> usize,
+    out: Picks,
+    room: &mut BlockRoom,
+    pick: &mut dyn FnMut(&mut Block, Target) -> Result<()>,
 ) -> Result<()> {
     shapes.check_places()?;
-    windows(cells, shapes, &mut |window| {
-        let picked = match window.cells.iter().rposition(|cell| cell.is_nan()) {
-            _ if window.cells.is_empty() => None,
-            None => Some(pick(&window)),
-            last_nan => last_nan,
-        };
-        out.values[window.number] = picked.map_or(0.0, |at| window.cells[at]);
-        out.places[window.number] = picked.map_or(-1, |at| window.taps[at].at as i32);
-    })
+    let Picks { values, mut places } = out;
+    values.fill(0.0);
+    if let Some(places) = &mut places {
+        places.fill(-1);
+    }
+    for (number, plane) in cells.chunks_exact(shapes.plane_in).enumerate() {
+        let special = OnceCell::new();
+        blocks(plane, &shapes.plan, room, &mut |block| {
+            let first = number * shapes.plane_out + block.first;
+            let windows = first..first + block.count;
+            let places = places.as_deref_mut().map(|places| &mut places[windows.clone()]);
+            pick(block, Target { first, plane, special: &special, values: &mut values[windows], places })
+        })?;
+    }
+    Ok(())
 }
 
 /// Checks a count of cells against the largest window: a sliding one has been, a region is known only now.
@@ -68,4 +108,82 @@ pub(super) fn check_within(parameter: &'static str, count: usize, shapes: &Shape
         return Ok(());
     }
     Err(Error::new(ErrorKind::Shape, parameter, count, format!("must not exceed the largest window's {most} cells")))
+}
+
+/// A method whose values follow from sums of what cells are lifted to.
+pub(super) trait FromSums: Lift {
+    /// How many numbers a cell is lifted to.
+    fn numbers(&self) -> usize;
+
+    /// The values of a row of windows.
+    fn finish(&self, row: &mut RowOfSums, values: &mut [f32]);
+
+    /// The value of one window, where the sums gave NaN.
+    fn alone(&self, _window: &[f32]) -> f64 {
+        f64::NAN
+    }
+}
+
+/// The values of such a method.
+pub(super) fn sums(
+    method: &dyn FromSums,
+    cells: &[f32],
+    shapes: &Shapes,
+    values: &mut [f32],
+    room: &mut Room,
+) -> Result<()> {
+    if cells.is_empty() {
+        return Ok(());
+    }
+    let mut sums = Sums::new(&shapes.plan, method.numbers(), &mut room.sums)?;
+    shapes.each_plane(cells, values, |plane, values| {
+        sums.reduce(plane, method, &mut |row| method.finish(row, &mut values[row.first..][..row.len()]))?;
+        // Fast ways give a NaN wherever they do not know.
+        if !values.iter().fold(false, |any, value| any | value.is_nan()) {
+            return Ok(());
+        }
+        for (window, value) in values.iter_mut().enumerate().filter(|(_, value)| value.is_nan()) {
+            gather(plane, &shapes.plan, window, &mut room.cells)?;
+            *value = method.alone(&room.cells) as f32;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Pool, Pooling, Window};
+
+    #[test]
+    fn a_repeated_call_asks_for_no_memory() {
+        let methods = [
+            Pooling::lp(2.0),
+            Pooling::lp(2.5),
+            Pooling::lp(8.0),
+            Pooling::GeneralizedMean { norm_type: 3.0 },
+            Pooling::LogSumExp { sharpness: 1.0 },
+            Pooling::Soft,
+            Pooling::Stochastic { seed: 1 },
+            Pooling::StochasticMean,
+            Pooling::Median,
+            Pooling::Rank { rank: 2 },
+            Pooling::TopK { k: 2 },
+            Pooling::Subsample,
+        ];
+        let shape = [1, 2, 9, 11];
+        let mut x: Vec<f32> = (0..198u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 28) as f32 - 8.0).collect();
+        // What has to be done one by one too.
+        (x[5], x[70], x[150]) = (f32::NAN, f32::INFINITY, 1e9);
+        for method in methods {
+            let layer = Pool::new(method, Window::new([3, 2]).stride([2, 1]).padding([[1, 1], [1, 0]])).unwrap();
+            let mut ready = layer.prepare(&shape).unwrap();
+            let mut y = vec![0.0; ready.output_shape().iter().product()];
+            ready.forward_into(&x, &mut y).unwrap();
+            let first = y.clone();
+            let again = allocation_counter::measure(|| ready.forward_into(&x, &mut y).unwrap());
+            // What leads from a method to its arithmetic is a box, which may hold parameters.
+            assert!(again.count_total <= 1 && again.bytes_total <= 64, "{layer:?}: {again:?}");
+            assert!(y.iter().zip(&first).all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
+    }
 }
