@@ -8,7 +8,7 @@ import { serve } from "./harness/server.mjs";
 const { core, learning, peers, ...options } = JSON.parse(process.argv[2]);
 const report = (/** @type {object} */ result) => console.log(`result ${JSON.stringify(result)}`);
 
-const server = await serve({ benches: dirname(fileURLToPath(import.meta.url)), core: dirname(dirname(core)), learning: dirname(learning), peers });
+const server = await serve({ benches: dirname(fileURLToPath(import.meta.url)), core, learning: dirname(learning), peers });
 const browser = await launch(process.env.CHROME ?? "chromium");
 let failures = 0;
 try {

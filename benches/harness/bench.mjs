@@ -26,7 +26,7 @@ import { measure, ratio } from "./measure.mjs";
 export const OURS = "ours";
 
 /**
- * @param {object} setting `core`: our module, started; peers where they are installed
+ * @param {object} setting `core` and `networks`: our modules, started; peers where they are installed
  * @param {{ rows?: string, rounds: number }} options `rows`: only rows in whose group or name it is
  * @param {(result: object) => void} report
  * @returns {Promise<number>} how many rows failed

@@ -14,10 +14,10 @@ const TOLERANCE = 1e-5;
 /** @type {import("../harness/bench.mjs").Row[]} */
 export const NETWORKS = NAMES.map((name, at) => ({
   name,
-  async setUp({ core, peers: { tfjs, ort } }) {
+  async setUp({ networks, peers: { tfjs, ort } }) {
     const network = model(name);
     const sample = random(network.inputShape, 7).map((value) => (value + 1) / 2);
-    const [ours, out] = [core.Network.fromBytes(networkFile(network)), { y: new Float32Array(size([network.outputs])) }];
+    const [ours, out] = [networks.Network.fromBytes(networkFile(network)), { y: new Float32Array(size([network.outputs])) }];
     return {
       expected: define(network, sample),
       tolerance: TOLERANCE,

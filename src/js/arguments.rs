@@ -4,28 +4,12 @@
 
 use super::error::JsResult;
 use crate::error::{Error, ErrorKind};
-use js_sys::{Float32Array, Reflect, Uint8Array};
+use js_sys::{Float32Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-
-/// The numbers of a `Float32Array`.
-pub(super) fn floats(parameter: &'static str, value: &JsValue) -> JsResult<Vec<f32>> {
-    Ok(float_array(parameter, value)?.to_vec())
-}
 
 /// A `Float32Array`.
 pub(super) fn float_array<'a>(parameter: &'static str, value: &'a JsValue) -> JsResult<&'a Float32Array> {
     value.dyn_ref::<Float32Array>().ok_or_else(|| broken(parameter, value, "must be a Float32Array").into())
-}
-
-/// The bytes of a `Uint8Array`.
-pub(super) fn bytes(parameter: &'static str, value: &JsValue) -> JsResult<Vec<u8>> {
-    let array = value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
-    array.ok_or_else(|| broken(parameter, value, "must be a Uint8Array").into())
-}
-
-/// A text.
-pub(super) fn text(parameter: &'static str, value: &JsValue) -> JsResult<String> {
-    value.as_string().ok_or_else(|| broken(parameter, value, "must be a text").into())
 }
 
 /// A picture's width or height.
@@ -38,8 +22,9 @@ pub(super) fn extent(parameter: &'static str, value: &JsValue) -> JsResult<usize
     Err(Error::new(ErrorKind::Parameter, parameter, number, rule).into())
 }
 
+/// An error about a value of the wrong kind.
 #[cold]
-fn broken(parameter: &'static str, value: &JsValue, rule: &'static str) -> Error {
+pub(super) fn broken(parameter: &'static str, value: &JsValue, rule: &'static str) -> Error {
     Error::new(ErrorKind::Parameter, parameter, describe(value), rule)
 }
 

@@ -1,21 +1,30 @@
 //! The JavaScript surface: the only place that names wasm-bindgen, js-sys and web-sys.
 //!
 //! Each function reads its arguments, calls the core and hands the result back; nothing is computed here. The
-//! TypeScript side of the surface is written by hand in `surface.d.ts`, because generics and option objects are beyond
-//! what wasm-bindgen derives, and the emitted whole is held to a golden file.
+//! TypeScript side of the surface is written by hand in each part's `surface.d.ts`, because generics and option objects
+//! are beyond what wasm-bindgen derives, and the emitted whole is held to a golden file.
+//!
+//! A browser gets two modules, each with one part of the surface: who pools does not load networks. A feature selects a
+//! part, and one of the packages in `web` each feature.
 
 mod arguments;
-mod color;
 mod error;
-mod layer;
-mod maps;
-mod network;
-mod numbers;
-mod options;
-mod picture;
-mod pool;
+#[cfg(feature = "networks")]
+mod networks;
+#[cfg(feature = "pooling")]
+mod pooling;
+mod results;
+mod source;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+#[cfg(feature = "pooling")]
 #[wasm_bindgen(typescript_custom_section)]
-const SURFACE: &str = include_str!("surface.d.ts");
+const POOLING: &str = include_str!("pooling/surface.d.ts");
+
+#[cfg(feature = "networks")]
+#[wasm_bindgen(typescript_custom_section)]
+const NETWORKS: &str = include_str!("networks/surface.d.ts");
+
+#[wasm_bindgen(typescript_custom_section)]
+const BOTH: &str = include_str!("surface.d.ts");

@@ -102,7 +102,7 @@ impl Network {
     }
 
     /// [`from_bytes`](Self::from_bytes) without the origin: what the page calls.
-    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only src/js calls it"))]
+    #[cfg(all(target_arch = "wasm32", feature = "networks"))]
     pub(crate) fn from_bytes_to_run(bytes: &[u8]) -> Result<Self> {
         Self::read(&TensorFile::read(bytes, METADATA_KEY)?)
     }

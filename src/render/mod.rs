@@ -4,6 +4,6 @@ mod color_map;
 mod photograph;
 
 pub use color_map::{ColorMap, colorize};
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "pooling"))]
 pub(crate) use photograph::check_bytes;
 pub use photograph::{Photograph, Rgba, pool_photograph};

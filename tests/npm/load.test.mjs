@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import init, { Network } from "deep-end";
+import { Network } from "deep-end/networks";
 
 /** Writes a network as a safetensors file: one linear layer of the input's two values, weights 1 and 2, biases 0 and 0. */
 function network() {
@@ -30,7 +30,6 @@ let address = "";
 let folder = "";
 
 before(async () => {
-  await init();
   folder = await mkdtemp(join(tmpdir(), "deep-end-"));
   await writeFile(join(folder, "small.safetensors"), network());
   await writeFile(join(folder, "text.safetensors"), "this is no network");

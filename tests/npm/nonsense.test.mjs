@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import init, { colorize, colorMap, FeatureMaps, imageParts, Network, pool, poolGeometry, poolImage, PoolLayer, prepareDigit } from "deep-end";
+import init, { colorize, colorMap, FeatureMaps, imageParts, pool, poolGeometry, poolImage, PoolLayer } from "deep-end";
+import initNetworks, { Network, prepareDigit } from "deep-end/networks";
 
-await init();
+await Promise.all([init(), initNetworks()]);
 
 const itself = { shape: [1, 1, 2, 2], method: "max", kernelSize: 1 };
 itself.kernelSize = itself;
@@ -77,5 +78,6 @@ for (const [place, call] of Object.entries(PLACES)) {
     }
     assert.ok(refused > NONSENSE.length / 2, `${refused} of ${NONSENSE.length} refused`);
     assert.deepEqual(pool(new Float32Array([1, 2, 3, 4]), { ...layer, kernelSize: 2 }).data, new Float32Array([4]), "the core still works");
+    assert.deepEqual(prepareDigit(picture), new Float32Array(28 * 28), "so do the networks");
   });
 }

@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import init, { pool } from "deep-end";
 import * as surface from "deep-end";
+import * as networks from "deep-end/networks";
 
 test("every start is the same promise", async () => {
   const first = init();
@@ -16,11 +17,18 @@ test("every start is the same promise", async () => {
   assert.equal(init(), first);
 });
 
-test("everything of the generated module is handed on", async () => {
-  const generated = await import(new URL("../pkg/deep_end.js", import.meta.resolve("deep-end")));
-  const names = Object.keys(generated).filter((name) => name !== "default");
-  assert.ok(names.includes("pool"));
-  for (const name of names) assert.equal(surface[name], generated[name], name);
+for (const [module, entry, known] of [["deep_end", surface, "pool"], ["networks", networks, "Network"]]) {
+  test(`everything of the generated module ${module} is handed on`, async () => {
+    const generated = await import(new URL(`../pkg/${module}.js`, import.meta.resolve("deep-end")));
+    const names = Object.keys(generated).filter((name) => name !== "default");
+    assert.ok(names.includes(known));
+    for (const name of names) assert.equal(entry[name], generated[name], name);
+  });
+}
+
+test("each module has its own part of the surface", () => {
+  const shared = Object.keys(surface).filter((name) => name in networks);
+  assert.deepEqual(shared.sort(), ["default", "initSync"]);
 });
 
 test("a worker has a core of its own", async () => {

@@ -1,5 +1,6 @@
 // What a TypeScript user writes; it only has to type-check. A line under an expected error must not.
-import init, { FeatureMaps, pool, PoolLayer, poolGeometry, type ArrayPoolOptions, type Method } from "deep-end";
+import init, { FeatureMaps, pool, PoolLayer, poolGeometry, type ArrayPoolOptions, type Method, type Picture } from "deep-end";
+import startNetworks, { Network, prepareDigit } from "deep-end/networks";
 
 const started: Promise<void> = init();
 await started;
@@ -30,4 +31,10 @@ pool(floats, { method: "max", kernelSize: 2 });
 // @ts-expect-error: ordinary arrays are not taken
 pool([1, 2], options);
 
-export { bytes, copied, extents, indices, into, places, unknown };
+await Promise.all([startNetworks(), started]);
+const network: Network = await Network.load("digits.safetensors");
+const picture: Picture = { data: new Uint8ClampedArray(4), width: 1, height: 1 };
+const probabilities: Float32Array = network.classify(prepareDigit(picture));
+const kinds: string[] = network.run(prepareDigit(picture)).layers.map((layer) => layer.kind);
+
+export { bytes, copied, extents, indices, into, kinds, places, probabilities, unknown };

@@ -6,6 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
+const COUNTED = pathToFileURL(`${process.env.DEEP_END_COUNTED}/`);
 const GOLDEN = new URL("turns.json", import.meta.url);
 
 /** Compilers unroll differently; what is lost by accident is more. */
@@ -19,12 +20,13 @@ let core;
 
 before(async () => {
   const { instantiate } = WebAssembly;
-  const glue = "./deep_end_bg.js";
+  const GLUE = ["./deep_end_bg.js", "./networks_bg.js"];
   WebAssembly.instantiate = (module, imports) => {
-    const counted = imports?.[glue] && { ...imports, [glue]: { ...imports[glue], log_execution: () => { turns += 1; } } };
+    const glue = GLUE.find((name) => imports?.[name]);
+    const counted = glue && { ...imports, [glue]: { ...imports[glue], log_execution: () => { turns += 1; } } };
     return instantiate(module, counted ?? imports);
   };
-  core = await import(pathToFileURL(process.env.DEEP_END_COUNTED));
+  core = await import(new URL("lib/core.js", COUNTED));
   await core.default();
 });
 
@@ -84,7 +86,7 @@ test("the work of a large window is about that of a small one", () => {
 });
 
 async function digits() {
-  const bytes = await readFile(new URL("../networks/digits.safetensors", pathToFileURL(process.env.DEEP_END_COUNTED)));
-  const network = core.Network.fromBytes(new Uint8Array(bytes));
+  const { Network } = await import(new URL("lib/networks.js", COUNTED));
+  const network = await Network.load(new URL("networks/digits.safetensors", COUNTED));
   return count(() => network.classify(numbers([1, 28, 28]).map((value) => value / 1009)));
 }

@@ -2,8 +2,8 @@ import { shapeText } from "../lib/words.js";
 import { PageElement } from "./base.js";
 import { PoolColorScale } from "./pool-color-scale.js";
 
-/** @typedef {import("../lib/worker.js").Stage} Stage */
-/** @typedef {import("../lib/worker.js").Layer} Layer */
+/** @typedef {import("../lib/recogniser.js").Stage} Stage */
+/** @typedef {import("../lib/recogniser.js").Layer} Layer */
 
 /** Every pooling layer of the network: each channel's map before it, and below it the same map after. */
 export class PoolFeatureMaps extends PageElement {

@@ -21,8 +21,12 @@ export class Client {
   #began = Infinity;
   #timer = 0;
 
-  /** @param {number} patience  milliseconds that a running request is granted once a newer one waits */
-  constructor(patience) {
+  /**
+   * @param {URL} script  the worker's
+   * @param {number} patience  milliseconds that a running request is granted once a newer one waits
+   */
+  constructor(script, patience) {
+    this.script = script;
     this.patience = patience;
   }
 
@@ -87,7 +91,7 @@ export class Client {
   }
 
   #hire() {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    const worker = new Worker(this.script, { type: "module" });
     worker.addEventListener("message", ({ data }) => this.#answered(data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();

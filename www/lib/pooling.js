@@ -11,8 +11,8 @@ const PATIENCE = 250;
 /** A photograph has a worker for each so many pixels, as far as there are processors beside the page's own. */
 const SHARE = 2_000_000;
 
-/** @type {Client[]} */
-const crew = [];
+const hire = () => new Client(new URL("./worker.js", import.meta.url), PATIENCE);
+const crew = [hire()];
 let newest = 0;
 /** Photographs by number: a worker knows by it whose rows it holds. @type {WeakMap<ImageData, number>} */
 const numbers = new WeakMap();
@@ -20,7 +20,7 @@ let numbered = 0;
 
 /** Starts answering to every change of photograph or settings. */
 export function startPooling() {
-  client.start();
+  crew[0].start();
   page.watch(["photo", "settings"], ({ photo, settings }) => {
     if (photo) answer(photo, settings);
   });
@@ -53,7 +53,7 @@ async function pool(photo, layer, current) {
   const { width, height } = photo;
   const of = Math.max(1, Math.min(navigator.hardwareConcurrency - 1, Math.floor((width * height) / SHARE)));
   crew.splice(of).forEach((client) => client.stop());
-  while (crew.length < of) crew.push(new Client(PATIENCE));
+  while (crew.length < of) crew.push(hire());
   if (!numbers.has(photo)) numbers.set(photo, ++numbered);
   const done = crew.map(() => 0);
   const shares = await Promise.all(

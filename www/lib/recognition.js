@@ -2,10 +2,10 @@
 import { Client } from "./client.js";
 import { page } from "./state.js";
 
-/** A run takes milliseconds: only a first one, which fetches the network, lasts longer, and that is not to be ended. */
+/** A run takes milliseconds: one that lasts longer is not to be ended, since another worker would fetch the network again. */
 const PATIENCE = 10_000;
 
-const client = new Client(PATIENCE);
+const client = new Client(new URL("./recogniser.js", import.meta.url), PATIENCE);
 let newest = 0;
 
 /** Starts answering to every change of the drawing. */
@@ -24,7 +24,7 @@ async function answer(ink) {
   const request = ++newest;
   page.set({ recognition: "working" });
   try {
-    /** @type {import("./worker.js").Recognised | { seen: null } | null} */
+    /** @type {import("./recogniser.js").Recognised | { seen: null } | null} */
     const result = await client.request("recognise", undefined, ink, [ink.data.buffer]);
     if (!result) return;
     page.set({ recognised: result.seen ? result : null });

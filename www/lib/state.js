@@ -5,7 +5,7 @@ import { DEFAULTS } from "./settings.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./image.js").Photo} Photo */
 /** @typedef {import("./pooling.js").Pooled} Pooled */
-/** @typedef {import("./worker.js").Recognised} Recognised */
+/** @typedef {import("./recogniser.js").Recognised} Recognised */
 
 /** @typedef {"idle" | "working" | "ready" | "error"} Status */
 /** @typedef {{ parameter: string, message: string }} Refusal  a setting, or empty, and what is wrong with it */

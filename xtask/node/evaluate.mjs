@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import init, { Network } from "../../dist/npm/lib/core.js";
+import init, { Network } from "../../dist/npm/lib/networks.js";
 
 const UNSIGNED_BYTES_OF_RANK_3 = 0x0803; // the head of MNIST's image files, big-endian
 

@@ -16,7 +16,7 @@ use crate::{
 /// # Errors
 /// Where `dist/npm` has not been made, a file is not what its format says, or Node is missing.
 pub fn of_package(network: &Path, data: &Path) -> Result<Vec<usize>> {
-    let entry = at("dist/npm/lib/core.js");
+    let entry = at("dist/npm/lib/networks.js");
     ensure!(entry.exists(), "{} is missing: `cargo xtask dist` makes it", shown(&entry));
     let mut command = node()?;
     command.arg(at("xtask/node/evaluate.mjs")).arg(network).arg(data);

@@ -23,20 +23,25 @@ struct Module {
     name: &'static str,
 }
 
-const CORE: Module = Module { package: "deep-end", name: "deep_end" };
+/// The parts of the core: a package each, so that one part's module does not take the place of the other's.
+const CORE: [Module; 2] =
+    [Module { package: "web-pooling", name: "deep_end" }, Module { package: "web-networks", name: "networks" }];
 const TRAINING: Module = Module { package: "bench-training", name: "bench_training" };
+
+/// The names that the page and the package know the core's modules by.
+pub const MODULES: [&str; 2] = [CORE[0].name, CORE[1].name];
 
 /// `cargo xtask build`.
 pub fn command(compiler: CompilerArgs) -> Result<()> {
-    build(Compiler::set_up(compiler)?).map(drop)
+    build(Compiler::set_up(compiler)?)
 }
 
-/// Builds the core into `www/pkg` and returns that folder.
+/// Builds the core into `www/pkg`.
 ///
 /// # Errors
 /// Where the core does not compile, or compiles with a warning.
-pub fn build(compiler: Compiler) -> Result<PathBuf> {
-    make(compiler, &CORE, at("www/pkg"))
+pub fn build(compiler: Compiler) -> Result<()> {
+    make(compiler, &CORE, &at("www/pkg"))
 }
 
 /// Builds what the benches of training run, optimised as the core is.
@@ -44,7 +49,8 @@ pub fn build(compiler: Compiler) -> Result<PathBuf> {
 /// # Errors
 /// As [`build`].
 pub fn build_training(compiler: Compiler, tools: &NpmTools) -> Result<()> {
-    let folder = make(compiler, &TRAINING, target().join("training"))?;
+    let folder = target().join("training");
+    make(compiler, &[TRAINING], &folder)?;
     optimise(&folder.join(format!("{}_bg.wasm", TRAINING.name)), tools)
 }
 
@@ -53,20 +59,25 @@ pub fn training() -> PathBuf {
     target().join("training").join(format!("{}.js", TRAINING.name))
 }
 
-fn make(compiler: Compiler, module: &Module, folder: PathBuf) -> Result<PathBuf> {
-    let Module { name, .. } = module;
-    let wasm = compile(compiler, module)?;
-    bind(&wasm, name, &folder).with_context(|| format!("wasm-bindgen cannot make {}", shown(&folder)))?;
-    let bytes = fs::metadata(folder.join(format!("{name}_bg.wasm")))?.len();
-    println!("Built {}: {name}_bg.wasm has {} kB", shown(&folder), bytes.div_ceil(1000));
-    Ok(folder)
+/// Makes the folder anew, with these modules.
+fn make(compiler: Compiler, modules: &[Module], folder: &Path) -> Result<()> {
+    let compiled = modules.iter().map(|module| compile(compiler, module.package)).collect::<Result<Vec<_>>>()?;
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    for (Module { name, .. }, wasm) in modules.iter().zip(compiled) {
+        bind(&wasm, name, folder).with_context(|| format!("wasm-bindgen cannot make {}", shown(folder)))?;
+        let bytes = fs::metadata(folder.join(format!("{name}_bg.wasm")))?.len();
+        println!("Built {}: {name}_bg.wasm has {} kB", shown(folder), bytes.div_ceil(1000));
+    }
+    Ok(())
 }
 
-fn compile(compiler: Compiler, Module { package, name }: &Module) -> Result<PathBuf> {
+fn compile(compiler: Compiler, package: &str) -> Result<PathBuf> {
     let (mut wasm, mut warnings) = (None, 0);
     let mut cargo = compiler.cargo("build", &[package]);
     cargo.args(["--profile", "wasm", "--message-format=json-diagnostic-rendered-ansi"]);
-    run_lines(&mut cargo, |line| match read(line, name) {
+    run_lines(&mut cargo, |line| match read(line, package) {
         Some(Message::Module(path)) => wasm = Some(path),
         Some(Message::Diagnostic { text, warning }) => {
             warnings += usize::from(warning);
@@ -87,10 +98,11 @@ enum Message {
     Diagnostic { text: String, warning: bool },
 }
 
-fn read(line: &str, name: &str) -> Option<Message> {
+/// Cargo shows warnings of workspace members alone.
+fn read(line: &str, package: &str) -> Option<Message> {
     let message: Value = serde_json::from_str(line).ok()?;
     match message["reason"].as_str()? {
-        "compiler-artifact" if message["target"]["name"] == *name => message["filenames"]
+        "compiler-artifact" if message["target"]["name"] == *package.replace('-', "_") => message["filenames"]
             .as_array()?
             .iter()
             .filter_map(Value::as_str)
@@ -98,16 +110,13 @@ fn read(line: &str, name: &str) -> Option<Message> {
             .map(|file| Message::Module(file.into())),
         "compiler-message" => Some(Message::Diagnostic {
             text: message["message"]["rendered"].as_str()?.to_owned(),
-            warning: message["message"]["level"] == "warning" && message["target"]["name"] == *name,
+            warning: message["message"]["level"] == "warning",
         }),
         _ => None,
     }
 }
 
 fn bind(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
     Bindgen::new().input_path(wasm).out_name(name).web(true)?.typescript(true).generate(folder)
 }
 
@@ -117,25 +126,20 @@ mod tests {
 
     #[test]
     fn the_module_is_found_among_cargos_messages() {
-        let artifact = r#"{"reason":"compiler-artifact","target":{"name":"deep_end"},
-            "filenames":["/t/libdeep_end.rlib","/t/deep_end.wasm"]}"#;
-        assert_eq!(read(artifact, "deep_end"), Some(Message::Module("/t/deep_end.wasm".into())));
-        let other = artifact.replace(r#""name":"deep_end""#, r#""name":"ndarray""#);
-        assert_eq!(read(&other, "deep_end"), None);
-        assert_eq!(read(r#"{"reason":"build-finished","success":true}"#, "deep_end"), None);
+        let artifact = r#"{"reason":"compiler-artifact","target":{"name":"web_pooling"},
+            "filenames":["/t/web_pooling.wasm"]}"#;
+        assert_eq!(read(artifact, "web-pooling"), Some(Message::Module("/t/web_pooling.wasm".into())));
+        assert_eq!(read(artifact, "web-networks"), None);
+        assert_eq!(read(r#"{"reason":"build-finished","success":true}"#, "web-pooling"), None);
     }
 
     #[test]
-    fn only_our_own_warnings_count() {
-        let message = |level: &str, target: &str| {
-            format!(
-                r#"{{"reason":"compiler-message","target":{{"name":"{target}"}},
-                "message":{{"level":"{level}","rendered":"text"}}}}"#
-            )
+    fn warnings_count() {
+        let message = |level: &str| {
+            format!(r#"{{"reason":"compiler-message","message":{{"level":"{level}","rendered":"text"}}}}"#)
         };
-        let counts = |line: &str| matches!(read(line, "deep_end"), Some(Message::Diagnostic { warning: true, .. }));
-        assert!(counts(&message("warning", "deep_end")));
-        assert!(!counts(&message("warning", "half")));
-        assert!(!counts(&message("error", "deep_end")));
+        let counts = |line: &str| matches!(read(line, "web-pooling"), Some(Message::Diagnostic { warning: true, .. }));
+        assert!(counts(&message("warning")));
+        assert!(!counts(&message("error")));
     }
 }

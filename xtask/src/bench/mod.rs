@@ -223,9 +223,9 @@ fn learning() -> Result<PathBuf> {
     Ok(module)
 }
 
-/// The package's entry.
+/// The package.
 fn core() -> Result<PathBuf> {
-    let entry = at("dist/npm/lib/core.js");
-    ensure!(entry.is_file(), "dist/npm/lib/core.js is not there: run `cargo xtask dist`");
-    fs::canonicalize(entry).context("dist/npm cannot be read")
+    let package = at("dist/npm");
+    ensure!(package.join("lib/core.js").is_file(), "dist/npm/lib/core.js is not there: run `cargo xtask dist`");
+    fs::canonicalize(package).context("dist/npm cannot be read")
 }

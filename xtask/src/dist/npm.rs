@@ -9,20 +9,30 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use crate::{
+    build::MODULES,
     process::run,
     setup::NpmTools,
     workspace::{at, shown},
 };
 
-/// Makes the package around the site's optimised core. Its scripts are as they were written, for those who step
+/// What its users import: `deep-end` and `deep-end/networks`.
+const ENTRIES: [&str; 2] = ["lib/core.js", "lib/networks.js"];
+
+/// Makes the package around the site's optimised modules. Its scripts are as they were written, for those who step
 /// through them; whoever bundles them minifies them too.
 pub fn make(site: &Path, tools: &NpmTools) -> Result<PathBuf> {
     let package = at("dist/npm");
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
-    take(&site.join("pkg/deep_end_bg.wasm"), &package.join("pkg/deep_end_bg.wasm"))?;
-    for file in ["lib/core.js", "pkg/deep_end.js", "pkg/deep_end.d.ts", "networks/digits.safetensors"] {
+    for module in MODULES {
+        let wasm = format!("pkg/{module}_bg.wasm");
+        take(&site.join(&wasm), &package.join(&wasm))?;
+        for file in [format!("pkg/{module}.js"), format!("pkg/{module}.d.ts")] {
+            take(&at("www").join(&file), &package.join(&file))?;
+        }
+    }
+    for file in [ENTRIES[0], ENTRIES[1], "lib/start.js", "networks/digits.safetensors"] {
         take(&at("www").join(file), &package.join(file))?;
     }
     for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
@@ -38,12 +48,12 @@ fn take(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).with_context(|| format!("the package needs {}", shown(from))).map(drop)
 }
 
-/// Has TypeScript write the entry's types from its JSDoc.
+/// Has TypeScript write the entries' types from their JSDoc.
 fn declare(package: &Path, tools: &NpmTools) -> Result<()> {
     let mut tsc = tools.tsc();
     tsc.current_dir(package).args(["--ignoreConfig", "--allowJs", "--checkJs", "--strict", "--declaration"]);
-    tsc.args(["--emitDeclarationOnly", "--target", "es2023", "--module", "nodenext", "--types", "", "lib/core.js"]);
-    // Without this file, TypeScript would take the entry for a CommonJS module.
+    tsc.args(["--emitDeclarationOnly", "--target", "es2023", "--module", "nodenext", "--types", ""]).args(ENTRIES);
+    // Without this file, TypeScript would take the entries for CommonJS modules.
     fs::write(package.join("package.json"), r#"{ "type": "module" }"#)?;
     run(&mut tsc)
 }
@@ -57,6 +67,7 @@ fn manifest() -> Result<String> {
         "type": "module",
         "exports": {
             ".": { "types": "./lib/core.d.ts", "default": "./lib/core.js" },
+            "./networks": { "types": "./lib/networks.d.ts", "default": "./lib/networks.js" },
             "./networks/*": "./networks/*",
         },
         "sideEffects": false,

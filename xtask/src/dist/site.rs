@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{budget::first_screen, minify::minify};
 use crate::{
+    build::MODULES,
     process::run,
     setup::NpmTools,
     workspace::{at, shown},
@@ -39,14 +40,16 @@ const SHIPPED: [&str; 18] = [
 /// What lies beside it for those who work on the page.
 const LEFT_OUT: [&str; 3] = [".d.ts", ".md", "tsconfig.json"];
 
-/// Copies the page; in the copy, optimises the core and minifies scripts and style sheets.
+/// Copies the page; in the copy, optimises the core's modules and minifies scripts and style sheets.
 pub fn make(tools: &NpmTools) -> Result<PathBuf> {
     let site = at("dist/site");
     if site.exists() {
         fs::remove_dir_all(&site)?;
     }
     copy(&at("www"), &site)?;
-    optimise(&site.join("pkg/deep_end_bg.wasm"), tools)?;
+    for module in MODULES {
+        optimise(&site.join(format!("pkg/{module}_bg.wasm")), tools)?;
+    }
     minify(&site, tools)?;
     preload(&site)?;
     Ok(site)

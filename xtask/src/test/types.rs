@@ -1,34 +1,38 @@
-//! The types that the core shows to JavaScript, against the golden file: a change of the surface must be meant.
+//! The types that the core shows to JavaScript, against the golden files: a change of the surface must be meant.
 
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
-use crate::workspace::at;
+use crate::{build::MODULES, workspace::at};
 
-const GOLDEN: &str = "tests/golden/deep_end.d.ts";
 const BLESS: &str = "DEEP_END_BLESS";
 
-/// Compares, or rewrites the golden file where the variable `DEEP_END_BLESS` is 1.
+/// Compares, or rewrites the golden files where the variable `DEEP_END_BLESS` is 1.
 pub fn compare() -> Result<()> {
-    let made = fs::read_to_string(at("www/pkg/deep_end.d.ts")).context("www/pkg/deep_end.d.ts cannot be read")?;
+    MODULES.into_iter().try_for_each(compare_module)
+}
+
+fn compare_module(module: &str) -> Result<()> {
+    let (made, golden) = (format!("www/pkg/{module}.d.ts"), format!("tests/golden/{module}.d.ts"));
+    let read = |file: &str| fs::read_to_string(at(file)).with_context(|| format!("{file} cannot be read"));
+    let made = read(&made)?;
     let made = surface(&made)?;
     if env::var_os(BLESS).is_some_and(|value| value == "1") {
-        fs::write(at(GOLDEN), made)?;
-        println!("Wrote {GOLDEN}.");
+        fs::write(at(&golden), made)?;
+        println!("Wrote {golden}.");
         return Ok(());
     }
-    let golden = fs::read_to_string(at(GOLDEN)).with_context(|| format!("{GOLDEN} cannot be read"))?;
-    match difference(&golden, made) {
+    match difference(&read(&golden)?, made) {
         None => Ok(()),
-        Some(text) => bail!("the types differ from {GOLDEN}; if that is meant, {BLESS}=1 rewrites it\n{text}"),
+        Some(text) => bail!("the types differ from {golden}; if that is meant, {BLESS}=1 rewrites it\n{text}"),
     }
 }
 
-/// The part for those who call the core. What follows it lists the module's raw exports, whose names vary with the compiler.
+/// The part for those who call the core. What follows it lists a module's raw exports, whose names vary with the compiler.
 fn surface(types: &str) -> Result<&str> {
     let end =
-        types.find("export type InitInput").context("deep_end.d.ts has no InitInput: is it still wasm-bindgen's?")?;
+        types.find("export type InitInput").context("the types have no InitInput: is it still wasm-bindgen's?")?;
     Ok(&types[..end])
 }
 

@@ -2,21 +2,24 @@
 
 use super::{Complaints, sources::Sources};
 
-const CORE: &str = "www/lib/core.js";
+/// What starts a module of the core, and the generated module.
+const ENTRIES: [(&str, &str); 2] = [("www/lib/core.js", "pkg/deep_end.js"), ("www/lib/networks.js", "pkg/networks.js")];
 
-/// Who may start a core: the worker, which keeps long work away from the page.
-const STARTERS: [&str; 1] = ["www/lib/worker.js"];
+/// Who may start a core: the workers, which keep long work away from the page.
+const STARTERS: [&str; 2] = ["www/lib/worker.js", "www/lib/recogniser.js"];
 
 /// Data flows one way: page, worker, core.
 pub fn one_way_to_the_core(sources: &Sources) -> Complaints {
-    let mut complaints = Vec::from_iter(sources.lacks(CORE, ""));
-    complaints.extend(STARTERS.iter().filter_map(|starter| sources.lacks(starter, "")));
+    let needed = ENTRIES.iter().map(|(entry, _)| entry).chain(&STARTERS);
+    let mut complaints: Complaints = needed.filter_map(|file| sources.lacks(file, "")).collect();
     for (path, line, code) in code_lines(sources) {
-        if path != CORE && names_file(code, "deep_end.js") {
-            complaints.push(format!("{path}:{line}: imports the generated module; {CORE} alone does"));
-        }
-        if !STARTERS.contains(&path) && names_file(code, "core.js") {
-            complaints.push(format!("{path}:{line}: imports {CORE}; only {} may", STARTERS.join(", ")));
+        for (entry, generated) in ENTRIES {
+            if names_file(code, generated) {
+                let alone = format!("{path}:{line}: imports the generated module; {entry} alone does");
+                complaints.extend((path != entry).then_some(alone));
+            } else if !STARTERS.contains(&path) && names_file(code, entry.trim_start_matches("www/lib/")) {
+                complaints.push(format!("{path}:{line}: imports {entry}; only {} may", STARTERS.join(", ")));
+            }
         }
     }
     complaints
@@ -50,9 +53,11 @@ fn names_file(code: &str, file: &str) -> bool {
 mod tests {
     use super::*;
 
-    const GOOD: [(&str, &str); 2] = [
-        (CORE, r#"import start from "../pkg/deep_end.js";"#),
+    const GOOD: [(&str, &str); 4] = [
+        ("www/lib/core.js", r#"import start from "../pkg/deep_end.js";"#),
+        ("www/lib/networks.js", r#"import start from "../pkg/networks.js";"#),
         ("www/lib/worker.js", r#"import init from "./core.js";"#),
+        ("www/lib/recogniser.js", r#"import { Network } from "./networks.js";"#),
     ];
 
     fn with(files: &[(&str, &str)]) -> Sources {
@@ -64,12 +69,17 @@ mod tests {
         let check = |text: &str| one_way_to_the_core(&with(&[("www/elements/photo.js", text)]));
         assert_eq!(check(r#"/** @typedef {import("../lib/core.js").Network} Network */"#), [""; 0]);
         assert_eq!(check("const score = 'hardcore.js';"), [""; 0]);
-        for bad in [r#"import init from "../lib/core.js";"#, "await import('../pkg/deep_end.js')"] {
+        for bad in [
+            r#"import init from "../lib/core.js";"#,
+            r#"import { Network } from "../lib/networks.js";"#,
+            "await import('../pkg/deep_end.js')",
+            "await import('../pkg/networks.js')",
+        ] {
             assert_eq!(check(bad).len(), 1, "{bad}");
         }
         let page = with(&[("www/index.html", "<script type=module>import '/lib/core.js'</script>")]);
         assert!(one_way_to_the_core(&page)[0].starts_with("www/index.html:1:"));
-        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 2);
+        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 4);
     }
 
     #[test]

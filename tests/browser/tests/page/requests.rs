@@ -35,9 +35,43 @@ fn the_network_is_asked_for_at_the_pad() -> Result<()> {
             }
             page.until("document.querySelector('#digit').textContent === '3'").await
         })?;
-        let times = asked.iter().filter(|file| file.ends_with("digits.safetensors")).count();
-        ensure!(times == 1, "by {way} the network was asked for {times} times: {asked:?}");
+        for part in ["networks/digits.safetensors", "lib/networks.js", "pkg/networks.js", "pkg/networks_bg.wasm"] {
+            let times = asked.iter().filter(|file| file.ends_with(part)).count();
+            ensure!(times == 1, "by {way} {part} was asked for {times} times: {asked:?}");
+        }
     }
+    Ok(())
+}
+
+/// The first worker that would recognise digits ends as one does whose modules do not come.
+const LOST: &str = "{
+    let lost = false;
+    globalThis.Worker = class extends Worker {
+        constructor(script, options) {
+            super(script, options);
+            if (lost || !String(script).endsWith('/recogniser.js')) return;
+            lost = true;
+            this.terminate();
+            setTimeout(() => this.dispatchEvent(new Event('error', { cancelable: true })));
+        }
+    };
+}";
+
+/// What the pad needs comes with its first drawing. Where it does not, the page says so, and the next drawing tries again.
+#[test]
+fn a_network_that_did_not_come_is_asked_for_again() -> Result<()> {
+    visit(async |page| {
+        page.before_every_page(LOST).await?;
+        page.open().await?;
+        page.read().await?;
+        let error = page.text("#network-error").await?;
+        assert_eq!(error, "The digits cannot be recognised: The core stopped: its files could not be loaded");
+        page.click("[data-example='8']").await?;
+        page.read().await?;
+        assert_eq!(page.text("#network-error").await?, "");
+        assert_eq!(page.text("#digit").await?, "8");
+        Ok(())
+    })?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Typed arrays on their way into the core's memory and out of it.
 
-use super::arguments::describe;
 use crate::error::{Error, ErrorKind, Result};
+use crate::js::arguments::describe;
 use crate::pool::{Element, reserve};
 use crate::shown::Shown;
 use js_sys::{Float32Array, Int8Array, Int32Array, Uint8Array};

@@ -1,14 +1,14 @@
-//! Networks.
+//! Networks, and drawings for them.
 
-use super::arguments::{bytes, float_array};
+use super::arguments::{broken, float_array};
 use super::error::JsResult;
-use super::picture;
-use super::pool::set;
+use super::results::{list, set};
+use super::source::Source;
 use crate::nn;
-use js_sys::{Array, Float32Array, Object};
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use js_sys::{Array, Float32Array, Object, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-/// `Network`; see `surface.d.ts`. Its `load` is in `www/lib/core.js`: fetching needs nothing of the core.
+/// `Network`; see `surface.d.ts`. Its `load` is in `www/lib/networks.js`: fetching needs nothing of the core.
 #[wasm_bindgen(skip_typescript)]
 pub struct Network(nn::PreparedNetwork);
 
@@ -17,7 +17,8 @@ impl Network {
     /// Reads a network file's bytes.
     #[wasm_bindgen(js_name = fromBytes, skip_typescript)]
     pub fn from_bytes(file: &JsValue) -> JsResult<Network> {
-        Ok(Self(nn::Network::from_bytes_to_run(&bytes("bytes", file)?)?.prepare()?))
+        let bytes = file.dyn_ref::<Uint8Array>().ok_or_else(|| broken("bytes", file, "must be a Uint8Array"))?;
+        Ok(Self(nn::Network::from_bytes_to_run(&bytes.to_vec())?.prepare()?))
     }
 
     /// Channels, height and width of an input.
@@ -69,12 +70,7 @@ impl Network {
 /// `prepareDigit`; see `surface.d.ts`.
 #[wasm_bindgen(js_name = prepareDigit, skip_typescript)]
 pub fn prepare_digit(image: &JsValue) -> JsResult<Float32Array> {
-    let image = picture::from_js(image)?;
-    let digit = nn::digit::prepare_digit_flat(&image.pixels, image.width, image.height)?;
+    let Source { data, width, height } = Source::of(image)?;
+    let digit = nn::digit::prepare_digit_flat(&data.to_vec(), width, height)?;
     Ok(Float32Array::from(digit.as_slice()))
-}
-
-/// Extents as an array of numbers.
-pub(super) fn list(extents: &[usize]) -> Array {
-    extents.iter().map(|&extent| JsValue::from(extent as f64)).collect()
 }

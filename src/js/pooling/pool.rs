@@ -1,15 +1,15 @@
 //! Pooling of typed arrays.
 
-use super::arguments::describe;
-use super::error::JsResult;
 use super::layer::OUT_INDICES;
-use super::network::list;
 use super::numbers::{self, Cells, Names, Number, Staging};
 use super::options::{read, read_beside};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::AxisPlan;
+use crate::js::arguments::describe;
+use crate::js::error::JsResult;
+use crate::js::results::{list, set};
 use crate::pool::{ArrayPoolOptions, Pool, PreparedPool, product};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// A call's options.
@@ -29,11 +29,6 @@ impl Call {
         let [(_, out), (_, out_indices)] = outs;
         Ok(Self { layer, shape, return_indices: options.return_indices()?, out, out_indices })
     }
-}
-
-pub(super) fn set(object: &Object, key: &str, value: JsValue) {
-    // Setting a property of a plain, extensible object that was made here cannot fail.
-    let _ = Reflect::set(object, &key.into(), &value);
 }
 
 /// `pool`; see `surface.d.ts`.

@@ -1,12 +1,12 @@
 //! Layers made ready for one input shape.
 
-use super::error::JsResult;
 use super::maps::{self, Held, freed, running};
-use super::network::list;
 use super::numbers::{self, Names, Staging};
 use super::options::read;
-use super::pool::{OF_OUTPUT, pool_array, set};
+use super::pool::{OF_OUTPUT, pool_array};
 use crate::error::{Error, ErrorKind, Result};
+use crate::js::error::JsResult;
+use crate::js::results::{list, set};
 use crate::pool::{ArrayPoolOptions, PreparedPool};
 use crate::shown::Shown;
 use js_sys::{Array, Object};

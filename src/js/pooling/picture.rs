@@ -1,12 +1,12 @@
 //! Pooling of pictures.
 
-use super::arguments::{describe, extent};
-use super::error::JsResult;
-use super::network::list;
 use super::numbers::{self, Cells, Number, Staging};
 use super::options::{named, read};
-use super::pool::set;
 use crate::error::{Error, ErrorKind, Result};
+use crate::js::arguments::{describe, extent};
+use crate::js::error::JsResult;
+use crate::js::results::{list, set};
+use crate::js::source::Source;
 use crate::options::Options;
 use crate::pool::PoolOptions;
 use crate::render::{Photograph, Rgba, check_bytes};
@@ -103,34 +103,6 @@ pub fn image_parts(options: &JsValue, width: &JsValue, height: &JsValue, count: 
         object
     };
     Ok(parts.into_iter().map(described).collect())
-}
-
-/// A picture as it is given. Read by name, not by class: Node has no `ImageData`.
-struct Source {
-    data: Uint8ClampedArray,
-    width: usize,
-    height: usize,
-}
-
-impl Source {
-    fn of(image: &JsValue) -> JsResult<Self> {
-        let wrong = || Error::new(ErrorKind::Parameter, "image", describe(image), "must have data, width and height");
-        let get = |key: &str| Reflect::get(image, &key.into()).map_err(|_| wrong());
-        let data = get("data")?.dyn_into::<Uint8ClampedArray>().map_err(|data| {
-            Error::new(ErrorKind::Parameter, "image.data", describe(&data), "must be a Uint8ClampedArray")
-        })?;
-        Ok(Self {
-            data,
-            width: extent("image.width", &get("width")?)?,
-            height: extent("image.height", &get("height")?)?,
-        })
-    }
-}
-
-/// A picture's size and pixels.
-pub(super) fn from_js(image: &JsValue) -> JsResult<Rgba> {
-    let Source { data, width, height } = Source::of(image)?;
-    Ok(Rgba { width, height, pixels: data.to_vec() })
 }
 
 /// An `ImageData`, or an object of its form where there is none.

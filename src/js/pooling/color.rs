@@ -1,10 +1,10 @@
 //! Colour maps.
 
-use super::arguments::{extent, floats, text};
-use super::error::JsResult;
 use super::options::read;
 use super::picture;
 use crate::error::{Error, ErrorKind};
+use crate::js::arguments::{broken, extent, float_array};
+use crate::js::error::JsResult;
 use crate::options::Options;
 use crate::render::{ColorMap, Rgba};
 use crate::shown::Shown;
@@ -13,7 +13,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 /// `colorize`; see `surface.d.ts`.
 #[wasm_bindgen(skip_typescript)]
 pub fn colorize(data: &JsValue, width: &JsValue, height: &JsValue, options: &JsValue) -> JsResult<JsValue> {
-    let data = floats("data", data)?;
+    let data = float_array("data", data)?.to_vec();
     let (width, height) = (extent("width", width)?, extent("height", height)?);
     let options = if options.is_undefined() { Options::default() } else { read(options)? };
     options.only(&["map", "min", "max"])?;
@@ -31,9 +31,6 @@ pub fn colorize(data: &JsValue, width: &JsValue, height: &JsValue, options: &JsV
 /// `colorMap`; see `surface.d.ts`.
 #[wasm_bindgen(js_name = colorMap, skip_typescript)]
 pub fn color_map(map: &JsValue) -> JsResult<Vec<u8>> {
-    Ok(ColorMap::named(&text("map", map)?)?
-        .table()
-        .iter()
-        .flat_map(|&[red, green, blue]| [red, green, blue, 255])
-        .collect())
+    let name = map.as_string().ok_or_else(|| broken("map", map, "must be a text"))?;
+    Ok(ColorMap::named(&name)?.table().iter().flat_map(|&[red, green, blue]| [red, green, blue, 255]).collect())
 }

@@ -1,0 +1,9 @@
+//! Pooling of arrays, resident maps and pictures; geometry; colours.
+
+mod color;
+mod layer;
+mod maps;
+mod numbers;
+mod options;
+mod picture;
+mod pool;
