@@ -31,12 +31,12 @@ enum Parts {
 const BUDGETS: [Budget; 4] = [
     Budget {
         name: "core",
-        limit_kb: 117,
+        limit_kb: 118,
         parts: Parts::Files(&["pkg/deep_end_bg.wasm", "pkg/deep_end.js", "lib/core.js", "lib/start.js"]),
     },
     Budget {
         name: "networks",
-        limit_kb: 121,
+        limit_kb: 122,
         parts: Parts::Files(&["pkg/networks_bg.wasm", "pkg/networks.js", "lib/networks.js"]),
     },
     Budget { name: "digits network", limit_kb: 25, parts: Parts::Files(&["networks/digits.safetensors"]) },
