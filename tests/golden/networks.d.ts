@@ -37,7 +37,7 @@ export interface Run {
 /** A network with its weights. The same input gives the same bits on every machine. */
 export class Network {
     private constructor();
-    /** Fetches a network file (safetensors, the architecture in its metadata) and reads it. */
+    /** Starts this module, fetches a network file (safetensors, the architecture in its metadata) and reads it. */
     static load(url: string | URL): Promise<Network>;
     /** Reads the bytes of a network file. */
     static fromBytes(bytes: Uint8Array): Network;
