@@ -192,7 +192,7 @@ fn fill<T: Copy>(list: &mut Vec<T>, count: usize, inner: usize, value: T) -> Res
 
 /// Adds rows, up to three at once: to what `out` has, or to nothing.
 #[inline(never)]
-fn add_rows<'r>(out: &mut [f64], onto: bool, rows: &mut dyn Iterator<Item = &'r [f64]>) {
+fn add_rows(out: &mut [f64], onto: bool, rows: &mut dyn Iterator<Item = &[f64]>) {
     match (onto, rows.next(), rows.next(), rows.next()) {
         (false, Some(a), None, _) => out.copy_from_slice(&a[..out.len()]),
         (false, Some(a), Some(b), None) => {

@@ -197,19 +197,22 @@ impl Small<'_> {
             block.seen = block.fold.watch(block.seen, here);
             merged
         };
-        // SAFETY, of what is put here and below: there is a place for every window, as the caller has asked.
+        let mut put = |window: usize, merged: [L::Packed; 2]| {
+            // SAFETY: there is a place for every window, as the caller has asked.
+            unsafe { pair.put(window, merged) };
+        };
         if inside.start > 0 {
-            unsafe { pair.put(0, edge(block, 0, left)) };
+            put(0, edge(block, 0, left));
         }
         let (start, mut end) = (inside.start, inside.end - LANES);
         let mut fits = whole || have(start, end);
         if !fits {
             // After a plane's last line, more may be read than there is.
-            unsafe { pair.put(end, edge(block, end, &self.present(end))) };
+            put(end, edge(block, end, &self.present(end)));
             end = end.saturating_sub(LANES).max(start);
             fits = have(start, end);
             for window in (start..=end).step_by(LANES).filter(|_| !fits) {
-                unsafe { pair.put(window, edge(block, window, &self.present(window))) };
+                put(window, edge(block, window, &self.present(window)));
             }
         }
         if fits {
@@ -218,7 +221,7 @@ impl Small<'_> {
                 // SAFETY: each line has the cells that all of these windows read, as was just asked.
                 let (merged, here) = unsafe { block.merge::<STRIDE, false>(pointers, left) };
                 seen = block.fold.watch(seen, here);
-                unsafe { pair.put(window, merged) };
+                put(window, merged);
                 if window == end {
                     break;
                 }
@@ -229,7 +232,7 @@ impl Small<'_> {
             block.seen = seen;
         }
         if inside.end < across.windows {
-            unsafe { pair.put(last, edge(block, last, right)) };
+            put(last, edge(block, last, right));
         }
     }
 

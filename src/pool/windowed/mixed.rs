@@ -26,13 +26,16 @@ impl Gradient for Mixed {
     }
 }
 
+/// Is given the maxima, which it replaces, and the means.
+type Blend<'b> = dyn FnMut(&mut [f32], &[f32], &mut Room) -> Result<()> + 'b;
+
 /// Calls `blend` with the maxima of all windows, in `values`, and their means.
 pub(super) fn with_means(
     cells: &[f32],
     shapes: &Shapes,
     values: &mut [f32],
     room: &mut Room,
-    blend: &mut dyn FnMut(&mut [f32], &[f32], &mut Room) -> Result<()>,
+    blend: &mut Blend,
 ) -> Result<()> {
     Max.forward(cells, shapes, values, room)?;
     let mut means = std::mem::take(&mut room.values);

@@ -50,6 +50,7 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
         self.out.len()
     }
 
+    // SAFETY: as the trait says.
     #[expect(unsafe_code, reason = "as the trait's")]
     unsafe fn four(&mut self, at: usize, _place: isize, merged: Lanes) {
         // SAFETY: the caller's promise is about this list.
@@ -89,6 +90,7 @@ impl Sink<(Lanes, Whole)> for Places<'_> {
         self.values.len().min(self.places.len())
     }
 
+    // SAFETY: as the trait says.
     #[expect(unsafe_code, reason = "as the trait's")]
     unsafe fn four(&mut self, at: usize, place: isize, (values, offsets): (Lanes, Whole)) {
         self.none = self.none | values.equal(self.padding);
