@@ -116,8 +116,8 @@ pub(crate) trait InLanes {
     /// [`Fold::merge`].
     fn merge(&self, a: Self::Packed, b: Self::Packed) -> Self::Packed;
 
-    /// [`Fold::finish`].
-    fn finish(&self, merged: Self::Packed) -> Self::Packed {
+    /// [`Fold::finish`], of windows in this row from this one on.
+    fn finish(&self, merged: Self::Packed, _row: usize, _window: usize) -> Self::Packed {
         merged
     }
 
@@ -133,14 +133,17 @@ pub(crate) trait InLanes {
 }
 
 /// The sum of the cells over a divisor, in the cells' own type.
-pub(crate) struct Sum<T> {
+pub(crate) struct Sum<'a, T> {
     pub divisor: T,
+    /// For windows along two axes that are [fused](fused): what each row of them and what each of its windows counts. The
+    /// divisor is the product.
+    pub counts: Option<[&'a [T]; 2]>,
 }
 
-impl<T: Number> Sum<T> {
+impl<T: Number> Sum<'_, T> {
     /// The sum alone.
     pub(crate) fn alone() -> Self {
-        Self { divisor: T::from(1) }
+        Self { divisor: T::from(1), counts: None }
     }
 }
 
@@ -149,16 +152,20 @@ pub(crate) trait Number:
     Copy + Default + PartialEq + From<u8> + Add<Output = Self> + Div<Output = Self> + Neg<Output = Self>
 {
     /// [`Fold::fused`] of their sum.
-    const FUSED: Option<(f32, Run<Sum<Self>>)> = None;
+    fn fused<'a>() -> Option<(f32, Run<Sum<'a, Self>>)> {
+        None
+    }
 }
 
 impl Number for f64 {}
 
 impl Number for f32 {
-    const FUSED: Option<(f32, Run<Sum<f32>>)> = Some((Sum::PADDING, fused::values));
+    fn fused<'a>() -> Option<(f32, Run<Sum<'a, f32>>)> {
+        Some((Sum::PADDING, fused::values))
+    }
 }
 
-impl InLanes for Sum<f32> {
+impl InLanes for Sum<'_, f32> {
     /// 0 would make 0 of −0.
     const PADDING: f32 = -0.0;
     const IDEMPOTENT: bool = false;
@@ -172,12 +179,14 @@ impl InLanes for Sum<f32> {
         a + b
     }
 
-    fn finish(&self, sum: Lanes) -> Lanes {
-        sum / Lanes::splat(self.divisor)
+    fn finish(&self, sum: Lanes, row: usize, window: usize) -> Lanes {
+        let Some([rows, windows]) = self.counts else { return sum / Lanes::splat(self.divisor) };
+        let windows = windows[window..].first_chunk().map_or(Lanes::splat(1.0), |counts| Lanes::of(*counts));
+        sum / (Lanes::splat(rows[row]) * windows)
     }
 }
 
-impl<T: Number> Fold for Sum<T> {
+impl<T: Number> Fold for Sum<'_, T> {
     const SIDE_BY_SIDE: bool = true;
     type Input = T;
     type Acc = T;
@@ -204,7 +213,7 @@ impl<T: Number> Fold for Sum<T> {
     }
 
     fn fused(&self) -> Option<(f32, Run<Self>)> {
-        T::FUSED
+        T::fused()
     }
 
     fn finishes(&self) -> bool {
