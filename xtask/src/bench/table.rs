@@ -32,8 +32,8 @@ const SHOWN: [[&str; 4]; 16] = [
     ["A photograph", "max k2 s2, RGBA8 4000×3000", "ours", "JavaScript"],
     ["A photograph", "max k2 s2, RGBA8 4000×3000", "ours", "tfjs-wasm"],
     ["Other methods", "softpool k3 s1, 1×64×112×112", "ours, out given", "JavaScript"],
-    ["Networks, one sample", "digits", "ours", "tfjs-wasm"],
-    ["Networks, one sample", "digits", "ours", "ORT Web"],
+    ["Networks, one sample", "digits, 1×28×28", "ours", "tfjs-wasm"],
+    ["Networks, one sample", "digits, 1×28×28", "ours", "ORT Web"],
     ["Cold start", "first max pooling, 10 Mbit/s and 40 ms", "ours", "tfjs-wasm"],
     ["Cold start", "first max pooling, 10 Mbit/s and 40 ms", "ours", "ORT Web"],
 ];
