@@ -116,8 +116,8 @@ pub(crate) trait InLanes {
     /// [`Fold::merge`].
     fn merge(&self, a: Self::Packed, b: Self::Packed) -> Self::Packed;
 
-    /// [`Fold::finish`], of windows in this row from this one on.
-    fn finish(&self, merged: Self::Packed, _row: usize, _window: usize) -> Self::Packed {
+    /// [`Fold::finish`].
+    fn finish(&self, merged: Self::Packed) -> Self::Packed {
         merged
     }
 
@@ -133,17 +133,14 @@ pub(crate) trait InLanes {
 }
 
 /// The sum of the cells over a divisor, in the cells' own type.
-pub(crate) struct Sum<'a, T> {
+pub(crate) struct Sum<T> {
     pub divisor: T,
-    /// For windows along two axes that are [fused](fused): what each row of them and what each of its windows counts. The
-    /// divisor is the product.
-    pub counts: Option<[&'a [T]; 2]>,
 }
 
-impl<T: Number> Sum<'_, T> {
+impl<T: Number> Sum<T> {
     /// The sum alone.
     pub(crate) fn alone() -> Self {
-        Self { divisor: T::from(1), counts: None }
+        Self { divisor: T::from(1) }
     }
 }
 
@@ -152,20 +149,16 @@ pub(crate) trait Number:
     Copy + Default + PartialEq + From<u8> + Add<Output = Self> + Div<Output = Self> + Neg<Output = Self>
 {
     /// [`Fold::fused`] of their sum.
-    fn fused<'a>() -> Option<(f32, Run<Sum<'a, Self>>)> {
-        None
-    }
+    const FUSED: Option<(f32, Run<Sum<Self>>)> = None;
 }
 
 impl Number for f64 {}
 
 impl Number for f32 {
-    fn fused<'a>() -> Option<(f32, Run<Sum<'a, f32>>)> {
-        Some((Sum::PADDING, fused::values))
-    }
+    const FUSED: Option<(f32, Run<Sum<f32>>)> = Some((Sum::PADDING, fused::values));
 }
 
-impl InLanes for Sum<'_, f32> {
+impl InLanes for Sum<f32> {
     /// 0 would make 0 of −0.
     const PADDING: f32 = -0.0;
     const IDEMPOTENT: bool = false;
@@ -179,14 +172,12 @@ impl InLanes for Sum<'_, f32> {
         a + b
     }
 
-    fn finish(&self, sum: Lanes, row: usize, window: usize) -> Lanes {
-        let Some([rows, windows]) = self.counts else { return sum / Lanes::splat(self.divisor) };
-        let windows = windows[window..].first_chunk().map_or(Lanes::splat(1.0), |counts| Lanes::of(*counts));
-        sum / (Lanes::splat(rows[row]) * windows)
+    fn finish(&self, sum: Lanes) -> Lanes {
+        sum / Lanes::splat(self.divisor)
     }
 }
 
-impl<T: Number> Fold for Sum<'_, T> {
+impl<T: Number> Fold for Sum<T> {
     const SIDE_BY_SIDE: bool = true;
     type Input = T;
     type Acc = T;
@@ -213,7 +204,7 @@ impl<T: Number> Fold for Sum<'_, T> {
     }
 
     fn fused(&self) -> Option<(f32, Run<Self>)> {
-        T::fused()
+        T::FUSED
     }
 
     fn finishes(&self) -> bool {

@@ -161,7 +161,7 @@ impl Small<'_> {
         for row in (0..down.windows).step_by(2).map(|row| row.min(down.windows - 2)) {
             let lines: [Line; LINES] = from_fn(|line| self.line(cells, row, line.min(TAPS + STRIDE - 1)));
             let place = down.at(row, 0) * width as isize + across.even.origin;
-            let mut pair = Pair { row, place, stride: STRIDE, sink };
+            let mut pair = Pair { at: row * windows, windows, place, stride: STRIDE, sink };
             self.across::<L, TAPS, STRIDE>(&mut block, &lines, &edges, &mut pair);
             (row..row + 2).for_each(|row| sink.complete(row));
         }

@@ -104,11 +104,6 @@ impl<'a, F: Fold> Reducer<'a, F> {
         Ok(Self { fold, innermost, columns, temporary })
     }
 
-    /// Whether windows along two axes are made in one go, and finished with it.
-    pub fn is_fused(&self) -> bool {
-        matches!(self.innermost, Innermost::Fused(..)) && self.columns[0].is_none()
-    }
-
     /// Reduces one plane into `out`, and calls `done` with each finished part of it and its number: the windows at one
     /// position of the outermost axis, or all of them where there is just one axis. Says whether the plane had anything
     /// [foreign](Fold::is_foreign).

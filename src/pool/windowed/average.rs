@@ -19,17 +19,10 @@ impl Arithmetic for Average {
         if cells.is_empty() {
             return Ok(());
         }
-        let axes = shapes.plan.axes();
-        let common = self.common_divisor(axes);
-        let counts = match (common, axes) {
-            (None, [rows, columns]) => Some([self.counts_along(rows, shapes)?, self.counts_along(columns, shapes)?]),
-            _ => None,
-        };
-        let counts = counts.as_ref().map(|[rows, columns]| [rows.as_slice(), columns.as_slice()]);
-        let sum = Sum { divisor: common.unwrap_or(1.0), counts };
+        let common = self.common_divisor(shapes.plan.axes());
+        let sum = Sum { divisor: common.unwrap_or(1.0) };
+        let mut divisors = if common.is_none() { Some(Divisors::new(self, shapes)?) } else { None };
         let mut sums = Reducer::new(&sum, &shapes.plan, &mut room.floats)?;
-        let divided = common.is_some() || sums.is_fused();
-        let mut divisors = if divided { None } else { Some(Divisors::new(self, shapes)?) };
         shapes.each_plane(cells, values, |plane, values| {
             sums.reduce(plane, values, &mut |position, sums| {
                 if let Some(divisors) = &mut divisors {
@@ -93,13 +86,6 @@ impl Average {
             axis.spans.iter().all(|span| self.count()(span) == count).then_some(count as f64)
         });
         Some(common.product::<Option<f64>>()?.max(1.0) as f32)
-    }
-
-    /// What counts of the windows at each position of an axis.
-    fn counts_along(&self, axis: &AxisPlan, shapes: &Shapes) -> Result<Vec<f32>> {
-        let mut counts = reserve(axis.spans.len(), &shapes.output)?;
-        counts.extend(axis.spans.iter().map(|span| self.count()(span) as f32));
-        Ok(counts)
     }
 
     /// The divisor of each window: the product over the axes of how many cells count. As floats, since a window's

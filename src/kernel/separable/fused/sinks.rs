@@ -11,12 +11,13 @@ pub(crate) trait Sink<P> {
     /// For how many windows there is room.
     fn room(&self) -> usize;
 
-    /// Takes those of four windows of a row; `place` is that of the first one's first tap in the plane, be it in the padding.
+    /// Takes those of four windows; `at` is the first one's place in the output, and `place` that of its first tap in the
+    /// plane, be it in the padding.
     ///
     /// # Safety
     /// There must be room for them.
     #[expect(unsafe_code, reason = "two checks for each block are as much as a tenth of its work")]
-    unsafe fn four(&mut self, row: usize, window: usize, place: isize, merged: P);
+    unsafe fn four(&mut self, at: usize, place: isize, merged: P);
 
     /// A row of windows is complete.
     fn complete(&mut self, _row: usize) {}
@@ -51,10 +52,9 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
 
     // SAFETY: as the trait says.
     #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn four(&mut self, row: usize, window: usize, _place: isize, merged: Lanes) {
-        let (finished, at) = (self.fold.finish(merged, row, window), row * self.windows + window);
+    unsafe fn four(&mut self, at: usize, _place: isize, merged: Lanes) {
         // SAFETY: the caller's promise is about this list.
-        unsafe { finished.store(self.out.as_mut_ptr().add(at)) };
+        unsafe { self.fold.finish(merged).store(self.out.as_mut_ptr().add(at)) };
     }
 
     fn complete(&mut self, row: usize) {
@@ -66,7 +66,6 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
 pub(crate) struct Places<'p> {
     values: &'p mut [f32],
     places: &'p mut [i32],
-    windows: usize,
     /// How far apart the windows' first taps are.
     steps: Whole,
     padding: Lanes,
@@ -77,7 +76,7 @@ pub(crate) struct Places<'p> {
 impl<'p> Places<'p> {
     pub(crate) fn new(small: &Small, values: &'p mut [f32], places: &'p mut [i32], padding: f32) -> Self {
         let steps = Whole::of(from_fn(|lane| (lane * small.across.even.stride) as i32));
-        Self { values, places, windows: small.across.windows, steps, padding: Lanes::splat(padding), none: Mask::NONE }
+        Self { values, places, steps, padding: Lanes::splat(padding), none: Mask::NONE }
     }
 
     /// Whether a window was no better than padding: then its place may be one in the padding.
@@ -93,8 +92,7 @@ impl Sink<(Lanes, Whole)> for Places<'_> {
 
     // SAFETY: as the trait says.
     #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn four(&mut self, row: usize, window: usize, place: isize, (values, offsets): (Lanes, Whole)) {
-        let at = row * self.windows + window;
+    unsafe fn four(&mut self, at: usize, place: isize, (values, offsets): (Lanes, Whole)) {
         self.none = self.none | values.equal(self.padding);
         let places = Whole::of([place as i32; LANES]) + self.steps + offsets;
         // SAFETY: the caller's promise is about both lists.
@@ -107,8 +105,9 @@ impl Sink<(Lanes, Whole)> for Places<'_> {
 
 /// Two rows of windows in the output.
 pub(super) struct Pair<'s, S> {
-    /// The first one's number.
-    pub row: usize,
+    /// Where the first row begins.
+    pub at: usize,
+    pub windows: usize,
     /// Where the first window's first tap lies in the plane.
     pub place: isize,
     pub stride: usize,
@@ -126,11 +125,11 @@ impl<S> Pair<'_, S> {
     where
         S: Sink<P>,
     {
-        let place = self.place + (window * self.stride) as isize;
+        let (at, place) = (self.at + window, self.place + (window * self.stride) as isize);
         // SAFETY: the caller's promise.
         unsafe {
-            self.sink.four(self.row, window, place, upper);
-            self.sink.four(self.row + 1, window, place, lower);
+            self.sink.four(at, place, upper);
+            self.sink.four(at + self.windows, place, lower);
         }
     }
 }
