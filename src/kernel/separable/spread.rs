@@ -47,11 +47,12 @@ pub(crate) struct Spreader<'a> {
 }
 
 impl<'a> Spreader<'a> {
-    /// `None` for other windows.
+    /// `None` for other windows, and for so few large ones that they have little in common: here each cell asks every tap.
     pub fn new(plan: &'a Plan, scratch: &'a mut Passes<f32>) -> Result<Option<Self>> {
         let [rows, columns] = plan.axes() else { return Ok(None) };
         let (Some(down), Some(across)) = (even(rows), even(columns)) else { return Ok(None) };
-        if across.origin > 0 || across.stride > 1 && columns.step > 1 {
+        let few = |axis: &AxisPlan, even: Even| axis.spans.len() * even.stride < even.taps;
+        if across.origin > 0 || across.stride > 1 && columns.step > 1 || few(rows, down) || few(columns, across) {
             return Ok(None);
         }
         let Passes { front, back } = scratch;

@@ -98,6 +98,19 @@ fn size(shape: &[usize]) -> usize {
     shape.iter().product()
 }
 
+/// A gradient of global pooling costs as many additions as there are cells, not as many for each tap.
+#[test]
+fn few_large_windows_are_not_spread_tap_by_tap() {
+    let spreads = |geometry: Geometry, extent: usize| {
+        let plan = geometry.plan(&[extent, extent]).unwrap();
+        Spreader::new(&plan, &mut Passes::default()).unwrap().is_some()
+    };
+    assert!(!spreads(Geometry::Global, 100));
+    assert!(!spreads(Window::new([60, 60]).stride([1, 1]).into(), 100));
+    assert!(spreads(Window::new([60, 60]).stride([60, 60]).into(), 120));
+    assert!(spreads(Window::new([3, 3]).stride([1, 1]).into(), 100));
+}
+
 /// Every way in which four windows side by side can meet a row's ends.
 #[test]
 fn small_windows_of_every_width_and_padding() {
