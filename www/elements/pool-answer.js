@@ -1,5 +1,6 @@
 import { timeText } from "../lib/words.js";
-import { paint, PageElement } from "./base.js";
+import { PageElement } from "./base.js";
+import { paint } from "./element.js";
 
 const DIGITS = [..."0123456789"];
 /** Below this the answer is a guess, and is said to be one. */

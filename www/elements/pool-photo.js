@@ -3,7 +3,8 @@ import { page } from "../lib/state.js";
 import { stopPooling } from "../lib/pooling.js";
 import { spanOf, windowOver } from "../lib/spans.js";
 import { edgeText, runs, shapeText, timeText } from "../lib/words.js";
-import { paint, PageElement } from "./base.js";
+import { PageElement } from "./base.js";
+import { paint } from "./element.js";
 
 /** @typedef {import("./base.js").Page} Page */
 
