@@ -25,6 +25,7 @@ pub mod layers;
 pub mod loss;
 pub mod network;
 pub mod optimizer;
+mod pass;
 mod prepared;
 mod product;
 pub mod random;

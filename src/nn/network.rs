@@ -1,7 +1,7 @@
 //! A network with its weights: running it, looking at every layer, reading and writing its file.
 
 use super::architecture::{Architecture, NamedLayer, Preprocessing};
-use super::layers::{BatchNorm2d, Conv2d, Layer};
+use super::layers::{Add, BatchNorm2d, Conv2d, Layer};
 use super::prepared::PreparedNetwork;
 use super::settings::Settings;
 use super::tensor::{Tensor, TensorView};
@@ -198,21 +198,39 @@ impl Network {
         &self.parameters
     }
 
-    /// The same network with every batch norm folded into the convolution right before it, where there is one: the same
-    /// function of the input up to rounding, with fewer layers and numbers.
+    /// The same network as it ships: every batch norm folded into the convolution right before it, where there is one that
+    /// nothing else reads, and every dropout left out. The same function of the input up to rounding, with fewer layers and
+    /// numbers. What added a layer's output that is gone adds that of the layer it went into.
     ///
     /// # Errors
     /// When a folded weight is not finite.
     pub fn fold_batch_norm(&self) -> Result<Self> {
         let mut layers: Vec<NamedLayer> = Vec::new();
         let mut parameters: Parameters = Vec::new();
+        let mut gone: Vec<(&str, String)> = Vec::new();
         for (named, own) in self.architecture.layers.iter().zip(&self.parameters) {
-            match (&named.layer, layers.last_mut().map(|last| &mut last.layer), parameters.last_mut()) {
-                (Layer::BatchNorm2d(norm), Some(Layer::Conv2d(conv)), Some(of_conv)) => fold(norm, own, conv, of_conv)?,
+            let read_elsewhere = layers.last().is_some_and(|last| self.architecture.adds(&last.name));
+            match (&named.layer, layers.last_mut(), parameters.last_mut()) {
+                (Layer::Dropout(_), Some(last), _) => gone.push((&named.name, last.name.clone())),
+                (
+                    Layer::BatchNorm2d(norm),
+                    Some(NamedLayer { name, layer: Layer::Conv2d(conv) }),
+                    Some(of_conv),
+                ) if !read_elsewhere => {
+                    fold(norm, own, conv, of_conv)?;
+                    gone.push((&named.name, name.clone()));
+                }
                 _ => {
                     layers.push(named.clone());
                     parameters.push(own.clone());
                 }
+            }
+        }
+        for NamedLayer { layer, .. } in &mut layers {
+            if let Layer::Add(Add { from }) = layer
+                && let Some((_, into)) = gone.iter().find(|(name, _)| name == from)
+            {
+                from.clone_from(into);
             }
         }
         let architecture = Architecture { layers, ..self.architecture.clone() };
