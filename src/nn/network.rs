@@ -1,12 +1,12 @@
 //! A network with its weights: running it, looking at every layer, reading and writing its file.
 
 use super::architecture::{Architecture, NamedLayer, Preprocessing};
-use super::layers::{Add, BatchNorm2d, Conv2d, Layer};
+use super::layers::{Add, BatchNorm2d, Conv2d, Layer, Parameter};
 use super::prepared::PreparedNetwork;
 use super::settings::Settings;
 use super::tensor::{Tensor, TensorView};
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::safetensors::{Precision, TensorFile, write};
+use crate::io::safetensors::{Named, Precision, TensorFile, write};
 use crate::shown::Shown;
 use ndarray::{Array1, Array2, ArrayD, ArrayView, ArrayViewD};
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,9 @@ pub struct Origin {
     pub command: String,
     /// The data it was trained on, and their terms.
     pub data: String,
-    /// How it was trained, the seed among it.
-    pub training: Settings,
+    /// How it was trained, the seed among it; none where another trainer did it, which the command then names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Settings>,
 }
 
 /// What a network file's metadata holds.
@@ -113,7 +114,10 @@ impl Network {
         let architecture = Architecture::read(document.required("architecture", document.object("architecture")?)?)?;
         let wanted: Vec<_> = architecture.parameters().collect();
         file.expect_only(wanted.iter().map(|(_, name, _)| name.as_str()))?;
-        let parameters = wanted.iter().map(|(_, name, parameter)| file.tensor(name, &parameter.shape));
+        let tensor = |(_, name, parameter): &(usize, String, Parameter)| {
+            file.tensor(name, &parameter.shape, parameter.channels())
+        };
+        let parameters = wanted.iter().map(tensor);
         Self::of_tensors(architecture, parameters.collect::<Result<_>>()?)
     }
 
@@ -122,9 +126,11 @@ impl Network {
     /// # Errors
     /// When a weight is too large for the precision.
     pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>> {
-        let names = self.architecture.parameters().map(|(_, name, _)| name);
-        let tensors: Vec<_> =
-            names.zip(self.parameters.iter().flatten()).map(|(name, tensor)| (name, tensor.clone())).collect();
+        let described = self.architecture.parameters().zip(self.parameters.iter().flatten());
+        let named = |((_, name, parameter), tensor): ((usize, String, Parameter), &Tensor)| {
+            Named { name, tensor: tensor.clone(), channels: parameter.channels() }
+        };
+        let tensors: Vec<_> = described.map(named).collect();
         let metadata = Metadata { architecture: &self.architecture, origin: self.origin.as_ref() };
         write(&tensors, precision, METADATA_KEY, &metadata)
     }

@@ -1,6 +1,6 @@
 //! Learning the weights, one batch a call, so that the same code trains from a command and from a page's worker.
 
-use super::architecture::{Architecture, in_layer};
+use super::architecture::Architecture;
 use super::dataset::Dataset;
 use super::layers::Role;
 use super::network::{Network, by_layer, preprocess};
@@ -94,6 +94,7 @@ impl Trainer {
             let mut random = Random::new(settings.seed, Purpose::Initialize, index as u64);
             ArrayD::from_shape_simple_fn(IxDyn(&parameter.shape), || match parameter.role {
                 Role::Weight { fan_in, gain } => random.normal() * (f32::from(gain) / fan_in as f32).sqrt(),
+                Role::Table => random.normal() / (parameter.shape[1] as f32).sqrt(),
                 Role::Shift | Role::RunningMean => 0.0,
                 Role::Scale | Role::RunningVariance => 1.0,
             })

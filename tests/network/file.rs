@@ -54,7 +54,7 @@ fn refused_architecture(change: impl FnOnce(&mut Value)) -> String {
 
 #[test]
 fn f32_comes_back_as_it_was_and_f16_within_its_precision() {
-    let origin = Origin { command: "cargo xtask train".into(), data: "bars".into(), training: settings(1, SGD) };
+    let origin = Origin { command: "cargo xtask train".into(), data: "bars".into(), training: Some(settings(1, SGD)) };
     let network = network().with_origin(origin.clone());
     assert_eq!(Network::from_bytes(&network.to_bytes(Precision::F32).unwrap()).unwrap(), network);
     let bytes = network.to_bytes(Precision::F16).unwrap();

@@ -10,6 +10,7 @@ mod batch_norm;
 mod conv2d;
 mod differentiable;
 mod dropout;
+mod embedding;
 mod linear;
 mod pooling;
 pub(crate) mod prepared;
@@ -20,6 +21,7 @@ pub use batch_norm::BatchNorm2d;
 pub use conv2d::Conv2d;
 pub use differentiable::{Differentiable, forward};
 pub use dropout::Dropout;
+pub use embedding::Embedding;
 pub use linear::Linear;
 pub use pooling::PoolLayer;
 pub use prepared::Prepared;
@@ -42,6 +44,8 @@ pub enum Role {
         /// 2 before a ReLU, else 1.
         gain: u8,
     },
+    /// Rows, each for a token: learned by gradient, weight decay applies; starts normal, a row's length about 1.
+    Table,
     /// Learned by gradient without weight decay; starts at 0.
     Shift,
     /// Learned by gradient without weight decay; starts at 1.
@@ -61,6 +65,18 @@ pub struct Parameter {
     pub shape: Vec<usize>,
     /// How it starts and is learned.
     pub role: Role,
+}
+
+impl Parameter {
+    /// The axis along which a weight's output channels lie, each with a scale of its own when stored in 8 bits; none where a
+    /// parameter is no weight.
+    pub(crate) fn channels(&self) -> Option<usize> {
+        match self.role {
+            Role::Weight { .. } => Some(0),
+            Role::Table => Some(1),
+            _ => None,
+        }
+    }
 }
 
 /// What every layer does at inference. Shapes are those of one sample.
@@ -101,10 +117,12 @@ pub enum Layer {
     Add(Add),
     /// Values left out at random in training.
     Dropout(Dropout),
+    /// Each token's row of a table.
+    Embedding(Embedding),
 }
 
 /// The words that name the kinds of layers.
-const KINDS: &str = "conv2d, batchNorm2d, relu, pool, flatten, linear, add or dropout";
+const KINDS: &str = "conv2d, batchNorm2d, relu, pool, flatten, linear, add, dropout or embedding";
 
 impl Layer {
     /// The layer that a network file's object describes; `name` and `type` are the network's, the rest the layer's.
@@ -123,6 +141,7 @@ impl Layer {
             "linear" => Self::Linear(Linear::read(&own)?),
             "add" => Self::Add(Add::read(&own)?),
             "dropout" => Self::Dropout(Dropout::read(&own)?),
+            "embedding" => Self::Embedding(Embedding::read(&own)?),
             _ => {
                 let rule = ["there is no such kind of layer; it must be ", KINDS].concat();
                 return Err(Error::new(ErrorKind::Parameter, "type", quoted(kind), rule));
@@ -141,6 +160,7 @@ impl Layer {
             Self::Linear(_) => "linear",
             Self::Add(_) => "add",
             Self::Dropout(_) => "dropout",
+            Self::Embedding(_) => "embedding",
         }
     }
 
@@ -155,6 +175,7 @@ impl Layer {
             Self::Linear(layer) => layer,
             Self::Add(layer) => layer,
             Self::Dropout(layer) => layer,
+            Self::Embedding(layer) => layer,
         }
     }
 
@@ -183,6 +204,7 @@ impl Layer {
             Self::Linear(layer) => layer,
             Self::Add(layer) => layer,
             Self::Dropout(layer) => layer,
+            Self::Embedding(layer) => layer,
         }
     }
 }
