@@ -177,8 +177,11 @@ impl Architecture {
                 match self.source(index) {
                     None => return refuse("it must name an earlier layer".to_owned()),
                     Some(source) if shapes[source + 1] != *input => {
-                        let ([has, comes], rule) = ([&shapes[source + 1], input].map(|shape| shape.shown()), "the same shape is needed");
-                        return refuse(["its output is ", &has, ", but what comes in is ", &comes, ": ", rule].concat());
+                        let ([has, comes], rule) =
+                            ([&shapes[source + 1], input].map(|shape| shape.shown()), "the same shape is needed");
+                        return refuse(
+                            ["its output is ", &has, ", but what comes in is ", &comes, ": ", rule].concat(),
+                        );
                     }
                     Some(_) => {}
                 }

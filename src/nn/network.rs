@@ -127,8 +127,10 @@ impl Network {
     /// When a weight is too large for the precision.
     pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>> {
         let described = self.architecture.parameters().zip(self.parameters.iter().flatten());
-        let named = |((_, name, parameter), tensor): ((usize, String, Parameter), &Tensor)| {
-            Named { name, tensor: tensor.clone(), channels: parameter.channels() }
+        let named = |((_, name, parameter), tensor): ((usize, String, Parameter), &Tensor)| Named {
+            name,
+            tensor: tensor.clone(),
+            channels: parameter.channels(),
         };
         let tensors: Vec<_> = described.map(named).collect();
         let metadata = Metadata { architecture: &self.architecture, origin: self.origin.as_ref() };
@@ -200,7 +202,12 @@ impl Network {
         PreparedNetwork::new(self)
     }
 
-    pub(super) fn parameters(&self) -> &Parameters {
+    /// The weights, in the order of [`Architecture::parameters`].
+    pub fn parameters(&self) -> Vec<ArrayD<f32>> {
+        self.parameters.iter().flatten().map(|tensor| tensor.view().to_array()).collect()
+    }
+
+    pub(super) fn by_layer(&self) -> &Parameters {
         &self.parameters
     }
 
@@ -218,11 +225,9 @@ impl Network {
             let read_elsewhere = layers.last().is_some_and(|last| self.architecture.adds(&last.name));
             match (&named.layer, layers.last_mut(), parameters.last_mut()) {
                 (Layer::Dropout(_), Some(last), _) => gone.push((&named.name, last.name.clone())),
-                (
-                    Layer::BatchNorm2d(norm),
-                    Some(NamedLayer { name, layer: Layer::Conv2d(conv) }),
-                    Some(of_conv),
-                ) if !read_elsewhere => {
+                (Layer::BatchNorm2d(norm), Some(NamedLayer { name, layer: Layer::Conv2d(conv) }), Some(of_conv))
+                    if !read_elsewhere =>
+                {
                     fold(norm, own, conv, of_conv)?;
                     gone.push((&named.name, name.clone()));
                 }

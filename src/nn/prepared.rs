@@ -61,7 +61,7 @@ impl PreparedNetwork {
         // Until which layer what lies at each place is needed.
         let mut needed = vec![0];
         let mut from = 0;
-        for (index, (named, parameters)) in layers.iter().zip(network.parameters()).enumerate() {
+        for (index, (named, parameters)) in layers.iter().zip(network.by_layer()).enumerate() {
             let work = match architecture.source(index) {
                 Some(source) => Work::Add(steps[source].to),
                 None => {
@@ -74,7 +74,11 @@ impl PreparedNetwork {
             };
             let (then, saves) = then(architecture, index);
             // What the first of several reads must still be there when the last of them writes.
-            needed[from] = needed[from].max(index + saves);
+            let reads = match work {
+                Work::Add(other) => [from, other],
+                Work::Layer(_) => [from; 2],
+            };
+            reads.into_iter().for_each(|place| needed[place] = needed[place].max(index + saves));
             let to = needed.iter().position(|until| *until < index).unwrap_or(needed.len());
             sizes.resize(sizes.len().max(to + 1), 0);
             needed.resize(sizes.len(), 0);

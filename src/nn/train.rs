@@ -113,7 +113,17 @@ impl Trainer {
         (step, seen, samples): (u64, Seen, Option<usize>),
     ) -> Result<Self> {
         settings.validate()?;
-        Ok(Self { architecture, settings, parameters, memory, step, seen, samples, order: (0, Vec::new()), threads: true })
+        Ok(Self {
+            architecture,
+            settings,
+            parameters,
+            memory,
+            step,
+            seen,
+            samples,
+            order: (0, Vec::new()),
+            threads: true,
+        })
     }
 
     /// The same run on the caller's thread alone: for many runs side by side. Every weight is the same.

@@ -143,7 +143,9 @@ impl<'a> TensorFile<'a> {
         let scales = floats(self.bytes(entry), entry.precision);
         check_finite(&name, &scales)?;
         match scales.iter().position(|scale| *scale < 0.0) {
-            Some(at) => Err(broken([&name, ", value ", &at.shown()].concat(), scales[at], "a scale must be at least 0")),
+            Some(at) => {
+                Err(broken([&name, ", value ", &at.shown()].concat(), scales[at], "a scale must be at least 0"))
+            }
             None => Ok(scales),
         }
     }

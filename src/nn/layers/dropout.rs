@@ -78,3 +78,22 @@ impl Differentiable for Dropout {
         Ok(self.times(grad_output.as_standard_layout().into_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_left_out_and_the_rest_makes_up_for_it() {
+        let x = ArrayD::from_elem(vec![4, 2500], 3.0);
+        let dropped = Dropout { p: 0.25, seed: Some(7) };
+        let y = dropped.forward_training(x.view(), &[]).unwrap();
+        let kept = y.iter().filter(|y| **y != 0.0).count();
+        assert!((7_350..7_650).contains(&kept), "{kept} of 10,000");
+        assert!(y.iter().all(|y| *y == 0.0 || *y == 4.0));
+        // The gradient goes where a value went, by the same factor.
+        assert_eq!(dropped.grad_input(x.view(), &[], x.view()).unwrap(), y);
+        assert_ne!(Dropout { p: 0.25, seed: Some(8) }.forward_training(x.view(), &[]).unwrap(), y);
+        assert_eq!(Dropout::new(0.25).forward_training(x.view(), &[]).unwrap(), x);
+    }
+}

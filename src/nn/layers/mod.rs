@@ -188,7 +188,9 @@ impl Layer {
     pub(crate) fn in_training(&self, seed: u64) -> Result<Cow<'_, Self>> {
         Ok(match self {
             Self::Dropout(layer) => Cow::Owned(Self::Dropout(Dropout { seed: Some(seed), ..*layer })),
-            Self::Pool(layer) => layer.in_training(seed)?.map_or(Cow::Borrowed(self), |drawn| Cow::Owned(Self::Pool(drawn))),
+            Self::Pool(layer) => {
+                layer.in_training(seed)?.map_or(Cow::Borrowed(self), |drawn| Cow::Owned(Self::Pool(drawn)))
+            }
             _ => Cow::Borrowed(self),
         })
     }

@@ -108,4 +108,3 @@ fn redraw(data: &Dataset) -> Result<Dataset> {
     }
     Ok(Dataset::new(images, data.labels().to_vec())?)
 }
-
