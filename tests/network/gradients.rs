@@ -101,9 +101,16 @@ fn embedding() {
         });
         close(&format!("weight {index}"), gradients[0].as_slice().unwrap()[index], numeric);
     }
-    assert!(layer.grad_input(x.view(), &[table.clone()], grad_output.view()).unwrap().iter().all(|grad| *grad == 0.0));
+    assert!(
+        layer
+            .grad_input(x.view(), std::slice::from_ref(&table), grad_output.view())
+            .unwrap()
+            .iter()
+            .all(|grad| *grad == 0.0)
+    );
     for token in [5.0, -1.0, 0.5, f32::NAN, f32::INFINITY] {
-        let error = forward(&layer, ArrayD::from_elem(vec![1, 1, 1, 2], token).view(), &[table.clone()]).unwrap_err();
+        let error = forward(&layer, ArrayD::from_elem(vec![1, 1, 1, 2], token).view(), std::slice::from_ref(&table))
+            .unwrap_err();
         assert_eq!((error.parameter(), error.rule()), ("token", "it must be a whole number below num_embeddings, 5"));
     }
 }

@@ -217,7 +217,9 @@ fn layers_that_draw_go_on_after_a_stop_and_draw_anew_in_every_step() {
     let mut whole = Trainer::new(architecture.clone(), settings(4, SGD)).unwrap();
     let progress = train(&mut whole, &data);
     let mut first = Trainer::new(architecture.clone(), settings(4, SGD)).unwrap();
-    (0..13).for_each(|_| drop(first.step(&data).unwrap()));
+    for _ in 0..13 {
+        first.step(&data).unwrap();
+    }
     let mut resumed = Trainer::resume(&first.checkpoint().unwrap()).unwrap().on_one_thread();
     assert_eq!(train(&mut resumed, &data)[..], progress[13..]);
     assert_eq!(resumed.network().unwrap(), whole.network().unwrap());
