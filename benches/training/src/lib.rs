@@ -37,6 +37,7 @@ impl Training {
             optimizer: Optimizer::Sgd { momentum: 0.9, weight_decay: 0.0 },
             learning_rate: OneCycle { peak: learning_rate, warm_up: 0.0 },
             augmentation: Augmentation::default(),
+            average: 0.0,
         };
         Ok(Self { trainer: Trainer::new(architecture, settings)?, data: Dataset::new(images, labels)? })
     }
