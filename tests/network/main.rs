@@ -7,6 +7,7 @@ mod layers;
 mod residual;
 mod shipped;
 mod training;
+mod words;
 
 use ndarray::{ArrayD, IxDyn};
 

@@ -13,7 +13,7 @@ use crate::options::{Datum, Options};
 pub const WORDS_LENGTH: usize = 56;
 
 /// Numbers for a word, filters, and the words that each of these sees at once.
-const DIM: usize = 16;
+const DIM: usize = 24;
 const FILTERS: usize = 64;
 const SPAN: usize = 3;
 
@@ -26,7 +26,7 @@ pub fn words(vocabulary: Vocabulary) -> Result<Architecture> {
     let over_time = Options::of(over_time.map(|(name, value)| (name.to_owned(), value)));
     let layers = vec![
         Layer::Embedding(Embedding::new(vocabulary.tokens(), DIM)),
-        Layer::Dropout(Dropout::new(0.2)),
+        Layer::Dropout(Dropout::new(0.3)),
         Layer::Conv2d(Conv2d::new(DIM, FILTERS, [1, SPAN]).padding([[0, 0], [SPAN / 2, SPAN / 2]])),
         Layer::Relu(Relu {}),
         Layer::Pool(PoolLayer::try_from(over_time)?),
@@ -45,7 +45,7 @@ pub fn words_settings(seed: u64, epochs: u32) -> Settings {
         seed,
         epochs,
         batch_size: 64,
-        optimizer: Optimizer::Adam { betas: [0.9, 0.999], weight_decay: 0.01 },
+        optimizer: Optimizer::Adam { betas: [0.9, 0.999], weight_decay: 0.3 },
         learning_rate: OneCycle { peak: 0.002, warm_up: 0.2 },
         augmentation: Augmentation::default(),
         average: 0.0,
