@@ -2,7 +2,7 @@
 
 use super::maps::{self, Held, freed, running};
 use super::numbers::{self, Names, Staging};
-use super::options::read;
+use crate::js::options::read;
 use super::pool::{OF_OUTPUT, pool_array};
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::error::JsResult;

@@ -1,7 +1,7 @@
 //! Pooling of pictures.
 
 use super::numbers::{self, Cells, Number, Staging};
-use super::options::{named, read};
+use crate::js::options::{named, read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::arguments::{describe, extent};
 use crate::js::error::JsResult;

@@ -2,7 +2,7 @@
 
 use super::layer::OUT_INDICES;
 use super::numbers::{self, Cells, Names, Number, Staging};
-use super::options::{read, read_beside};
+use crate::js::options::{read, read_beside};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::AxisPlan;
 use crate::js::arguments::describe;

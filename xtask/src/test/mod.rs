@@ -91,7 +91,7 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
             (
                 "lints of the browser's part",
                 once(move || {
-                    run(compiler.cargo("clippy", &["deep-end", "bench-training"]).args(["--", "-D", "warnings"]))
+                    run(compiler.cargo("clippy", &["deep-end"]).args(["--", "-D", "warnings"]))
                 }),
             ),
         );
