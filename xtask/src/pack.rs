@@ -24,7 +24,7 @@ const FILE: &str = "www/data/mnist.bin";
 const TAKEN: [(Part, usize); 2] = [(Part::Train, 10_000), (Part::Test, 2_000)];
 
 /// From one grey to the next.
-const STEP: u8 = 17;
+const STEP: u16 = 17;
 
 /// What `pack` takes.
 #[derive(Args)]
@@ -59,10 +59,15 @@ fn unpacked(data: &Path) -> Result<Vec<u8>> {
         let rest = all.len().checked_sub(count).with_context(|| format!("{part:?} has only {} images", all.len()))?;
         let (taken, _) = all.split(rest)?;
         labels.extend_from_slice(taken.labels());
-        pixels.extend(taken.images().iter().map(|grey| (grey + STEP / 2) / STEP * STEP));
+        pixels.extend(taken.images().iter().map(|grey| nearest(*grey)));
     }
     labels.append(&mut pixels);
     Ok(labels)
+}
+
+/// The nearest of 16 greys.
+fn nearest(grey: u8) -> u8 {
+    ((u16::from(grey) + STEP / 2) / STEP * STEP) as u8
 }
 
 #[cfg(test)]
@@ -84,7 +89,7 @@ mod tests {
         let count: usize = TAKEN.iter().map(|(_, count)| count).sum();
         assert_eq!(unpacked.len(), count * (1 + 28 * 28));
         let (labels, pixels) = unpacked.split_at(count);
-        assert!(pixels.iter().all(|grey| grey.is_multiple_of(STEP)));
+        assert!(pixels.iter().all(|grey| u16::from(*grey).is_multiple_of(STEP)));
         for part in [&labels[..TAKEN[0].1], &labels[TAKEN[0].1..]] {
             for digit in 0..10 {
                 let share = part.iter().filter(|label| **label == digit).count() as f64 / part.len() as f64;
@@ -92,7 +97,8 @@ mod tests {
             }
         }
         let page = fs::read_to_string(at("www/lib/training/images.js")).unwrap().replace('_', "");
-        for fact in [format!("bytes: {bytes},"), format!("training: {},", TAKEN[0].1), format!("test: {},", TAKEN[1].1)] {
+        for fact in [format!("bytes: {bytes},"), format!("training: {},", TAKEN[0].1), format!("test: {},", TAKEN[1].1)]
+        {
             assert!(page.contains(&fact), "www/lib/training/images.js does not say {fact}");
         }
         assert!(bytes <= 2_500_000);

@@ -5,7 +5,7 @@ mod options;
 use super::arguments::{broken, describe};
 use super::error::JsResult;
 use super::results::set;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::io::safetensors::Precision;
 use crate::nn::dataset::Dataset;
 use crate::nn::evaluate::score;
@@ -66,7 +66,7 @@ impl Training {
         let origin = Origin {
             command: "trained in a browser by Deep End".to_owned(),
             data: [self.data.len().shown().as_str(), " pictures"].concat(),
-            training: self.trainer.settings().clone(),
+            training: Some(self.trainer.settings().clone()),
         };
         let network = self.trainer.network()?.fold_batch_norm()?.with_origin(origin);
         Ok(Uint8Array::from(network.to_bytes(Precision::F32)?.as_slice()))

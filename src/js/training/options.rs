@@ -6,7 +6,7 @@ use crate::js::options;
 use crate::nn::Architecture;
 use crate::nn::augment::Augmentation;
 use crate::nn::optimizer::{OneCycle, Optimizer};
-use crate::nn::recipes;
+use crate::nn::recipes::{self, Downsampling};
 use crate::nn::settings::Settings;
 use crate::options::Options;
 use crate::shown::quoted;
@@ -46,11 +46,22 @@ pub(super) fn read(options: &JsValue) -> JsResult<(Architecture, Settings)> {
     Ok((architecture(&options)?, settings))
 }
 
+fn downsampling(word: &str) -> Result<Downsampling> {
+    let found = Downsampling::ALL.into_iter().find(|downsampling| downsampling.word() == word);
+    found.ok_or_else(|| {
+        let words = Downsampling::ALL.map(Downsampling::word).join(", ");
+        let rule = ["there is no such pooling; it must be one of ", &words].concat();
+        Error::new(ErrorKind::Parameter, "pooling", quoted(word), rule)
+    })
+}
+
 fn architecture(options: &Options) -> Result<Architecture> {
     match (options.text("pooling")?, options.object("architecture")?) {
-        (Some(pooling), None) => recipes::digits_under(pooling),
+        (Some(pooling), None) => recipes::digits_with(downsampling(pooling)?),
         (None, Some(architecture)) => Architecture::read(architecture),
-        (None, None) => Err(Error::new(ErrorKind::Parameter, "pooling", "missing", "must be given, or an architecture")),
+        (None, None) => {
+            Err(Error::new(ErrorKind::Parameter, "pooling", "missing", "must be given, or an architecture"))
+        }
         (Some(pooling), Some(_)) => {
             let rule = "a given architecture has poolings of its own";
             Err(Error::new(ErrorKind::Parameter, "pooling", quoted(pooling), rule))

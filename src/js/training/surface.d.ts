@@ -5,8 +5,8 @@ export interface Pictures {
   readonly labels: Uint8Array;
 }
 
-/** The pooling of a digits network: what stands where its maps become smaller. */
-export type DigitsPooling = "max" | "average" | "lp" | "blur" | "mixed";
+/** What makes the maps of a digits network smaller: a pooling, a convolution with stride 2, or nothing. */
+export type DigitsPooling = "max" | "average" | "lp" | "stochastic" | "fractional" | "blur" | "mixed" | "strided" | "none";
 
 /** What is trained, and how: stochastic gradient descent with Nesterov's momentum of 0.9, at a rate that rises and falls once over the whole run. */
 export interface TrainingOptions {

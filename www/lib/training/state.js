@@ -1,4 +1,5 @@
 // Everything the training page knows: elements render from it, `trainer.js` fills in the results.
+import { BLANK } from "../drawing.js";
 import { createStore } from "../store.js";
 
 /** @typedef {import("./poolings.js").Pooling} Pooling */
@@ -20,9 +21,10 @@ import { createStore } from "../store.js";
 /** @typedef {{ parameter: string, message: string }} Refusal */
 /** @typedef {"accuracy" | "loss"} Measure */
 /** @typedef {{ run: number, pooling: Pooling }} Chosen  a finished network */
+/** @typedef {Extract<import("./reader.js").Read, { labels: string[] }>} Answer */
 
 /** @type {Readonly<Setup>} */
-export const DEFAULTS = Object.freeze({ poolings: ["max", "average"], images: 1000, epochs: 10, seed: 1, learningRate: 0.1, batchSize: 32 });
+export const DEFAULTS = { poolings: ["max", "average"], images: 1000, epochs: 10, seed: 1, learningRate: 0.1, batchSize: 32 };
 /** The sizes that are offered. */
 export const SIZES = [100, 200, 500, 1000, 2000, 5000, 10_000];
 /** So many images are seen by each network of a series, however many there are: the same number of steps. */
@@ -43,6 +45,13 @@ export const LIMITS = { epochs: 500, seed: 2 ** 32 - 1 };
  * @property {number} at  the place on the curves that is looked at, from 0 to 1
  * @property {Chosen | null} chosen  the network to draw for
  * @property {number} finished  runs that ended
+ * @property {import("../drawing.js").Drawing} drawing
+ * @property {readonly import("../drawing.js").Drawing[]} pastDrawings
+ * @property {ImageData | null} ink  the drawing as pixels
+ * @property {boolean} near  the pad has come near the screen, or was used: from then on drawings are read
+ * @property {Answer | null} answer
+ * @property {string | null} answerError
+ * @property {number} answers  drawings that were read, or could not be
  */
 export const page = createStore(
   /** @type {Page} */ ({
@@ -58,6 +67,13 @@ export const page = createStore(
     at: 1,
     chosen: null,
     finished: 0,
+    drawing: BLANK,
+    pastDrawings: [],
+    ink: null,
+    near: false,
+    answer: null,
+    answerError: null,
+    answers: 0,
   }),
 );
 
