@@ -78,7 +78,7 @@ export class PoolGap extends TrainingElement {
     const lines = POOLINGS.flatMap(({ word }) => {
       const own = groups.filter(({ pooling }) => pooling === word);
       if (own.length === 0) return [];
-      const marks = own.flatMap((group) => group.gaps.map((gap) => svg("path", { class: "mark", d: poolingOf(word).mark, transform: `translate(${x(group.images).toFixed(1)} ${y(gap).toFixed(1)})` })));
+      const marks = own.flatMap((group) => group.gaps.map((gap) => svg("path", { class: "mark", d: poolingOf(word).mark, transform: `translate(${x(group.images).toFixed(1)} ${y(gap).toFixed(1)}) scale(1.5)` })));
       return [svg("g", { class: `line-${word}` }, svg("path", { class: "test", d: path(own.map((group) => [x(group.images), y(meanOf(group))])) }), ...marks)];
     });
     chart.replaceChildren(svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Gap between training and test accuracy by the number of training images; the table beside it has the numbers" }, ...grid, ...sizes, name, ...lines));

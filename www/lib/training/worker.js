@@ -8,8 +8,11 @@ import { first } from "./images.js";
 /** @typedef {{ epoch: number, training: Score, test: Score }} Point  epochs done, and how well the network does then */
 /** @typedef {{ done: number, point: Point | null }} Slice  the part of the run that is done, and a new point, where one is due */
 
-/** So many points has a curve, if the run has as many steps. They lie at fixed steps, so that the same seed gives the same curve. */
-const POINTS = 24;
+/**
+ * So many points has a curve, from a short run to a long one, if it has as many steps: a point takes as long as several
+ * hundred images to learn from. They lie at fixed steps, so that the same seed gives the same curve.
+ */
+const POINTS = { fewest: 8, most: 24, images: 500 };
 /** So many of the training images tell how well they are known: all of them would take longer than to learn from them. */
 const LOOKED_AT = 1000;
 
@@ -23,7 +26,8 @@ let run;
 function begin(options, { training, test }) {
   run?.training.free();
   const steps = options.epochs * Math.ceil(training.labels.length / options.batchSize);
-  const points = Math.min(POINTS, steps);
+  const { fewest, most, images } = POINTS;
+  const points = Math.min(steps, most, Math.max(fewest, Math.round((options.epochs * training.labels.length) / images)));
   const marks = new Set(Array.from({ length: points }, (_, at) => Math.round(((at + 1) * steps) / points)));
   run = { training: new Training(options, training), known: first(training, LOOKED_AT), test, steps, epochs: options.epochs, step: 0, marks };
 }
