@@ -1,7 +1,7 @@
 import { curvesOf, linear, path, pointAt, scaleOf, spread, ticks } from "../../lib/training/chart.js";
 import { nameOf, poolingOf } from "../../lib/training/poolings.js";
 import { page } from "../../lib/training/state.js";
-import { gapText, lineName, percent, valueText, whole } from "../../lib/training/words.js";
+import { gapText, lineName, percent, short, valueText, whole } from "../../lib/training/words.js";
 import { TrainingElement } from "./base.js";
 import { cells, row, svg } from "./svg.js";
 
@@ -70,7 +70,7 @@ export class PoolCurves extends TrainingElement {
     const narrow = width < NARROW;
     const height = narrow ? 260 : 380;
     const several = new Set(curves.map(({ run }) => run.setup.images)).size > 1;
-    const box = { left: 48, right: width - (narrow ? 74 : several ? 150 : 96), top: 14, bottom: height - 40 };
+    const box = { left: 48, right: width - (narrow ? (several ? 108 : 78) : several ? 150 : 96), top: 14, bottom: height - 40 };
     this.#across = [box.left, box.right];
     const scale = scaleOf(curves, measure);
     const [x, y] = [linear([0, epochs], [box.left, box.right]), linear([scale.low, scale.high], [box.bottom, box.top])];
@@ -90,7 +90,7 @@ export class PoolCurves extends TrainingElement {
         "g",
         { class: `line-${line.pooling}` },
         svg("path", { class: "leader", d: `M${x(ends[at].epoch) + 6} ${Math.min(box.bottom, y(ends[at].test[measure]))}L${box.right + 8} ${heights[at]}` }),
-        svg("text", { class: "label", x: box.right + 12, y: heights[at] + 4 }, several && !narrow ? `${nameOf(line.pooling)}, ${whole(run.setup.images)}` : nameOf(line.pooling)),
+        svg("text", { class: "label", x: box.right + 12, y: heights[at] + 4 }, several ? `${nameOf(line.pooling)}, ${narrow ? short(run.setup.images) : whole(run.setup.images)}` : nameOf(line.pooling)),
       ),
     );
     const rule = curves.length > 0 ? [svg("path", { class: "rule", d: `M${x(epoch)} ${box.top}V${box.bottom}` })] : [svg("text", { class: "empty", x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, "text-anchor": "middle" }, "The curves grow here.")];

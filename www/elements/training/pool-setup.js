@@ -8,6 +8,8 @@ import { TrainingElement } from "./base.js";
 /** @typedef {import("../../lib/training/state.js").Setup} Setup */
 
 const BATCHES = [16, 32, 64, 128];
+/** After so many steps, less than a hundredth of batch norm's running statistics is what they began with. */
+const FEW_STEPS = 44;
 /** The fields that take a number that is typed, and what it must be. */
 const NUMBERS = /** @type {const} */ ({
   epochs: { rule: `must be a whole number from 1 to ${LIMITS.epochs}`, holds: (/** @type {number} */ n) => Number.isInteger(n) && n >= 1 && n <= LIMITS.epochs },
@@ -108,8 +110,9 @@ export class PoolSetup extends TrainingElement {
     this.find("#poolings-error").textContent = refusal?.parameter === "poolings" ? refusal.message : "";
     const known = refusal && (refusal.parameter in NUMBERS || refusal.parameter === "poolings");
     this.find("#other-error").textContent = refusal && !known ? refusal.message : "";
-    const seen = setup.images * setup.epochs;
-    this.find("#cost").textContent = `Each network learns from ${whole(seen)} images, in ${whole(setup.epochs * Math.ceil(setup.images / setup.batchSize))} steps.`;
+    const steps = setup.epochs * Math.ceil(setup.images / setup.batchSize);
+    const few = steps < FEW_STEPS ? " In so few, batch norm’s running statistics lag behind, and all curves lie too low." : "";
+    this.find("#cost").textContent = `Each network learns from ${whole(setup.images * setup.epochs)} images, in ${whole(steps)} steps.${few}`;
     const button = /** @type {HTMLButtonElement} */ (this.find("#train"));
     button.disabled = running !== null || images.status === "loading" || queue.length > 0;
     button.textContent = images.status === "ready" ? "Train" : `Train: loads ${size} of images`;

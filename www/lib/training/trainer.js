@@ -1,5 +1,6 @@
 // Trains: one worker for each pooling of a run, asked for a slice at a time.
 import { Client, Refused } from "../client.js";
+import { keepForOffline } from "../offline.js";
 import { first, IMAGES, loadImages } from "./images.js";
 import { adjust, changeLine, page } from "./state.js";
 
@@ -36,6 +37,7 @@ export async function train(setup = page.value.setup) {
   const [next, ...queue] = stopping ? [] : page.value.queue;
   page.set({ running: null, paused: false, finished: page.value.finished + 1, queue });
   if (next) train(next);
+  else keepForOffline();
 }
 
 /** Trains these one after the other. @param {readonly Setup[]} setups */

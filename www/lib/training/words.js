@@ -7,6 +7,8 @@ import { nameOf } from "./poolings.js";
 
 /** @param {number} count */
 export const whole = (count) => count.toLocaleString("en");
+/** @param {number} count  10 000 as `10k` */
+export const short = (count) => (count < 1000 ? String(count) : `${count / 1000}k`);
 /** @param {number} share */
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 /** @param {number} value @param {Measure} measure */

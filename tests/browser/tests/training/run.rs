@@ -115,7 +115,7 @@ fn the_page_fetches_neither_images_nor_core_before_it_is_asked_to_train() -> Res
 #[test]
 fn a_trained_network_reads_what_is_drawn() -> Result<()> {
     visit(async |page| {
-        page.go("training.html#images=1000&epochs=4&poolings=max").await?;
+        page.go("training.html#images=500&epochs=4&poolings=max").await?;
         train(page, 1).await?;
         page.click("[data-example='1']").await?;
         page.until("document.querySelector('#digit').textContent === '1'").await?;
