@@ -4,6 +4,5 @@ mod color;
 mod layer;
 mod maps;
 mod numbers;
-mod options;
 mod picture;
 mod pool;
