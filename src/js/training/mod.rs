@@ -5,8 +5,9 @@ mod options;
 use super::arguments::{broken, describe};
 use super::error::JsResult;
 use super::results::set;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::io::safetensors::Precision;
+use crate::nn::Network;
 use crate::nn::dataset::Dataset;
 use crate::nn::evaluate::score;
 use crate::nn::network::Origin;
@@ -56,7 +57,7 @@ impl Training {
     /// How well the network does as it is now.
     #[wasm_bindgen(skip_typescript)]
     pub fn score(&self, pictures: &JsValue) -> JsResult<JsValue> {
-        let score = score(&self.trainer.network()?.fold_batch_norm()?, &dataset(pictures, self.shape)?)?;
+        let score = score(&self.network()?, &dataset(pictures, self.shape)?)?;
         Ok(numbers(&[("accuracy", score.accuracy), ("loss", score.loss)]))
     }
 
@@ -68,8 +69,19 @@ impl Training {
             data: [self.data.len().shown().as_str(), " pictures"].concat(),
             training: Some(self.trainer.settings().clone()),
         };
-        let network = self.trainer.network()?.fold_batch_norm()?.with_origin(origin);
+        let network = self.network()?.with_origin(origin);
         Ok(Uint8Array::from(network.to_bytes(Precision::F32)?.as_slice()))
+    }
+}
+
+impl Training {
+    /// The network as it is now.
+    fn network(&self) -> Result<Network> {
+        let network = self.trainer.network().and_then(|network| network.fold_batch_norm());
+        network.map_err(|_| {
+            let peak = self.trainer.settings().learning_rate.peak;
+            Error::new(ErrorKind::Parameter, "learning_rate", peak, "it is too high: a weight is no longer finite")
+        })
     }
 }
 

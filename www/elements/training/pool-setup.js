@@ -53,6 +53,11 @@ export class PoolSetup extends TrainingElement {
       event.preventDefault();
       this.#train();
     });
+    // While it is typed: a message that came with the click on Train would move the button away from under it.
+    this.find("#setup").addEventListener("input", ({ target }) => {
+      const { id, value } = /** @type {HTMLInputElement} */ (target);
+      if (id in NUMBERS && value.trim() !== "") this.#typed(/** @type {keyof typeof NUMBERS} */ (id), value);
+    });
     this.find("#setup").addEventListener("change", ({ target }) => this.#changed(/** @type {HTMLInputElement} */ (target)));
     this.find("#new-seed").addEventListener("click", () => adjust({ seed: anotherSeed(page.value.setup.seed) }));
     this.find("#retry").addEventListener("click", () => this.#train());

@@ -6,7 +6,7 @@ import { DEFAULTS, LIMITS, page, SIZES } from "./state.js";
 
 /** What of a link's fragment holds; anything else in it is left out. @param {string} fragment @returns {Partial<Setup>} */
 export function read(fragment) {
-  const given = new URLSearchParams(fragment.replace(/^#/, ""));
+  const given = new URLSearchParams(fragment);
   const number = (/** @type {string} */ key) => (given.get(key)?.trim() ? Number(given.get(key)) : NaN);
   const poolings = POOLINGS.map(({ word }) => word).filter((word) => given.get("poolings")?.split(",").includes(word));
   const [images, epochs, seed, learningRate, batchSize] = ["images", "epochs", "seed", "learningRate", "batchSize"].map(number);
@@ -26,12 +26,15 @@ export function write(setup) {
   return changed.map(([key, value]) => `${key}=${value}`).join("&");
 }
 
-/** Takes the setup from the address, and keeps it there. */
+/** Takes the setup from the address, and keeps it there. A fragment without settings names a place on the page. */
 export function startLink() {
-  page.set({ setup: { ...DEFAULTS, ...read(location.hash) } });
-  addEventListener("hashchange", () => page.set({ setup: { ...DEFAULTS, ...read(location.hash) } }));
+  const fragment = () => location.hash.slice(1);
+  const take = () => fragment().includes("=") && page.set({ setup: { ...DEFAULTS, ...read(fragment()) } });
+  take();
+  addEventListener("hashchange", take);
   page.watch(["setup"], ({ setup }) => {
-    const fragment = write(setup);
-    if (fragment !== location.hash.slice(1) && !location.hash.slice(1).match(/^[a-z-]+$/)) history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname + location.search);
+    const wanted = write(setup);
+    if (wanted === fragment() || (wanted === "" && !fragment().includes("="))) return;
+    history.replaceState(null, "", wanted ? `#${wanted}` : location.pathname + location.search);
   });
 }

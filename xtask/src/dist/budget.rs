@@ -41,7 +41,7 @@ const BUDGETS: [Budget; 6] = [
     },
     Budget {
         name: "training",
-        limit_kb: 200,
+        limit_kb: 246,
         parts: Parts::Files(&["pkg/training_bg.wasm", "pkg/training.js", "lib/training.js"]),
     },
     // Packed already: brotli takes nothing off it.
