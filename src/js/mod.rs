@@ -8,9 +8,15 @@
 //! part, and one of the packages in `web` each feature.
 
 mod arguments;
+#[cfg(any(feature = "pooling", feature = "inside"))]
+mod color;
 mod error;
+#[cfg(any(feature = "pooling", feature = "inside"))]
+mod image;
 #[cfg(feature = "networks")]
 mod networks;
+#[cfg(any(feature = "pooling", feature = "inside"))]
+mod options;
 #[cfg(feature = "pooling")]
 mod pooling;
 mod results;
@@ -25,6 +31,14 @@ const POOLING: &str = include_str!("pooling/surface.d.ts");
 #[cfg(feature = "networks")]
 #[wasm_bindgen(typescript_custom_section)]
 const NETWORKS: &str = include_str!("networks/surface.d.ts");
+
+#[cfg(feature = "inside")]
+#[wasm_bindgen(typescript_custom_section)]
+const INSIDE: &str = include_str!("networks/inside.d.ts");
+
+#[cfg(any(feature = "pooling", feature = "inside"))]
+#[wasm_bindgen(typescript_custom_section)]
+const COLORS: &str = include_str!("color.d.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
 const BOTH: &str = include_str!("surface.d.ts");

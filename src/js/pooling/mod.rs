@@ -1,9 +1,7 @@
-//! Pooling of arrays, resident maps and pictures; geometry; colours.
+//! Pooling of arrays, resident maps and pictures; geometry.
 
-mod color;
 mod layer;
 mod maps;
 mod numbers;
-mod options;
 mod picture;
 mod pool;
