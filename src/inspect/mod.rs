@@ -57,6 +57,11 @@ impl<'a> Plane<'a> {
         Ok(Self { cells, shape, number: 0 })
     }
 
+    /// [`new`](Self::new), plane `number` of its array.
+    pub(crate) fn numbered(cells: &'a [f32], shape: [usize; 2], number: u64) -> Result<Self> {
+        Ok(Self { number, ..Self::new(cells, shape)? })
+    }
+
     /// The map of image `n` and channel `c` of `x`, shaped (N, C, spatial…).
     ///
     /// # Errors

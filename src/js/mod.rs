@@ -8,10 +8,14 @@
 //! networks does not load what trains them. A feature selects a part, and one of the packages in `web` each feature.
 
 mod arguments;
+#[cfg(any(feature = "pooling", feature = "inside"))]
+mod color;
 mod error;
+#[cfg(any(feature = "pooling", feature = "inside"))]
+mod image;
 #[cfg(feature = "networks")]
 mod networks;
-#[cfg(any(feature = "pooling", feature = "training"))]
+#[cfg(any(feature = "pooling", feature = "training", feature = "inside"))]
 mod options;
 #[cfg(feature = "pooling")]
 mod pooling;
@@ -34,6 +38,14 @@ const NETWORKS: &str = include_str!("networks/surface.d.ts");
 #[cfg(feature = "training")]
 #[wasm_bindgen(typescript_custom_section)]
 const TRAINING: &str = include_str!("training/surface.d.ts");
+
+#[cfg(feature = "inside")]
+#[wasm_bindgen(typescript_custom_section)]
+const INSIDE: &str = include_str!("networks/inside.d.ts");
+
+#[cfg(any(feature = "pooling", feature = "inside"))]
+#[wasm_bindgen(typescript_custom_section)]
+const COLORS: &str = include_str!("color.d.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
 const BOTH: &str = include_str!("surface.d.ts");

@@ -9,6 +9,7 @@
 //! | [`tensor`] | the numbers that inference works on |
 //! | [`digit`] | a drawing brought into the form of MNIST's digits |
 //! | [`words`] | sentences as tokens, and the words that decided |
+//! | [`inside`] | looking inside: layers and their cost, the path from a cell back to the pixels, other poolings, small changes |
 //! | [`dataset`], [`augment`] | labelled pictures, and small random changes to them |
 //! | [`settings`], [`loss`], [`optimizer`], [`train`], [`checkpoint`] | learning the weights, and going on after an interruption |
 //! | [`evaluate`] | predictions and the confusion matrix |
@@ -22,6 +23,7 @@ pub mod checkpoint;
 pub mod dataset;
 pub mod digit;
 pub mod evaluate;
+pub mod inside;
 pub mod layers;
 pub mod loss;
 pub mod network;

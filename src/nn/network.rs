@@ -87,6 +87,11 @@ impl Network {
         Ok(Self { architecture, parameters, origin: None })
     }
 
+    /// A network from parameters that fit the architecture, which is valid.
+    pub(super) fn of_parameters(architecture: Architecture, parameters: Parameters) -> Result<Self> {
+        Self::of_tensors(architecture, parameters.into_iter().flatten().collect())
+    }
+
     /// The same network, saying where it comes from.
     pub fn with_origin(self, origin: Origin) -> Self {
         Self { origin: Some(origin), ..self }

@@ -23,14 +23,18 @@ struct Module {
 }
 
 /// The parts of the core: a package each, so that one part's module does not take the place of the other's.
-const CORE: [Module; 3] = [
+const CORE: [Module; 4] = [
     Module { package: "web-pooling", name: "deep_end" },
     Module { package: "web-networks", name: "networks" },
     Module { package: "web-training", name: "training" },
+    Module { package: "web-inside", name: "inside" },
 ];
 
-/// The names that the page and the package know the core's modules by.
-pub const MODULES: [&str; 3] = [CORE[0].name, CORE[1].name, CORE[2].name];
+/// The names that the pages know the core's modules by.
+pub const MODULES: [&str; 4] = [CORE[0].name, CORE[1].name, CORE[2].name, CORE[3].name];
+
+/// Those that the package has too.
+pub const PACKAGED: [&str; 3] = [CORE[0].name, CORE[1].name, CORE[2].name];
 
 /// `cargo xtask build`.
 pub fn command(compiler: CompilerArgs) -> Result<()> {

@@ -1,5 +1,8 @@
 //! Networks, and drawings for them.
 
+#[cfg(feature = "inside")]
+mod inside;
+
 use super::arguments::{broken, float_array};
 use super::error::JsResult;
 use super::results::{list, set};
@@ -10,7 +13,22 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// `Network`; see `surface.d.ts`. Its `load` is in `www/lib/networks.js`: fetching needs nothing of the core.
 #[wasm_bindgen(skip_typescript)]
-pub struct Network(nn::PreparedNetwork);
+pub struct Network {
+    #[cfg(feature = "inside")]
+    network: nn::Network,
+    prepared: nn::PreparedNetwork,
+}
+
+impl Network {
+    fn of(network: nn::Network) -> JsResult<Self> {
+        let prepared = network.prepare()?;
+        Ok(Self {
+            #[cfg(feature = "inside")]
+            network,
+            prepared,
+        })
+    }
+}
 
 #[wasm_bindgen]
 impl Network {
@@ -18,19 +36,19 @@ impl Network {
     #[wasm_bindgen(js_name = fromBytes, skip_typescript)]
     pub fn from_bytes(file: &JsValue) -> JsResult<Network> {
         let bytes = file.dyn_ref::<Uint8Array>().ok_or_else(|| broken("bytes", file, "must be a Uint8Array"))?;
-        Ok(Self(nn::Network::from_bytes_to_run(&bytes.to_vec())?.prepare()?))
+        Self::of(nn::Network::from_bytes_to_run(&bytes.to_vec())?)
     }
 
     /// Channels, height and width of an input.
     #[wasm_bindgen(getter, js_name = inputShape, skip_typescript)]
     pub fn input_shape(&self) -> Array {
-        list(self.0.input_shape())
+        list(self.prepared.input_shape())
     }
 
     /// What the outputs stand for.
     #[wasm_bindgen(getter, skip_typescript)]
     pub fn labels(&self) -> Array {
-        self.0.labels().iter().map(|label| JsValue::from(label.as_str())).collect()
+        self.prepared.labels().iter().map(|label| JsValue::from(label.as_str())).collect()
     }
 
     /// Runs the network on one input.
@@ -38,7 +56,7 @@ impl Network {
     pub fn run(&mut self, image: &JsValue) -> JsResult<Object> {
         self.take(image)?;
         let layers = Array::new();
-        let probabilities = self.0.run_input(&mut |step, output| {
+        let probabilities = self.prepared.run_input(&mut |step, output| {
             let object = Object::new();
             set(&object, "name", step.name.as_str().into());
             set(&object, "kind", step.kind.into());
@@ -56,13 +74,13 @@ impl Network {
     #[wasm_bindgen(skip_typescript)]
     pub fn classify(&mut self, image: &JsValue) -> JsResult<Float32Array> {
         self.take(image)?;
-        Ok(Float32Array::from(self.0.classify_input()?))
+        Ok(Float32Array::from(self.prepared.classify_input()?))
     }
 
     /// Copies an image to where the network reads it.
     fn take(&mut self, image: &JsValue) -> JsResult<()> {
         let image = float_array("image", image)?;
-        image.copy_to(self.0.input(image.length() as usize)?);
+        image.copy_to(self.prepared.input(image.length() as usize)?);
         Ok(())
     }
 }

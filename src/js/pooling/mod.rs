@@ -1,6 +1,5 @@
-//! Pooling of arrays, resident maps and pictures; geometry; colours.
+//! Pooling of arrays, resident maps and pictures; geometry.
 
-mod color;
 mod layer;
 mod maps;
 mod numbers;

@@ -4,17 +4,17 @@ use super::numbers::{self, Cells, Number, Staging};
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::arguments::{describe, extent};
 use crate::js::error::JsResult;
+use crate::js::image::to_image;
 use crate::js::options::{named, read};
 use crate::js::results::{list, set};
 use crate::js::source::Source;
 use crate::options::Options;
 use crate::pool::PoolOptions;
-use crate::render::{Photograph, Rgba, check_bytes};
+use crate::render::{Photograph, check_bytes};
 use crate::shown::Shown;
-use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
+use js_sys::{Array, Object, Uint8ClampedArray};
 use std::ops::Range;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::ImageData;
 
 // js-sys has these too, as functions that must not throw.
 #[wasm_bindgen]
@@ -103,32 +103,6 @@ pub fn image_parts(options: &JsValue, width: &JsValue, height: &JsValue, count: 
         object
     };
     Ok(parts.into_iter().map(described).collect())
-}
-
-/// An `ImageData`, or an object of its form where there is none.
-pub(super) fn to_js(picture: &Rgba) -> JsResult<JsValue> {
-    // Of a slice, ImageData would keep a view of this module's memory; it must have pixels of its own.
-    to_image(&Uint8ClampedArray::from(picture.pixels.as_slice()), picture.width, picture.height)
-}
-
-fn to_image(pixels: &Uint8ClampedArray, width: usize, height: usize) -> JsResult<JsValue> {
-    if Reflect::has(&js_sys::global(), &"ImageData".into()).unwrap_or(false) {
-        let made = ImageData::new_with_js_u8_clamped_array_and_sh(pixels, width as u32, height as u32);
-        return Ok(made
-            .map_err(|refused| {
-                let why = refused.dyn_ref::<js_sys::Error>().map_or_else(String::new, |why| why.message().into());
-                let rule = ["the browser makes no picture of this size: ", &why].concat();
-                Error::new(ErrorKind::Memory, "image", [&width.shown(), " × ", &height.shown()].concat(), rule)
-            })?
-            .into());
-    }
-    let object = Object::new();
-    let entries: [(&str, JsValue); 3] =
-        [("data", pixels.into()), ("width", (width as f64).into()), ("height", (height as f64).into())];
-    for (key, value) in entries {
-        set(&object, key, value);
-    }
-    Ok(object.into())
 }
 
 fn new_pixels(bytes: usize) -> Result<Uint8ClampedArray> {

@@ -65,6 +65,17 @@ impl PoolLayer {
         Ok(Some(Self { pool, options: self.options.clone() }))
     }
 
+    /// The step between its windows down and across, where a window slides.
+    pub(crate) fn stride(&self) -> Option<[f64; 2]> {
+        let Geometry::Window(window) = self.pool.geometry() else { return None };
+        Some([0, 1].map(|axis| window.stride[axis] as f64))
+    }
+
+    /// Whether it reduces a whole map to one value.
+    pub(crate) fn is_global(&self) -> bool {
+        matches!(self.pool.geometry(), Geometry::Global)
+    }
+
     /// Whether it is the maximum of 2 × 2 cells that do not overlap.
     pub(crate) fn halves(&self) -> bool {
         let Geometry::Window(window) = self.pool.geometry() else { return false };

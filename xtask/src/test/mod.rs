@@ -1,5 +1,6 @@
 //! `test`: everything that must pass, in steps that are announced; the first that fails ends it.
 
+mod inside;
 mod package;
 mod tally;
 mod types;
@@ -76,6 +77,7 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
         ("types of the JavaScript surface", once(types::compare)),
         ("types of the page", once(|| run(tools.tsc().current_dir(root()).args(["--project", "www", "--noEmit"])))),
         ("the package in Node", Box::new(|| package::tested(tools))),
+        ("what looks inside networks in Node", Box::new(inside::tested)),
         ("the kernels' work", Box::new(|| work::counted(tools))),
         (
             "types of the benches",

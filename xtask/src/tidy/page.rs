@@ -3,15 +3,21 @@
 use super::{Complaints, sources::Sources};
 
 /// What starts a module of the core, and the generated module.
-const ENTRIES: [(&str, &str); 3] = [
+const ENTRIES: [(&str, &str); 4] = [
     ("www/lib/core.js", "pkg/deep_end.js"),
     ("www/lib/networks.js", "pkg/networks.js"),
     ("www/lib/training.js", "pkg/training.js"),
+    ("www/lib/network/core.js", "pkg/inside.js"),
 ];
 
 /// Who may start a core: the workers, which keep long work away from the page.
-const STARTERS: [&str; 4] =
-    ["www/lib/worker.js", "www/lib/recogniser.js", "www/lib/training/worker.js", "www/lib/training/reader.js"];
+const STARTERS: [&str; 5] = [
+    "www/lib/worker.js",
+    "www/lib/recogniser.js",
+    "www/lib/training/worker.js",
+    "www/lib/training/reader.js",
+    "www/lib/network/worker.js",
+];
 
 /// Data flows one way: page, worker, core.
 pub fn one_way_to_the_core(sources: &Sources) -> Complaints {
@@ -58,9 +64,11 @@ fn names_file(code: &str, file: &str) -> bool {
 mod tests {
     use super::*;
 
-    const GOOD: [(&str, &str); 7] = [
+    const GOOD: [(&str, &str); 9] = [
         ("www/lib/core.js", r#"import start from "../pkg/deep_end.js";"#),
         ("www/lib/networks.js", r#"import start from "../pkg/networks.js";"#),
+        ("www/lib/network/core.js", r#"import start from "../../pkg/inside.js";"#),
+        ("www/lib/network/worker.js", r#"import init from "./core.js";"#),
         ("www/lib/worker.js", r#"import init from "./core.js";"#),
         ("www/lib/recogniser.js", r#"import { Network } from "./networks.js";"#),
         ("www/lib/training.js", r#"import start from "../pkg/training.js";"#),
@@ -88,7 +96,7 @@ mod tests {
         }
         let page = with(&[("www/index.html", "<script type=module>import '/lib/core.js'</script>")]);
         assert!(one_way_to_the_core(&page)[0].starts_with("www/index.html:1:"));
-        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 7);
+        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 9);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Colour maps.
 
-use super::picture;
+use super::arguments::{broken, extent, float_array};
+use super::error::JsResult;
+use super::image;
+use super::options::read;
 use crate::error::{Error, ErrorKind};
-use crate::js::arguments::{broken, extent, float_array};
-use crate::js::error::JsResult;
-use crate::js::options::read;
 use crate::options::Options;
 use crate::render::{ColorMap, Rgba};
 use crate::shown::Shown;
@@ -25,7 +25,7 @@ pub fn colorize(data: &JsValue, width: &JsValue, height: &JsValue, options: &JsV
     let finite = || data.iter().copied().filter(|value| value.is_finite());
     let min = options.number("min")?.map(|min| min as f32).or_else(|| finite().reduce(f32::min)).unwrap_or(0.0);
     let max = options.number("max")?.map(|max| max as f32).or_else(|| finite().reduce(f32::max)).unwrap_or(0.0);
-    picture::to_js(&Rgba { width, height, pixels: crate::render::colorize(&data, map, min, max)? })
+    image::to_js(&Rgba { width, height, pixels: crate::render::colorize(&data, map, min, max)? })
 }
 
 /// `colorMap`; see `surface.d.ts`.

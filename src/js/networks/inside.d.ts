@@ -1,0 +1,83 @@
+/** A layer of a network, and what it costs. */
+export interface LayerPlan {
+  /** The layer's name in the network. */
+  name: string;
+  /** What kind of layer it is: `"conv2d"`, `"relu"`, `"pool"`, `"flatten"`, `"linear"`. */
+  kind: string;
+  /** Channels, height and width of its output, or just the number of features. */
+  shape: number[];
+  /** How many numbers were learned. */
+  parameters: number;
+  /** Multiplications, each with an addition, for one input. */
+  multiplyAdds: number;
+  /** A pooling layer's method and window, as the network's file has them. */
+  pooling: PoolingOptions | null;
+}
+
+/** A pooling method with its parameters, such as `{ method: "lp", normType: 2 }`. */
+export interface PoolingOptions {
+  method?: string;
+  [parameter: string]: unknown;
+}
+
+/** What is done to an input, in this order. */
+export interface Disturbance {
+  /** Moves it so many pixels down and to the right; what comes in at an edge is the edge's own cell. */
+  shift?: [number, number];
+  /** Adds to every value a number drawn evenly from −noise to noise; what leaves 0 to 1 is cut off. */
+  noise?: number;
+  /** What the noise follows from. */
+  seed?: number;
+  /** Covers a square from this row and column on, in the colour that the network reads as 0. */
+  patch?: { place: [number, number]; size: number } | null;
+}
+
+/** What a window's tap falls on: a cell of the layer's input (its flat place in its map, its value, the slope of the output by it, and its part in the mean that the output is), padding, or nothing. */
+export type WindowTap = { kind: "cell"; at: number; value: number; slope: number; weight: number } | { kind: "padding" | "beyond" };
+
+/** The window of one cell of a pooling layer. */
+export interface PoolingWindow {
+  kernelSize: number[];
+  /** Row and column of the first tap; below 0 in the padding. */
+  origin: number[];
+  /** Cells from one tap to the next on each axis. */
+  step: number[];
+  /** The flat place of the cell that won, for a method that picks one. */
+  winner: number | null;
+  /** Row by row. */
+  taps: WindowTap[];
+  /** Cells beyond the window that count too: under blur pooling. */
+  further: WindowTap[];
+}
+
+/** The way back from one cell to the pixels. */
+export interface Trace {
+  /** The cell's value. */
+  value: number;
+  /** What the pixels contribute all together; what is missing to the value comes from biases. */
+  explained: number;
+  /** What each pixel contributes, all channels added up, row by row: its value times the cell's slope by it. */
+  pixels: Float32Array;
+  /** The input as the first layer reads it and every layer up to the cell's: the cell's slope by each value, and slope times value. */
+  maps: { gradient: Float32Array; contribution: Float32Array }[];
+  /** The window, where the layer pools. */
+  window: PoolingWindow | null;
+}
+
+/** What looks inside a network. */
+export interface Network {
+  /** The layers, first to last. */
+  readonly layers: LayerPlan[];
+  /** The same weights with another method in every pooling layer but those over whole maps; the windows stay. */
+  withPooling(options: PoolingOptions): Network;
+  /** A picture as this network's input: each cell the mean of what it covers, in grey for one channel, in colour for three. */
+  picture(image: Picture): Float32Array;
+  /** An input as a picture of its size: three channels as colour, else the first as grey. */
+  draw(image: Float32Array): ImageData;
+  /** An input, moved, with noise, partly covered. */
+  disturb(image: Float32Array, disturbance: Disturbance): Float32Array;
+  /** Follows a cell (flat in the output of layer number `layer`) back to the pixels. */
+  trace(image: Float32Array, layer: number, cell: number): Trace;
+  /** Moves an input down and to the right: the probabilities then, and for each layer how much of it moved along, from 0 to 1; null where nothing is left to compare. */
+  movedAlong(image: Float32Array, shift: [number, number]): { probabilities: Float32Array; layers: (number | null)[] };
+}

@@ -1,0 +1,96 @@
+//! axe's rules, widths, and pictures for us to look at.
+
+use anyhow::{Result, ensure};
+use browser_tests::{
+    files::{noise, photo},
+    looks::{axe, fits, is_accessible},
+    page::Page,
+    visit,
+};
+
+use crate::{answered, open};
+
+/// The narrowest phone in use, a common one, a desktop.
+const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
+
+/// Everything that can be shown at once.
+async fn busy(page: &Page) -> Result<()> {
+    open(page).await?;
+    page.click("#compare").await?;
+    page.click("[data-move=right]").await?;
+    page.click("label:has(#cover-part)").await?;
+    page.click("#curve-table summary").await?;
+    page.click("#cover-all").await?;
+    page.until("document.querySelectorAll('.covered figure').length === 2").await?;
+    answered(page).await
+}
+
+/// A photograph, and one that was refused.
+async fn refused(page: &Page) -> Result<()> {
+    page.click("label:has(#source-photo)").await?;
+    page.choose(&noise("wide.png", 80, 40)?).await?;
+    page.until("!document.querySelector('pool-crop').hidden").await?;
+    page.choose(&photo("truncated.jpg")).await?;
+    page.until("document.querySelector('#photo-error').textContent").await?;
+    answered(page).await
+}
+
+#[test]
+fn axe_finds_nothing() -> Result<()> {
+    let axe = axe()?;
+    visit(async |page| {
+        for [width, height] in &SCREENS[1..] {
+            page.resize(*width, *height).await?;
+            for dark in [false, true] {
+                page.darken(dark).await?;
+                let state = format!("{width}, dark: {dark}");
+                open(page).await?;
+                is_accessible(page, &axe, &format!("fresh, {state}")).await?;
+                busy(page).await?;
+                is_accessible(page, &axe, &format!("busy, {state}")).await?;
+                refused(page).await?;
+                is_accessible(page, &axe, &format!("refused, {state}")).await?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
+fn nothing_is_wider_than_the_screen() -> Result<()> {
+    visit(async |page| {
+        for [width, height] in SCREENS {
+            page.resize(width, height).await?;
+            open(page).await?;
+            fits(page, width, "fresh").await?;
+            busy(page).await?;
+            fits(page, width, "busy").await?;
+            refused(page).await?;
+            fits(page, width, "refused").await?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
+fn pictures_to_look_at() -> Result<()> {
+    visit(async |page| {
+        page.resize(1280, 900).await?;
+        open(page).await?;
+        let desktop = page.photographed("network-desktop").await?;
+        page.darken(true).await?;
+        busy(page).await?;
+        let dark = page.photographed("network-dark").await?;
+        page.darken(false).await?;
+        page.resize(390, 844).await?;
+        open(page).await?;
+        let phone = page.photographed("network-phone").await?;
+        for (at, picture) in [desktop, dark, phone].iter().enumerate() {
+            ensure!(picture.len() > 50_000, "picture {at} has {} bytes: is there anything on it?", picture.len());
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
