@@ -1,6 +1,6 @@
 //! How good a network is: its predictions, and who is taken for whom.
 
-use super::dataset::Dataset;
+use super::dataset::{Samples, batch};
 use super::loss::argmax;
 use super::network::Network;
 use crate::error::{Error, ErrorKind, Result};
@@ -8,17 +8,18 @@ use crate::shown::Shown;
 use ndarray::Array2;
 use std::fmt;
 
-/// Pictures run together; large enough to pack the weights seldom, small enough for the cache.
+/// Samples run together; large enough to pack the weights seldom, small enough for the cache.
 const BATCH: usize = 16;
 
-/// The class that `network` finds most probable for each picture of `data`; the lowest at a tie.
+/// The class that `network` finds most probable for each sample of `data`; the lowest at a tie.
 ///
 /// # Errors
-/// When the pictures have another shape than the network takes.
-pub fn predictions(network: &Network, data: &Dataset) -> Result<Vec<u8>> {
-    let mut predictions = Vec::with_capacity(data.len());
-    for first in (0..data.len()).step_by(BATCH) {
-        let probabilities = network.run_batch(data.batch(first..data.len().min(first + BATCH)).view())?;
+/// When the samples have another shape than the network takes.
+pub fn predictions(network: &Network, data: &dyn Samples) -> Result<Vec<u8>> {
+    let count = data.classes().len();
+    let mut predictions = Vec::with_capacity(count);
+    for first in (0..count).step_by(BATCH) {
+        let probabilities = network.run_batch(batch(data, first..count.min(first + BATCH)).view())?;
         predictions.extend(probabilities.rows().into_iter().map(|row| argmax(row.iter().copied()) as u8));
     }
     Ok(predictions)

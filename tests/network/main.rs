@@ -8,6 +8,7 @@ mod repeatable;
 mod residual;
 mod shipped;
 mod training;
+mod words;
 
 use ndarray::{ArrayD, IxDyn};
 

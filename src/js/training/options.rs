@@ -42,6 +42,7 @@ pub(super) fn read(options: &JsValue) -> JsResult<(Architecture, Settings)> {
         optimizer: Optimizer::Sgd { momentum: MOMENTUM, weight_decay: number("weight_decay", WEIGHT_DECAY)? },
         learning_rate: OneCycle { peak: number("learning_rate", LEARNING_RATE)?, warm_up: number("warm_up", WARM_UP)? },
         augmentation: Augmentation::default(),
+        average: 0.0,
     };
     Ok((architecture(&options)?, settings))
 }

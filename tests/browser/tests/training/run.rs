@@ -47,6 +47,7 @@ fn natively(downsampling: Downsampling, seed: u64, data: &[Dataset; 2]) -> Resul
         optimizer: Optimizer::Sgd { momentum: 0.9, weight_decay: 5e-4 },
         learning_rate: OneCycle { peak: 0.1, warm_up: 0.25 },
         augmentation: Augmentation::default(),
+        average: 0.0,
     };
     let mut trainer = Trainer::new(digits_with(downsampling)?, settings)?;
     let mut points = Vec::new();
