@@ -34,6 +34,7 @@ fn run(downsampling: Downsampling, data: &Dataset) -> Value {
         optimizer: Optimizer::Sgd { momentum: 0.9, weight_decay: 5e-4 },
         learning_rate: OneCycle { peak: 0.1, warm_up: 0.25 },
         augmentation: Augmentation::default(),
+        average: 0.0,
     };
     let mut trainer = Trainer::new(digits_with(downsampling).unwrap(), settings).unwrap();
     let losses: Vec<f64> = std::iter::from_fn(|| trainer.step(data).unwrap()).map(|progress| progress.loss).collect();
