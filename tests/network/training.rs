@@ -2,7 +2,7 @@
 
 use deep_end::nn::architecture::Architecture;
 use deep_end::nn::augment::Augmentation;
-use deep_end::nn::dataset::Dataset;
+use deep_end::nn::dataset::{Dataset, Samples};
 use deep_end::nn::evaluate::{Confusion, predictions};
 use deep_end::nn::layers::{BatchNorm2d, Conv2d, Flatten, Layer, Linear, PoolLayer, Relu};
 use deep_end::nn::optimizer::{OneCycle, Optimizer};
@@ -51,7 +51,7 @@ pub fn settings(seed: u64, optimizer: Optimizer) -> Settings {
     }
 }
 
-pub fn train(trainer: &mut Trainer, data: &Dataset) -> Vec<Progress> {
+pub fn train(trainer: &mut Trainer, data: &dyn Samples) -> Vec<Progress> {
     std::iter::from_fn(|| trainer.step(data).unwrap()).collect()
 }
 

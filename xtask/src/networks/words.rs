@@ -32,7 +32,7 @@ pub struct WordsArgs {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How often every sentence is seen
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 12)]
     epochs: u32,
     /// Where to write the network; by default where it ships
     #[arg(long, value_name = "FILE")]
