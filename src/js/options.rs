@@ -40,7 +40,7 @@ pub(super) fn read_beside(options: &JsValue, apart: &mut [(&str, JsValue)]) -> J
 }
 
 /// One value as an option of this name.
-#[cfg(feature = "pooling")]
+#[cfg(any(feature = "pooling", feature = "inside"))]
 pub(super) fn named(name: &str, value: &JsValue) -> Options {
     Options::of([(name.to_owned(), datum(value, DEPTH))])
 }
