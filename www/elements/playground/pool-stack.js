@@ -1,0 +1,147 @@
+import { bytesText } from "../../lib/playground/facts.js";
+import { KINDS, detail, title } from "../../lib/playground/layers.js";
+import { add, move, page, remove } from "../../lib/playground/state.js";
+import { PlayElement } from "./base.js";
+import { marginOf } from "./pool-stage.js";
+
+/** @typedef {import("./base.js").Playground} Playground */
+
+/** Cells of small maps are this large at most, and all stages' cells the same; in CSS pixels. */
+const CELL = 46;
+/** The least that still holds a number: larger maps fill their card instead. */
+const LEAST_CELL = 26;
+/** A map is no taller than this part of the window. */
+const TALLEST = 0.62;
+
+const card = (/** @type {number} */ at) => `
+  <li class="card" data-stage="${at}">
+    <div class="head">
+      ${at === 0 ? "<h2>Input</h2>" : `<button type="button" class="name" draggable="true" aria-pressed="false"></button>
+      <span class="order"><button type="button" class="quiet" data-do="earlier">←</button><button type="button" class="quiet" data-do="later">→</button><button type="button" class="quiet" data-do="remove">✕</button></span>`}
+    </div>
+    <p class="hint detail"></p>
+    <pool-stage stage="${at}"></pool-stage>
+    <p class="message"></p>
+    <p class="shape size"></p>
+    <p class="hint cost"></p>
+    <pool-scale stage="${at}"></pool-scale>
+  </li>`;
+
+/** The input and what every layer makes of it, as cards in a row. */
+export class PoolStack extends PlayElement {
+  static keys = /** @type {const} */ (["stages", "stack", "selected", "trouble", "shown", "finished", "status", "slow"]);
+  static markup = `
+    <ol class="cards"></ol>
+    <div class="add" role="group" aria-label="Add a layer">${Object.entries(KINDS)
+      .map(([kind, { name }]) => `<button type="button" data-add="${kind}"><span aria-hidden="true">+ </span>${name}</button>`)
+      .join("")}</div>
+    <p class="unseen" id="map-keys">The arrow keys move over the cells and tell what each is made of; with Shift ten at a time. Enter pins a cell, Escape lets it go. Plus and minus zoom, 0 shows all.</p>`;
+
+  built() {
+    this.addEventListener("click", ({ target }) => this.#clicked(/** @type {HTMLElement} */ (target)));
+    new ResizeObserver(() => this.#measure(page.value)).observe(this);
+    this.#drags();
+  }
+
+  /** @param {HTMLElement} target */
+  #clicked(target) {
+    const kind = target.closest("[data-add]")?.getAttribute("data-add");
+    if (kind) return add(/** @type {import("../../lib/playground/layers.js").Kind} */ (kind));
+    const at = Number(target.closest(".card")?.getAttribute("data-stage")) - 1;
+    const layer = page.value.stack[at];
+    if (!layer) return;
+    const act = target.closest("[data-do]")?.getAttribute("data-do");
+    if (act === "remove") remove(layer.id);
+    else if (act) move(layer.id, act === "earlier" ? at - 1 : at + 1);
+    else if (target.closest(".name")) page.set({ selected: layer.id });
+    if (act === "remove") /** @type {HTMLElement | null} */ (this.querySelector(`.card[data-stage="${Math.max(1, at)}"] .name`) ?? this.querySelector("[data-add]"))?.focus();
+    else if (act) this.querySelector(`.card[data-stage="${page.value.stack.findIndex(({ id }) => id === layer.id) + 1}"] [data-do="${act}"]`)?.dispatchEvent(new Event("refocus"));
+  }
+
+  #drags() {
+    this.addEventListener("dragstart", ({ target, dataTransfer }) => {
+      const at = /** @type {HTMLElement} */ (target).closest(".card")?.getAttribute("data-stage");
+      if (at && dataTransfer) dataTransfer.setData("application/x-layer", String(page.value.stack[Number(at) - 1]?.id));
+    });
+    this.addEventListener("dragover", (event) => {
+      if (event.dataTransfer?.types.includes("application/x-layer")) event.preventDefault();
+    });
+    this.addEventListener("drop", (event) => {
+      const id = Number(event.dataTransfer?.getData("application/x-layer"));
+      const card = /** @type {HTMLElement} */ (event.target).closest(".card");
+      if (!id || !card) return;
+      event.preventDefault();
+      event.stopPropagation();
+      move(id, Math.max(0, Number(card.getAttribute("data-stage")) - 1));
+    });
+  }
+
+  /** @param {Playground} state */
+  render(state) {
+    const cards = this.find(".cards");
+    const count = state.stack.length + 1;
+    while (cards.children.length > count) cards.lastElementChild?.remove();
+    while (cards.children.length < count) cards.insertAdjacentHTML("beforeend", card(cards.children.length));
+    for (const [at, card] of [...cards.children].entries()) this.#fill(/** @type {HTMLElement} */ (card), at, state);
+    this.dataset.state = state.status;
+    this.dataset.finished = String(state.finished);
+    this.#measure(state);
+  }
+
+  /** @param {HTMLElement} card @param {number} at @param {Playground} state */
+  #fill(card, at, { stages, stack, selected, trouble, shown }) {
+    const say = (/** @type {string} */ selector, /** @type {string} */ text) => {
+      const element = card.querySelector(selector);
+      if (element && element.textContent !== text) element.textContent = text;
+    };
+    const stage = stages[at];
+    const layer = stack[at - 1];
+    const stale = stage !== undefined && shown !== null && shown.stack[at - 1] !== layer;
+    card.toggleAttribute("data-missing", !stage);
+    card.toggleAttribute("data-stale", stale);
+    if (stage) {
+      const [planes, height, width] = stage.shape;
+      say(".size", `${planes === 1 ? "" : `${planes} × `}${height} × ${width}`);
+      const { parameters, operations, bytes } = stage.facts;
+      const of = `${parameters === 0 ? "no parameters" : `${parameters} parameters`} · ${operations} · `;
+      say(".cost", `${at === 0 ? "" : of}${bytesText(bytes)} as float32`);
+    }
+    card.querySelector(".map")?.setAttribute("aria-label", at === 0 ? "Input" : `Stage ${at}: ${title(layer)}`);
+    say(".message", trouble && (layer ? trouble.layer === layer.id : trouble.layer === null) ? trouble.message : "");
+    if (!layer) return say(".detail", "the numbers that go in");
+    say(".name", title(layer));
+    say(".detail", detail(layer));
+    card.querySelector(".name")?.setAttribute("aria-pressed", String(layer.id === selected));
+    const name = title(layer);
+    for (const [act, words] of [["earlier", "Move earlier"], ["later", "Move later"], ["remove", "Remove"]]) {
+      const button = /** @type {HTMLButtonElement} */ (card.querySelector(`[data-do="${act}"]`));
+      button.setAttribute("aria-label", `${words}: ${name}`);
+      button.title = words;
+      button.disabled = (act === "earlier" && at === 1) || (act === "later" && at === stack.length);
+    }
+  }
+
+  /** Gives every map its size: small ones cells of one size, so that it is seen how maps shrink; others a card's width. @param {Playground} state */
+  #measure({ stages }) {
+    const cards = /** @type {HTMLElement} */ (this.find(".cards"));
+    const room = cards.clientWidth;
+    if (room === 0 || stages.length === 0) return;
+    const worlds = stages.map(({ shape: [, height, width] }, at) => {
+      const { top, bottom, left, right } = marginOf(stages[at + 1]);
+      return { tall: height + top + bottom, wide: width + left + right };
+    });
+    const padding = 2 * 0.9 * parseFloat(getComputedStyle(document.documentElement).fontSize) + 2;
+    const largest = Math.max(...worlds.map(({ wide }) => wide));
+    const cell = Math.floor(Math.min(CELL, (room - padding) / largest, (TALLEST * innerHeight) / Math.max(...worlds.map(({ tall }) => tall))));
+    const even = cell >= LEAST_CELL || (largest <= 12 && cell >= 18);
+    cards.toggleAttribute("data-even", even);
+    for (const [at, { tall, wide }] of worlds.entries()) {
+      const map = /** @type {HTMLElement | null} */ (cards.children[at]?.querySelector(".map"));
+      if (!map) continue;
+      const ratio = Math.max(0.4, Math.min(3, wide / tall));
+      map.style.aspectRatio = even ? "" : String(ratio);
+      map.style.width = even ? `${wide * cell}px` : `min(100%, ${TALLEST * 100}vh * ${ratio})`;
+      map.style.height = even ? `${tall * cell}px` : "";
+    }
+  }
+}
