@@ -44,7 +44,7 @@ const sized = (/** @type {Options} */ { windows }) => windows === "adaptive" || 
 
 /** @type {readonly Parameter[]} */
 const POOL = [
-  { key: "method", label: "Method", type: "pick", start: "max", hint: "", choices: METHODS },
+  { key: "method", label: "Method", type: "pick", start: "max", hint: "", choices: METHODS.map(([value, name]) => /** @type {const} */ ([value, name])) },
   { key: "normType", label: "Power p", type: "decimal", start: 2, hint: "2 is Euclid’s length; a larger p nears the maximum.", applies: of("lp", "gem") },
   { key: "sharpness", label: "Sharpness r", type: "decimal", start: 1, hint: "Towards 0 the mean, large the maximum.", applies: of("log-sum-exp") },
   { key: "alpha", label: "Part α of the maximum", type: "decimal", start: 0.5, hint: "0 is the mean, 1 the maximum.", applies: of("mixed") },
