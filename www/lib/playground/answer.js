@@ -7,17 +7,18 @@ import { page } from "./state.js";
  * A tap of a window.
  * @typedef {object} Tap
  * @property {number | null} flat  the cell's place in its plane; null beside the map
- * @property {"cell" | "padding" | "beyond"} kind
+ * @property {"cell" | "padding" | "overhang"} kind
  * @property {number} value
  * @property {number} share  its part in the result
  */
+/** @typedef {{ rect: import("./maps.js").Rect, taps: Tap[], winner: number | null, ties: number, formula: string }} Window  `ties`: how many cells equal the winner, itself among them */
 /**
  * What the core says about a cell.
  * @typedef {object} Answer
  * @property {Cell} cell
  * @property {number} version  of the result it is about
  * @property {number} value
- * @property {{ rect: import("./maps.js").Rect, taps: Tap[], winner: number | null, ties: number } | null} window  null for the input
+ * @property {Window | null} window  null for the input
  * @property {{ flat: number, value: number, share: number, wins: boolean }[] | null} readers  cells of the next stage; null after the last
  */
 

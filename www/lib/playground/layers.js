@@ -87,7 +87,7 @@ const FILTER = [
     choices: [["edge", "Edges"], ["vertical", "Vertical edges"], ["horizontal", "Horizontal edges"], ["blur", "Blur"], ["sharpen", "Sharpen"], ["own", "Own 3 × 3"]],
   },
   { key: "weights", label: "Weights", type: "numbers", start: [0, 0, 0, 0, 1, 0, 0, 0, 0], hint: "Nine numbers, row by row.", applies: ({ filter }) => filter === "own" },
-  { key: "padding", label: "Padding with zeros", type: "whole", start: 1, hint: "1 keeps the size, 0 loses a cell on each side.", applies: () => true },
+  { key: "border", label: "Beyond the edge", type: "pick", start: "edge", hint: "", choices: [["edge", "The edge’s cells"], ["zero", "Zeros"]] },
 ];
 
 /** @type {readonly Parameter[]} */
@@ -141,7 +141,7 @@ export function title({ kind, options }) {
 
 /** What of a layer its name does not say. @param {Layer} layer */
 export function detail({ kind, options }) {
-  if (kind === "filter") return `3 × 3, padding ${options.padding}`;
+  if (kind === "filter") return options.border === "zero" ? "3 × 3, zeros around" : "3 × 3, edges repeated";
   if (kind !== "pool" || options.windows !== "sliding") return options.windows === "fractional" ? `fractional, seed ${options.seed}` : "";
   const { stride, padding, dilation, ceilMode } = options;
   return [`stride ${one(stride)}`, padding !== 0 && `padding ${one(padding)}`, dilation !== 1 && `dilation ${one(dilation)}`, ceilMode && "ceil"].filter(Boolean).join(", ");

@@ -1,42 +1,30 @@
 // Planes of numbers laid out one after another, and pieces of them. Nothing is computed here: cells are only copied.
 
-/** @typedef {{ data: Float32Array, shape: [planes: number, height: number, width: number] }} Planes */
 /** @typedef {{ top: number, left: number, height: number, width: number }} Rect  in cells, within the map */
 
-/** @param {readonly (readonly (readonly number[])[])[]} planes @returns {Planes} */
-export function ofMatrix(planes) {
-  const shape = /** @type {[number, number, number]} */ ([planes.length, planes[0].length, planes[0][0].length]);
-  return { data: Float32Array.from(planes.flat(2)), shape };
-}
-
-/** Red, green and blue of a picture as planes of codes from 0 to 255. @param {ImageData} image @returns {Planes} */
-export function ofPicture({ data: codes, width, height }) {
+/** Red, green and blue of a picture as planes of codes from 0 to 255. @param {ImageData} image */
+export function planesOfPicture({ data: codes, width, height }) {
   const count = width * height;
-  const data = new Float32Array(3 * count);
-  const [red, green, blue] = [0, 1, 2].map((plane) => data.subarray(plane * count, (plane + 1) * count));
+  const planes = new Float32Array(3 * count);
+  const [red, green, blue] = [0, 1, 2].map((plane) => planes.subarray(plane * count, (plane + 1) * count));
   for (let at = 0, from = 0; at < count; at++, from += 4) {
     red[at] = codes[from];
     green[at] = codes[from + 1];
     blue[at] = codes[from + 2];
   }
-  return { data, shape: [3, height, width] };
+  return planes;
 }
-
-/** One plane, where it lies. @param {Planes} planes @param {number} plane */
-export const planeOf = ({ data, shape: [, height, width] }, plane) => data.subarray(plane * height * width, (plane + 1) * height * width);
 
 /**
  * The cells of a plane at these rows and columns.
- * @param {Planes} planes @param {number} plane @param {readonly number[]} rows @param {readonly number[]} columns
+ * @param {Float32Array} numbers @param {readonly [planes: number, height: number, width: number]} shape @param {number} plane @param {readonly number[]} rows @param {readonly number[]} columns
  */
-export function taken(planes, plane, rows, columns) {
-  const cells = planeOf(planes, plane);
-  const width = planes.shape[2];
+export function taken(numbers, [, height, width], plane, rows, columns) {
   const out = new Float32Array(rows.length * columns.length);
   let at = 0;
   for (const row of rows) {
-    const start = row * width;
-    for (const column of columns) out[at++] = cells[start + column];
+    const start = (plane * height + row) * width;
+    for (const column of columns) out[at++] = numbers[start + column];
   }
   return out;
 }

@@ -11,7 +11,7 @@ const SHARES_FROM = 14;
 
 /** What padding counts as. @param {import("./layers.js").Layer} layer */
 function padText({ kind, options }) {
-  if (kind === "filter") return "0";
+  if (kind === "filter") return options.border === "zero" ? "0" : "";
   if (["max", "max-blur"].includes(options.method)) return "−∞";
   if (options.method === "min") return "∞";
   return options.method === "average" && options.countIncludePad ? "0" : "–";
