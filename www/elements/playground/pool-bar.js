@@ -81,6 +81,6 @@ export class PoolBar extends PlayElement {
     this.find("#planes").hidden = count === 1;
     const shown = planeShown(state);
     /** @type {HTMLSelectElement} */ (this.find("#plane")).value = String(shown);
-    /** @type {HTMLSelectElement} */ (this.find("#map")).disabled = shown === "all";
+    for (const id of ["#map", "#shared"]) /** @type {HTMLInputElement} */ (this.find(id)).disabled = shown === "all";
   }
 }

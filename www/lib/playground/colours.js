@@ -13,15 +13,17 @@ export function planeShown({ input, stages, colours: { plane } }) {
 export function scaleOf(state, at) {
   const { stages, colours } = state;
   const plane = planeShown(state);
-  const ends = (colours.shared ? stages : [stages[at]]).flatMap(({ extents }) => (plane === "all" ? extents : [extents[Math.min(plane, extents.length - 1)]]));
+  // Colours are codes from 0 to 255: a stage beyond them has a scale of its own, since a shared one would make all others pale.
+  const alone = plane === "all" || !colours.shared;
+  const ends = (alone ? [stages[at]] : stages).flatMap(({ extents }) => (plane === "all" ? extents : [extents[Math.min(plane, extents.length - 1)]]));
   const finite = ends.flat().filter(Number.isFinite);
   let [low, high] = [Math.min(...finite), Math.max(...finite)];
   if (finite.length === 0) [low, high] = [0, 1];
-  if (plane === "all") return { plane, map: /** @type {const} */ ("gray"), low: Math.min(0, low), high: Math.max(255, high) };
-  const map = colours.map === "auto" ? (low < 0 ? "tide" : state.input.kind === "photo" ? "gray" : "deep") : colours.map;
-  if (map !== "tide") return { plane, map, low, high };
   // Both arms are equally long, so that 0 is in the neutral middle.
   const arm = Math.max(Math.abs(low), Math.abs(high)) || 1;
+  if (plane === "all") return { plane, map: /** @type {const} */ ("gray"), low: low < 0 ? -arm : 0, high: low < 0 ? arm : Math.max(255, high) };
+  const map = colours.map === "auto" ? (low < 0 ? "tide" : state.input.kind === "photo" ? "gray" : "deep") : colours.map;
+  if (map !== "tide") return { plane, map, low, high };
   return { plane, map, low: -arm, high: arm };
 }
 
