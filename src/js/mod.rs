@@ -4,13 +4,16 @@
 //! TypeScript side of the surface is written by hand in each part's `surface.d.ts`, because generics and option objects
 //! are beyond what wasm-bindgen derives, and the emitted whole is held to a golden file.
 //!
-//! A browser gets two modules, each with one part of the surface: who pools does not load networks. A feature selects a
+//! A browser gets a module for each part of the surface: who pools does not load networks. The playground's has pooling's part
+//! too. A feature selects a
 //! part, and one of the packages in `web` each feature.
 
 mod arguments;
 mod error;
 #[cfg(feature = "networks")]
 mod networks;
+#[cfg(feature = "playground")]
+mod playground;
 #[cfg(feature = "pooling")]
 mod pooling;
 mod results;
@@ -25,6 +28,10 @@ const POOLING: &str = include_str!("pooling/surface.d.ts");
 #[cfg(feature = "networks")]
 #[wasm_bindgen(typescript_custom_section)]
 const NETWORKS: &str = include_str!("networks/surface.d.ts");
+
+#[cfg(feature = "playground")]
+#[wasm_bindgen(typescript_custom_section)]
+const PLAYGROUND: &str = include_str!("playground/surface.d.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
 const BOTH: &str = include_str!("surface.d.ts");

@@ -24,12 +24,18 @@ struct Module {
 }
 
 /// The parts of the core: a package each, so that one part's module does not take the place of the other's.
-const CORE: [Module; 2] =
-    [Module { package: "web-pooling", name: "deep_end" }, Module { package: "web-networks", name: "networks" }];
+const CORE: [Module; 3] = [
+    Module { package: "web-pooling", name: "deep_end" },
+    Module { package: "web-networks", name: "networks" },
+    Module { package: "web-playground", name: "playground" },
+];
 const TRAINING: Module = Module { package: "bench-training", name: "bench_training" };
 
-/// The names that the page and the package know the core's modules by.
-pub const MODULES: [&str; 2] = [CORE[0].name, CORE[1].name];
+/// The names that the pages know the core's modules by.
+pub const MODULES: [&str; 3] = [CORE[0].name, CORE[1].name, CORE[2].name];
+
+/// Those that the package has too.
+pub const PACKAGED: [&str; 2] = [CORE[0].name, CORE[1].name];
 
 /// `cargo xtask build`.
 pub fn command(compiler: CompilerArgs) -> Result<()> {

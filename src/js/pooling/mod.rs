@@ -2,8 +2,8 @@
 
 mod color;
 mod layer;
-mod maps;
-mod numbers;
-mod options;
+pub(super) mod maps;
+pub(super) mod numbers;
+pub(super) mod options;
 mod picture;
 mod pool;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use crate::{
-    build::MODULES,
+    build::PACKAGED,
     process::run,
     setup::NpmTools,
     workspace::{at, shown},
@@ -25,7 +25,7 @@ pub fn make(site: &Path, tools: &NpmTools) -> Result<PathBuf> {
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
-    for module in MODULES {
+    for module in PACKAGED {
         let wasm = format!("pkg/{module}_bg.wasm");
         take(&site.join(&wasm), &package.join(&wasm))?;
         for file in [format!("pkg/{module}.js"), format!("pkg/{module}.d.ts")] {

@@ -1,6 +1,7 @@
 //! `test`: everything that must pass, in steps that are announced; the first that fails ends it.
 
 mod package;
+mod playground;
 mod tally;
 mod types;
 mod work;
@@ -76,6 +77,7 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
         ("types of the JavaScript surface", once(types::compare)),
         ("types of the page", once(|| run(tools.tsc().current_dir(root()).args(["--project", "www", "--noEmit"])))),
         ("the package in Node", Box::new(|| package::tested(tools))),
+        ("the playground's core in Node", Box::new(playground::tested)),
         ("the kernels' work", Box::new(|| work::counted(tools))),
         (
             "types of the benches",

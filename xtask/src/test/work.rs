@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::tally::{self, Tally};
 use crate::{
-    build::MODULES,
+    build::PACKAGED,
     process::run,
     setup::{NpmTools, node},
     workspace::{at, target},
@@ -22,13 +22,13 @@ const COUNTED: &str = "DEEP_END_COUNTED";
 /// Makes a copy of `dist/npm` whose modules call a function wherever a loop turns or a function begins, and runs `tests/work` on it.
 pub fn counted(tools: &NpmTools) -> Result<Tally> {
     let copy = target().join("counted");
-    let glue = MODULES.map(|module| format!("pkg/{module}.js"));
+    let glue = PACKAGED.map(|module| format!("pkg/{module}.js"));
     for file in FILES.into_iter().chain(glue.iter().map(String::as_str)) {
         let to = copy.join(file);
         fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
         fs::copy(at("dist/npm").join(file), to).with_context(|| format!("dist/npm/{file} cannot be copied"))?;
     }
-    for module in MODULES.map(|module| format!("pkg/{module}_bg.wasm")) {
+    for module in PACKAGED.map(|module| format!("pkg/{module}_bg.wasm")) {
         let mut wasm_opt = tools.wasm_opt();
         wasm_opt.arg("--log-execution").arg(at("dist/npm").join(&module)).arg("--output").arg(copy.join(module));
         run(&mut wasm_opt)?;

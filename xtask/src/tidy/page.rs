@@ -3,10 +3,14 @@
 use super::{Complaints, sources::Sources};
 
 /// What starts a module of the core, and the generated module.
-const ENTRIES: [(&str, &str); 2] = [("www/lib/core.js", "pkg/deep_end.js"), ("www/lib/networks.js", "pkg/networks.js")];
+const ENTRIES: [(&str, &str); 3] = [
+    ("www/lib/core.js", "pkg/deep_end.js"),
+    ("www/lib/networks.js", "pkg/networks.js"),
+    ("www/lib/playground/core.js", "pkg/playground.js"),
+];
 
 /// Who may start a core: the workers, which keep long work away from the page.
-const STARTERS: [&str; 2] = ["www/lib/worker.js", "www/lib/recogniser.js"];
+const STARTERS: [&str; 3] = ["www/lib/worker.js", "www/lib/recogniser.js", "www/lib/playground/worker.js"];
 
 /// Data flows one way: page, worker, core.
 pub fn one_way_to_the_core(sources: &Sources) -> Complaints {
