@@ -12,12 +12,13 @@ import { PlayElement } from "./base.js";
 
 /** One stage's map on a canvas. Its attribute `stage` is the stage's number. */
 export class PoolStage extends PlayElement {
-  static keys = /** @type {const} */ (["stages", "version", "colours", "viewport", "answer", "pointed", "brush"]);
+  static keys = /** @type {const} */ (["stages", "preview", "version", "colours", "viewport", "answer", "pointed", "brush"]);
   static markup = `<div class="map" tabindex="0" role="application" aria-describedby="map-keys"><canvas></canvas></div>`;
   /** @type {Look | null} */ #look = null;
   /** The look's picture, ready to be drawn. @type {OffscreenCanvas | null} */ #picture = null;
   /** What the look on its way, or here, was asked for. */
   #asked = "";
+  /** @type {Playground["preview"]} */ #preview = null;
   #frame = 0;
   /** @type {ResizeObserver | null} */ #sizes = null;
 
@@ -61,29 +62,41 @@ export class PoolStage extends PlayElement {
     const stage = state.stages[this.number];
     if (!stage) return;
     const map = this.find(".map");
+    if (state.preview && state.preview !== this.#preview && state.preview.at === this.number) {
+      this.#take(state.preview.look);
+      this.dataset.previews = String(Number(this.dataset.previews ?? 0) + 1);
+    }
+    this.#preview = state.preview;
     map.toggleAttribute("data-painting", this.number === 0 && state.brush !== null);
     map.toggleAttribute("data-near", state.viewport.zoom > 1);
     this.#due();
   }
 
   /** Asks for what is to be seen, unless it is here or on its way. @param {Playground} state @param {NonNullable<ReturnType<PoolStage["seen"]>>} seen */
-  async #ask(state, { map, box, at }) {
+  async #ask(state, { stage, map, box, at }) {
+    // Older than what is shown, or on its way.
+    if (state.preview && this.number >= state.preview.at) return;
     const rect = visible(at, map, box);
     const ratio = devicePixelRatio;
     const width = Math.max(1, Math.round(rect.width * at.size * ratio));
     const height = Math.max(1, Math.round(rect.height * at.size * ratio));
     const options = { stage: this.number, rect, width, height, ...scaleOf(state, this.number), numbers: at.size >= NUMBERS_FROM };
-    const asked = JSON.stringify([options, state.version]);
+    const asked = JSON.stringify([options, stage.serial]);
     if (asked === this.#asked) return;
     this.#asked = asked;
     const look = await ask(`look ${this.number}`, "look", options).catch(() => null);
     // One that a newer one replaced is asked for no more; one that was lost with the worker is asked for again.
     if (!look) return void (this.#asked === asked && (this.#asked = ""));
+    this.#take(look);
+    this.dataset.version = String(state.version);
+  }
+
+  /** @param {Look} look */
+  #take(look) {
     this.#look = look;
     const picture = new OffscreenCanvas(look.image.width, look.image.height);
     picture.getContext("2d")?.putImageData(look.image, 0, 0);
     this.#picture = picture;
-    this.dataset.version = String(state.version);
     this.#due();
   }
 

@@ -10,6 +10,8 @@ const SAMPLES = 3;
  * @param {{ rect: import("./maps.js").Rect, width: number, height: number, plane: number | "all", map: import("../core.js").ColorMap, low: number, high: number, numbers: boolean }} options
  */
 export function look(core, { maps, shape }, { rect, width, height, plane, map, low, high, numbers }) {
+  // Asked about a result that has given way to a newer one: what was asked about is not there any more.
+  if (rect.top + rect.height > shape[1] || rect.left + rect.width > shape[2]) return null;
   const fine = rect.width <= width && rect.height <= height;
   const rows = spread(rect.top, rect.height, fine ? rect.height : SAMPLES * height);
   const columns = spread(rect.left, rect.width, fine ? rect.width : SAMPLES * width);

@@ -28,6 +28,33 @@ export function inputMaps(core, input) {
   }
 }
 
+/** Maps of fewer cells are pooled at once. */
+const LARGE = 1_000_000;
+
+/**
+ * A large map pooled at every n-th window only, as many as a picture of this width shows: the same windows, since a stride n
+ * times as large begins them at the same cells. Null where there is no such way, or no need.
+ * @param {Core} core @param {Layer} layer @param {Made} before @param {number} width
+ * @returns {{ sample: Made, whole: Made, every: number } | null}
+ */
+export function sampled(core, { kind, options }, { maps, shape }, width) {
+  // A random method draws by a window's number, which would be another one.
+  if (kind !== "pool" || options.windows !== "sliding" || options.method === "stochastic" || shape[1] * shape[2] < LARGE) return null;
+  const layer = { ...poolOptions(options), shape: [1, ...shape] };
+  try {
+    const { axes, shape: after } = core.poolGeometry(layer);
+    const every = Math.floor(after[3] / width);
+    if (every < 2) return null;
+    const strides = /** @type {number[]} */ (Array.isArray(options.stride) ? options.stride : [options.stride, options.stride]);
+    const sparse = new core.PoolLayer({ ...layer, ceilMode: false, stride: strides.map((stride) => stride * every) });
+    const sample = { maps: sparse.run(maps), shape: /** @type {Shape} */ (sparse.outputShape.slice(1)), axes };
+    sparse.free();
+    return { sample, whole: { ...sample, shape: /** @type {Shape} */ (after.slice(1)) }, every };
+  } catch {
+    return null; // the whole layer's refusal says why
+  }
+}
+
 /** A filter's window as pooling has it: what figures ask is where it lies. */
 const NINE = /** @type {const} */ ({ method: "average", kernelSize: 3, stride: 1, padding: 1 });
 

@@ -19,6 +19,7 @@ import { added, changed, moved, removed } from "./stack.js";
  * @property {readonly (readonly [least: number, most: number])[]} extents  of each plane
  * @property {import("../core.js").AxisGeometry[] | null} axes  how the layer's windows lie on the stage before
  * @property {{ parameters: number, operations: string, bytes: number }} facts
+ * @property {number} serial  another one for every stage made
  */
 /** @typedef {{ stage: number, plane: number, row: number, column: number }} Cell */
 /** @typedef {{ plane: number | "all", map: "auto" | "deep" | "gray" | "tide", shared: boolean }} Colours  "all": three planes as red, green and blue */
@@ -36,6 +37,7 @@ import { added, changed, moved, removed } from "./stack.js";
  * @property {number | null} selected  the layer whose parameters are shown, by its id
  * @property {readonly Stage[]} stages  of the newest result; fewer than the stack has where a layer is refused
  * @property {Moment | null} shown  what `stages` are made of
+ * @property {{ at: number, look: import("./draw.js").Look } | null} preview  a stage from afar, until all of it is there; those after it are older
  * @property {number} version  counts results: whoever drew an older one draws anew
  * @property {"working" | "ready" | "error"} status
  * @property {boolean} slow
@@ -84,6 +86,7 @@ export const page = createStore(
     selected: 1,
     stages: [],
     shown: null,
+    preview: null,
     version: 0,
     status: "working",
     slow: false,
