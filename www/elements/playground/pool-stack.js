@@ -125,23 +125,33 @@ export class PoolStack extends PlayElement {
   #measure({ stages }) {
     const cards = /** @type {HTMLElement} */ (this.find(".cards"));
     const room = cards.clientWidth;
-    if (room === 0 || stages.length === 0) return;
-    const worlds = stages.map(({ shape: [, height, width] }, at) => {
+    if (room === 0) return;
+    const worlds = stages.length === 0 ? FIRST_WORLDS : stages.map(({ shape: [, height, width] }, at) => {
       const { top, bottom, left, right } = marginOf(stages[at + 1]);
       return { tall: height + top + bottom, wide: width + left + right };
     });
-    const padding = 2 * 0.9 * parseFloat(getComputedStyle(document.documentElement).fontSize) + 2;
-    const largest = Math.max(...worlds.map(({ wide }) => wide));
-    const cell = Math.floor(Math.min(CELL, (room - padding) / largest, (TALLEST * innerHeight) / Math.max(...worlds.map(({ tall }) => tall))));
-    const even = cell >= LEAST_CELL || (largest <= 12 && cell >= 18);
-    cards.toggleAttribute("data-even", even);
+    const cell = cellSize(worlds, room);
+    cards.toggleAttribute("data-even", cell > 0);
     for (const [at, { tall, wide }] of worlds.entries()) {
       const map = /** @type {HTMLElement | null} */ (cards.children[at]?.querySelector(".map"));
       if (!map) continue;
       const ratio = Math.max(0.4, Math.min(3, wide / tall));
-      map.style.aspectRatio = even ? "" : String(ratio);
-      map.style.width = even ? `${wide * cell}px` : `min(100%, ${TALLEST * 100}vh * ${ratio})`;
-      map.style.height = even ? `${tall * cell}px` : "";
+      map.style.aspectRatio = cell > 0 ? "" : String(ratio);
+      map.style.width = cell > 0 ? `${wide * cell}px` : `min(100%, ${TALLEST * 100}vh * ${ratio})`;
+      map.style.height = cell > 0 ? `${tall * cell}px` : "";
     }
   }
+}
+
+/** The sizes that the page opens with, so that nothing moves when the numbers come. */
+const FIRST_WORLDS = [{ tall: 8, wide: 8 }, { tall: 4, wide: 4 }];
+
+/** The size of all stages' cells: so that the first two stand side by side, if they can; 0 where maps are too large for numbers. @param {{ tall: number, wide: number }[]} worlds @param {number} room */
+function cellSize(worlds, room) {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const [padding, gap, least] = [1.8 * rem + 2, rem, Math.min(room, 15.5 * rem)];
+  const most = Math.floor(Math.min(CELL, (room - padding) / Math.max(...worlds.map(({ wide }) => wide)), (TALLEST * innerHeight) / Math.max(...worlds.map(({ tall }) => tall))));
+  const beside = (/** @type {number} */ cell) => worlds.slice(0, 2).reduce((sum, { wide }) => sum + Math.max(least, wide * cell + padding), gap * (Math.min(2, worlds.length) - 1)) <= room;
+  for (let cell = most; cell >= LEAST_CELL; cell--) if (beside(cell)) return cell;
+  return most >= LEAST_CELL || (most >= 18 && worlds[0].wide <= 14) ? most : 0;
 }

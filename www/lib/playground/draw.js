@@ -74,9 +74,10 @@ export function drawHatched(context, at, rect, colour) {
   context.rect(left, top, width, height);
   context.clip();
   context.strokeStyle = colour;
-  context.lineWidth = 1.5;
+  context.globalAlpha = 0.6;
+  context.lineWidth = 1.25;
   context.beginPath();
-  for (let x = left - height; x < left + width; x += 7) {
+  for (let x = left - height; x < left + width; x += 9) {
     context.moveTo(x, top + height);
     context.lineTo(x + height, top);
   }

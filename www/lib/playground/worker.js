@@ -14,7 +14,7 @@ import { look } from "./looking.js";
 /** @type {Kept[]} */
 const kept = [];
 /** Numbers stages, so that the page knows which it has pictures of. */
-let serial = 0;
+let serial = Math.floor(performance.timeOrigin); // a new worker goes on elsewhere
 
 /** Forgets all stages from a number on. @param {number} from */
 function forget(from) {
