@@ -7,6 +7,7 @@
 //! | [`devtools`] | what only Chromium offers: emulated screens, its console, whole-page pictures |
 //! | [`requests`] | what the page and its workers asked for, on whatever host |
 //! | [`pointer`], [`keys`] | a digit drawn with mouse, finger or pen; the page used without any of them |
+//! | [`looks`] | axe's rules and widths |
 //! | [`files`] | the pictures to upload, and their pixels |
 //!
 //! Nothing here sleeps: a test waits for a state of the page, which is looked at whenever the page changes, and a
@@ -16,6 +17,7 @@ pub mod devtools;
 pub mod driver;
 pub mod files;
 pub mod keys;
+pub mod looks;
 pub mod page;
 pub mod pointer;
 pub mod requests;

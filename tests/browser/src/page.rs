@@ -34,6 +34,11 @@ impl Page {
         self.settled().await
     }
 
+    /// Opens another page of the site; `address` is its file, with a fragment or without.
+    pub async fn go(&self, address: &str) -> Result<()> {
+        Ok(self.client.goto(&format!("{}{address}", self.url)).await?)
+    }
+
     /// Loads the page again, as it is.
     pub async fn reload(&self) -> Result<()> {
         self.client.refresh().await?;

@@ -1,59 +1,19 @@
 //! How the page looks to people and to their tools: axe's rules, widths, shifts, and pictures for us to look at.
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::{
     files::photo,
+    looks::{axe, fits, is_accessible},
     page::Page,
     pointer::{Pointer, SEVEN},
     visit,
 };
-use serde_json::json;
-use xtask::{setup::NpmTools, workspace::at};
+use xtask::workspace::at;
 
 /// Screens: the narrowest phone in use, a common one, a desktop.
 const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1440, 1000]];
-
-fn axe() -> Result<String> {
-    let path = env::var_os("AXE")
-        .map_or_else(|| NpmTools::set_up().map(|tools| tools.axe()), |path| Ok(PathBuf::from(path)))?;
-    fs::read_to_string(&path).with_context(|| path.display().to_string())
-}
-
-/// No rule of axe's is broken, and it has looked at something.
-async fn is_accessible(page: &Page, axe: &str, state: &str) -> Result<()> {
-    page.run(&format!("{axe}; arguments[arguments.length - 1]();"), vec![]).await?;
-    let script = "const done = arguments[0];
-      axe.run(document, { resultTypes: ['violations'] }).then(
-        ({ violations, passes }) => done({ passes: passes.length, violations: violations.map(({ id, help, nodes }) =>
-          `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`) }),
-        (reason) => done({ passes: 0, violations: [String(reason)] }));";
-    let found = page.run(script, vec![]).await?;
-    ensure!(found["violations"] == json!([]), "{state}: {found:#}");
-    ensure!(found["passes"].as_u64() > Some(20), "{state}: axe has looked at too little: {found:#}");
-    Ok(())
-}
-
-/// Nothing reaches beyond the right edge, seen or cut off. The edge is the screen's: a phone's window grows with what it
-/// has to show, so `innerWidth` would hide it.
-async fn fits(page: &Page, width: u32, state: &str) -> Result<()> {
-    let script = format!(
-        "(() => {{
-          const wide = [...document.querySelectorAll('body *')].filter((element) => {{
-            const {{ right, width, height }} = element.getBoundingClientRect();
-            return width > 1 && height > 1 && right > {width} + 0.5 && !element.closest('.strips, .skip');
-          }});
-          return {{ scrolls: document.documentElement.scrollWidth, wide: wide.map(({{ outerHTML }}) => outerHTML.slice(0, 120)) }};
-        }})()"
-    );
-    let found = page.evaluate(&script).await?;
-    ensure!(
-        found["scrolls"].as_u64() <= Some(width.into()) && found["wide"] == json!([]),
-        "{width}, {state}: {found:#}"
-    );
-    Ok(())
-}
 
 async fn refused(page: &Page) -> Result<()> {
     page.set("#padding", 12).await?;
