@@ -20,8 +20,9 @@ const ELEMENTS = {
   "pool-note": PoolWord,
   "pool-scale": PoolScale,
   "pool-source": PoolSource,
-  "pool-stack": PoolStack,
+  // Before the stack, which gives every stage its size.
   "pool-stage": PoolStage,
+  "pool-stack": PoolStack,
   "pool-theme": PoolTheme,
 };
 

@@ -1,6 +1,7 @@
 import { planeShown } from "../../lib/playground/colours.js";
 import { zoomBy } from "../../lib/playground/gestures.js";
 import { link } from "../../lib/playground/address.js";
+import { stop } from "../../lib/playground/run.js";
 import { page, redo, undo, WHOLE } from "../../lib/playground/state.js";
 import { PlayElement } from "./base.js";
 
@@ -10,20 +11,21 @@ const MAPS = [["auto", "Auto"], ["deep", "Deep"], ["gray", "Grey"], ["tide", "Ar
 
 /** What is done to the whole: undo, zoom, colours, the link. */
 export class PoolBar extends PlayElement {
-  static keys = /** @type {const} */ (["past", "future", "viewport", "colours", "stages", "input"]);
+  static keys = /** @type {const} */ (["past", "future", "viewport", "colours", "stages", "input", "slow"]);
   static markup = `
     <div class="group" role="group" aria-label="History"><button type="button" id="undo" title="Undo (Ctrl+Z)">Undo</button><button type="button" id="redo" title="Redo (Ctrl+Shift+Z)">Redo</button></div>
     <div class="group" role="group" aria-label="Zoom"><button type="button" id="farther" aria-label="Zoom out">−</button><button type="button" id="whole" title="Show all">All</button><button type="button" id="nearer" aria-label="Zoom in">+</button></div>
     <label class="field"><span>Colours</span><select id="map">${MAPS.map(([value, name]) => `<option value="${value}">${name}</option>`).join("")}</select></label>
     <label class="tick"><input type="checkbox" id="shared"><span>One scale for all</span></label>
     <label class="field" id="planes"><span>Plane</span><select id="plane"></select></label>
-    <span class="group end"><button type="button" id="copy-link">Copy link</button><span class="hint" id="copied" role="status"></span></span>`;
+    <span class="group end"><span id="working">Working… <button type="button" class="quiet" id="stop">Stop</button></span><button type="button" id="copy-link">Copy link</button><span class="hint" id="copied" role="status"></span></span>`;
   #planes = "";
 
   built() {
     const on = (/** @type {string} */ selector, /** @type {() => void} */ act) => this.find(selector).addEventListener("click", act);
     on("#undo", undo);
     on("#redo", redo);
+    on("#stop", stop);
     const zoom = (/** @type {number} */ factor) => () => {
       // Around the cell pointed at stays what is seen; the first stage says how near it goes.
       const stage = /** @type {import("./pool-stage.js").PoolStage | null} */ (document.querySelector("pool-stage"));
@@ -67,6 +69,7 @@ export class PoolBar extends PlayElement {
   render(state) {
     const { past, future, viewport, colours, stages, input } = state;
     const able = (/** @type {string} */ selector, /** @type {boolean} */ can) => (/** @type {HTMLButtonElement} */ (this.find(selector)).disabled = !can);
+    this.toggleAttribute("data-slow", state.slow);
     able("#undo", past.length > 0);
     able("#redo", future.length > 0);
     able("#farther", viewport.zoom > 1);

@@ -24,8 +24,10 @@ export class PoolScale extends PlayElement {
     if (!state.stages[at]) return;
     const { map, low, high } = scaleOf(state, at);
     const [least, canvas, most] = this.children;
-    least.textContent = scaleText(low).replace("-", "−");
-    most.textContent = scaleText(high).replace("-", "−");
+    // What is next to nothing beside the other end is 0 to the eye.
+    const text = (/** @type {number} */ value) => scaleText(Math.abs(value) < 1e-3 * (high - low) ? 0 : value).replace("-", "−").replace(/\.0$/, "");
+    least.textContent = text(low);
+    most.textContent = text(high);
     if (!(canvas instanceof HTMLCanvasElement) || this.#shown === map) return;
     this.#shown = map;
     const colours = await palette(map).catch(() => null);

@@ -6,8 +6,8 @@ import { marginOf } from "./pool-stage.js";
 
 /** @typedef {import("./base.js").Playground} Playground */
 
-/** Cells of small maps are this large at most, and all stages' cells the same; in CSS pixels. */
-const CELL = 46;
+/** Cells of small maps are this large at most, and all stages' cells the same; in rem. */
+const CELL = 3.25;
 /** The least that still holds a number: larger maps fill their card instead. */
 const LEAST_CELL = 26;
 /** A map is no taller than this part of the window. */
@@ -35,7 +35,7 @@ export class PoolStack extends PlayElement {
     <div class="add" role="group" aria-label="Add a layer">${Object.entries(KINDS)
       .map(([kind, { name }]) => `<button type="button" data-add="${kind}"><span aria-hidden="true">+ </span>${name}</button>`)
       .join("")}</div>
-    <p class="unseen" id="map-keys">The arrow keys move over the cells and tell what each is made of; with Shift ten at a time. Enter pins a cell, Escape lets it go. Plus and minus zoom, 0 shows all.</p>`;
+    <p class="hint" id="map-keys">On a map the arrow keys go from cell to cell, with Shift ten at a time; Enter or a click pins a cell, Escape lets it go. Plus and minus zoom, as do two fingers and the wheel with Ctrl; 0 shows all.</p>`;
 
   built() {
     this.addEventListener("click", ({ target }) => this.#clicked(/** @type {HTMLElement} */ (target)));
@@ -54,8 +54,16 @@ export class PoolStack extends PlayElement {
     if (act === "remove") remove(layer.id);
     else if (act) move(layer.id, act === "earlier" ? at - 1 : at + 1);
     else if (target.closest(".name")) page.set({ selected: layer.id });
-    if (act === "remove") /** @type {HTMLElement | null} */ (this.querySelector(`.card[data-stage="${Math.max(1, at)}"] .name`) ?? this.querySelector("[data-add]"))?.focus();
-    else if (act) this.querySelector(`.card[data-stage="${page.value.stack.findIndex(({ id }) => id === layer.id) + 1}"] [data-do="${act}"]`)?.dispatchEvent(new Event("refocus"));
+    // The focus goes along with the layer; what it can be on is known once the cards are drawn anew.
+    if (act) queueMicrotask(() => this.#refocus(layer.id, act, at));
+  }
+
+  /** @param {number} id @param {string} act @param {number} was */
+  #refocus(id, act, was) {
+    const at = page.value.stack.findIndex((layer) => layer.id === id);
+    const card = this.querySelector(`.card[data-stage="${at < 0 ? Math.max(1, was) : at + 1}"]`);
+    const button = card?.querySelector(`[data-do="${act}"]:not(:disabled)`) ?? card?.querySelector(".name") ?? this.querySelector("[data-add]");
+    /** @type {HTMLElement | null} */ (button)?.focus();
   }
 
   #drags() {
@@ -150,7 +158,7 @@ const FIRST_WORLDS = [{ tall: 8, wide: 8 }, { tall: 4, wide: 4 }];
 function cellSize(worlds, room) {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const [padding, gap, least] = [1.8 * rem + 2, rem, Math.min(room, 15.5 * rem)];
-  const most = Math.floor(Math.min(CELL, (room - padding) / Math.max(...worlds.map(({ wide }) => wide)), (TALLEST * innerHeight) / Math.max(...worlds.map(({ tall }) => tall))));
+  const most = Math.floor(Math.min(CELL * rem, (room - padding) / Math.max(...worlds.map(({ wide }) => wide)), (TALLEST * innerHeight) / Math.max(...worlds.map(({ tall }) => tall))));
   const beside = (/** @type {number} */ cell) => worlds.slice(0, 2).reduce((sum, { wide }) => sum + Math.max(least, wide * cell + padding), gap * (Math.min(2, worlds.length) - 1)) <= room;
   for (let cell = most; cell >= LEAST_CELL; cell--) if (beside(cell)) return cell;
   return most >= LEAST_CELL || (most >= 18 && worlds[0].wide <= 14) ? most : 0;

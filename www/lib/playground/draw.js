@@ -48,7 +48,7 @@ export function drawGrid(context, at, rect, colour) {
 export function drawNumbers(context, at, { rect, values }, dark) {
   if (!values) return;
   const lines = values.length;
-  const font = Math.min(at.size / (lines === 1 ? 2.6 : 4), 22);
+  const font = at.size / (lines === 1 ? 2.6 : 4);
   context.textAlign = "center";
   context.textBaseline = "middle";
   const face = getComputedStyle(document.documentElement).getPropertyValue("--mono");
@@ -96,7 +96,7 @@ export function drawGhost(context, at, { row, column }, colour, text) {
   context.setLineDash([]);
   if (at.size < 18) return;
   context.fillStyle = colour;
-  context.font = `${Math.min(at.size / 2.8, 15)}px ${getComputedStyle(document.documentElement).getPropertyValue("--mono")}`;
+  context.font = `${at.size / 3}px ${getComputedStyle(document.documentElement).getPropertyValue("--mono")}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillText(text, x + at.size / 2, y + at.size / 2, at.size - 4);

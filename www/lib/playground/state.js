@@ -106,8 +106,21 @@ export const page = createStore(
   }),
 );
 
-/** More steps back than anyone goes; each keeps its input. */
+/** More steps back than anyone goes. */
 const MOST_STEPS = 100;
+/** Inputs of millions of cells that are kept to go back to. */
+const MOST_LARGE = 3;
+
+/** The newest steps: as many as memory is meant for. @param {readonly Moment[]} past */
+function recent(past) {
+  const large = new Set();
+  const from = past.findLastIndex(({ input }) => {
+    if (input.kind === "photo" && input.image.width * input.image.height > 1e6) large.add(input);
+    if (input.kind === "maps" && input.data.length > 1e6) large.add(input);
+    return large.size > MOST_LARGE;
+  });
+  return past.slice(Math.max(from + 1, past.length - MOST_STEPS));
+}
 /** What the newest change was of: one slider's many changes are one step back. */
 let newest = "";
 
@@ -121,7 +134,7 @@ export function change(patch, what = "", beside = {}) {
   const { input, stack, past } = page.value;
   const joins = what !== "" && what === newest && past.length > 0;
   newest = what;
-  page.set({ past: joins ? past : [...past, { input, stack }].slice(-MOST_STEPS), future: [], entry: null, ...beside, ...patch });
+  page.set({ past: joins ? past : recent([...past, { input, stack }]), future: [], entry: null, ...beside, ...patch });
 }
 
 /** @param {readonly Moment[]} from @param {"past" | "future"} to */
