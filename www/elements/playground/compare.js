@@ -32,7 +32,7 @@ export class PoolCompare extends PlayElement {
         <h3 id="numbers-title">In numbers</h3>
         <div class="field"><label for="way-up">Back up by</label><select id="way-up"><option value="nearest">nearest value</option><option value="bilinear">bilinear</option><option value="average">average-unpooling</option></select></div>
         <div class="scroll" tabindex="0" role="region" aria-label="Numbers of the methods"><table class="numbers"><thead><tr><th scope="col">Method</th><th scope="col">Mean</th><th scope="col">Range</th><th scope="col">Energy kept</th><th scope="col">PSNR</th><th scope="col">Bytes</th></tr></thead><tbody></tbody></table></div>
-        <p class="hint">Energy kept and PSNR are of the map after it has gone back up to the input’s size, against the input.</p>
+        <p class="hint">Energy kept and PSNR are of the map after it has gone back up to the input’s size, against the input. A method that makes values larger keeps more than 100 %.</p>
       </section>
       <section aria-labelledby="shifts-title">
         <h3 id="shifts-title">When the input moves</h3>

@@ -6,7 +6,7 @@ import { PlayElement } from "./base.js";
 /** @typedef {import("./pool-grid.js").PoolGrid} PoolGrid */
 
 /** What a framework's lines name besides themselves. @type {Record<string, string>} */
-const NAMES = { PyTorch: "nn is torch.nn, F is torch.nn.functional", ONNX: "helper is onnx.helper", Keras: "layers of keras.layers", Flax: "nn is flax.linen", Rust: "with this crate, deep_end" };
+const NAMES = { PyTorch: "nn is torch.nn, F its functional", ONNX: "helper is onnx.helper", Keras: "in channels-last layout", Flax: "nn is flax.linen", Rust: "with the crate deep_end" };
 
 /** The most cells a side of the map of cells that differ. */
 const MOST_DRAWN = 64;
@@ -90,7 +90,7 @@ export class PoolCode extends PlayElement {
     this.#lines = lines;
     this.find(".lines").innerHTML = lines
       .map(({ dialect, source, refusal }) => {
-        const said = source === undefined ? `<dd class="hint">No line: ${escaped(refusal ?? "")}</dd>` : `<dd class="line"><code tabindex="0">${escaped(source)}</code><button type="button" data-copy="${dialect}" aria-label="Copy ${dialect}’s line">Copy</button></dd>`;
+        const said = source === undefined ? `<dd class="hint">No line: ${escaped(refusal ?? "")}</dd>` : `<dd class="line"><code>${escaped(source)}</code><button type="button" data-copy="${dialect}" aria-label="Copy ${dialect}’s line">Copy</button></dd>`;
         return `<dt>${dialect} <span class="hint">${NAMES[dialect]}</span></dt>${said}`;
       })
       .join("");
@@ -98,7 +98,7 @@ export class PoolCode extends PlayElement {
   }
 
   /** @param {Dialects} dialects */
-  #carry({ from, carried, to, shape }) {
+  #carry({ from, carried, to, output }) {
     this.find(".carried").hidden = carried.length === 0;
     const select = /** @type {HTMLSelectElement} */ (this.find("#carry-from"));
     if (select.value !== from) select.value = from;
@@ -117,12 +117,11 @@ export class PoolCode extends PlayElement {
     const shown = carried.find(({ dialect }) => dialect === to)?.differences;
     const grid = /** @type {PoolGrid} */ (this.find("pool-grid"));
     const [height, width] = shown ? [0, 1].map((axis) => Math.max(...shown.shapes.map((extents) => extents[axis]))) : [0, 0];
-    grid.hidden = !shown || shown.count === 0 || height > MOST_DRAWN || width > MOST_DRAWN;
-    if (!grid.hidden && shown && shape) {
-      const places = shown.cells.map(({ position: [row, column] }) => ({ row, column }));
-      const blank = { image: new ImageData(shape[1], shape[0]), values: null, height: shape[0], width: shape[1] };
-      grid.setAttribute("aria-label", `The output, ${shape[0]} × ${shape[1]}; cells in which ${to} differs are outlined`);
-      grid.show({ picture: blank, marked: places, extent: { height, width } });
+    grid.hidden = !shown || !output || shown.count === 0 || height > MOST_DRAWN || width > MOST_DRAWN;
+    if (!grid.hidden && shown && output) {
+      const marked = shown.cells.map(({ position: [row, column] }) => ({ row, column }));
+      grid.setAttribute("aria-label", `The output, ${output.height} × ${output.width}; cells in which ${to} differs are outlined`);
+      grid.show({ picture: output, marked, extent: { height, width } });
     }
     /** @type {Map<string, number>} */
     const reasons = new Map();

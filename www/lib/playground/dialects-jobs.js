@@ -1,5 +1,5 @@
 // What the worker does for the panel of frameworks' words.
-import { pooling } from "./panel-jobs.js";
+import { diverging, middle, pictured, pooling } from "./panel-jobs.js";
 
 /** @typedef {import("./panel-jobs.js").Kept} Kept */
 /** @typedef {typeof import("./core.js")} Core */
@@ -9,11 +9,14 @@ const MOST_OUTPUTS = 250_000;
 /** So many of them are outlined. */
 const MOST_CELLS = 4096;
 
+/** The most cells a side of an output on which they are outlined. */
+const MOST_DRAWN = 64;
+
 /** @type {readonly import("./core.js").DialectName[]} */
 const NAMES = ["PyTorch", "ONNX", "Keras", "Flax"];
 
-/** The layer's lines, and what that of one framework means in the others. @param {Core} core @param {readonly Kept[]} kept @param {{ stage: number, from: import("./core.js").DialectName }} options */
-export function dialects(core, kept, { stage, from }) {
+/** The layer's lines, and what that of one framework means in the others. @param {Core} core @param {readonly Kept[]} kept @param {{ stage: number, plane: number, from: import("./core.js").DialectName }} options */
+export function dialects(core, kept, { stage, plane, from }) {
   const { before, made, options } = pooling(kept, stage);
   const shape = [1, ...before.shape];
   const lines = core.writeDialects({ ...options, shape });
@@ -22,7 +25,10 @@ export function dialects(core, kept, { stage, from }) {
   const home = written.includes(from) ? from : (NAMES.find((name) => written.includes(name)) ?? from);
   const line = lines.find(({ dialect }) => dialect === home)?.source;
   const [, height, width] = made.shape;
-  if (line === undefined) return { lines, from, carried: [], shape: [height, width] };
+  const small = Math.max(height, width) <= MOST_DRAWN ? middle(made, plane) : null;
+  const { min = 0, max = 0 } = small ? core.statistics(small.x) : {};
+  const output = small && pictured(core, small.x, height, width, min < 0 ? diverging(core, [small.x]) : { map: "deep", min, max });
+  if (line === undefined) return { lines, from, carried: [], output };
   const carried = NAMES.filter((name) => name !== home).map((dialect) => {
     if (height * width > MOST_OUTPUTS) return { dialect, refusal: `the output has ${height} × ${width} cells, too many to look at each; a smaller input shows which differ` };
     try {
@@ -31,7 +37,7 @@ export function dialects(core, kept, { stage, from }) {
       return { dialect, refusal: /** @type {Error} */ (reason).message };
     }
   });
-  return { lines, from: home, carried, shape: [height, width] };
+  return { lines, from: home, carried, output };
 }
 
 /** The options that a line stands for. @param {Core} core @param {readonly Kept[]} kept @param {{ stage: number, line: string }} options */

@@ -12,7 +12,7 @@ import { adjust, page } from "./state.js";
  * @property {DialectName} from  whose line is carried over word by word
  * @property {readonly Carried[]} carried
  * @property {DialectName | null} to  whose differing cells are drawn
- * @property {readonly [height: number, width: number] | null} shape  of the layer's output
+ * @property {import("./panel-jobs.js").Picture | null} output  of the layer, where it is small enough to be drawn
  * @property {{ text: string, wrong: boolean } | null} pasted  what became of a pasted line
  * @property {string} error
  */
@@ -27,11 +27,11 @@ async function answer(state) {
   const { from } = state.dialects;
   if (!about) return setDialects({ lines: [], carried: [], error: "Add a pooling layer to see its code." });
   try {
-    const found = await ask("dialects", "dialects", { stage: about.stage, from });
+    const found = await ask("dialects", "dialects", { stage: about.stage, plane: about.plane, from });
     if (!found || page.value.version !== version) return;
-    const to = found.carried.find((/** @type {Carried} */ { differences }) => (differences?.count ?? 0) > 0)?.dialect ?? null;
-    const keeps = found.carried.some((/** @type {Carried} */ { dialect, differences }) => dialect === page.value.dialects.to && differences);
-    setDialects({ ...found, to: keeps ? page.value.dialects.to : to, error: "" });
+    const differing = found.carried.flatMap((/** @type {Carried} */ { dialect, differences }) => ((differences?.count ?? 0) > 0 ? [dialect] : []));
+    const { to } = page.value.dialects;
+    setDialects({ ...found, to: differing.includes(to) ? to : (differing[0] ?? null), error: "" });
   } catch (reason) {
     setDialects({ lines: [], carried: [], error: words(reason) });
   }
@@ -51,9 +51,10 @@ export async function paste(line) {
   try {
     const read = await ask("line", "line", { stage: about.stage, line: line.trim() });
     if (!read) return;
+    // Where its words would mean something else is asked of the dialect it came from.
+    setDialects({ from: read.dialect, to: null, pasted: { text: `Set: ${read.dialect}’s line is the layer now.`, wrong: false } });
     adjust(about.layer.id, ofCore(read.options));
     page.set({ selected: about.layer.id });
-    setDialects({ pasted: { text: `Set from ${read.dialect}.`, wrong: false } });
   } catch (reason) {
     setDialects({ pasted: { text: `Not set: ${words(reason)}.`, wrong: true } });
   }
