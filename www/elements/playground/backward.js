@@ -18,7 +18,7 @@ export class PoolBackward extends PlayElement {
         <figcaption><h3>Gradient of the output</h3><p class="hint">Paint it: a click sets a cell, another one clears it. Arrow keys move, Enter sets, Delete clears.</p></figcaption>
         <pool-grid id="grad-output" aria-label="Gradient of the output. Arrow keys move, Enter sets a cell, Delete clears it."></pool-grid>
         <div class="actions">
-          <span class="field"><label for="brush">Set to</label><input id="brush" type="number" step="any" value="1"></span>
+          <span class="field"><label for="grad-value">Set to</label><input id="grad-value" type="number" step="any" value="1"></span>
           <button type="button" data-fill="1">All 1</button><button type="button" data-fill="0">All 0</button>
         </div>
       </figure>
@@ -54,7 +54,7 @@ export class PoolBackward extends PlayElement {
       paintGradient(at, now === brush ? 0 : brush);
     });
     for (const name of ["point", "press"]) on(input, name, measureAt);
-    this.find("#brush").addEventListener("input", ({ target }) => {
+    this.find("#grad-value").addEventListener("input", ({ target }) => {
       const brush = /** @type {HTMLInputElement} */ (target).valueAsNumber;
       if (Number.isFinite(brush)) setBackward({ brush: Math.fround(brush) });
     });
