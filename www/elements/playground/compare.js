@@ -94,14 +94,15 @@ export class PoolCompare extends PlayElement {
     const [message, what] = [".message", ".what"].map((name) => /** @type {HTMLElement} */ (item.querySelector(name)));
     message.textContent = one && "error" in one ? one.error : "";
     pooled.hidden = !one || "error" in one;
-    difference.hidden = what.hidden = !one || "error" in one || !one.difference;
+    const apart = one && !("error" in one) ? one.difference : null;
+    difference.hidden = !apart;
+    what.textContent = at === 0 ? "What the others are held against." : apart ? `minus ${nameOf(methods[0])}` : "";
     if (!one || "error" in one) return;
     pooled.setAttribute("aria-label", `${nameOf(methods[at])} of the map`);
     pooled.show({ picture: one.pooled });
-    if (!one.difference) return;
-    what.textContent = `minus ${nameOf(methods[0])}`;
+    if (!apart) return;
     difference.setAttribute("aria-label", `${nameOf(methods[at])} minus ${nameOf(methods[0])}`);
-    difference.show({ picture: one.difference });
+    difference.show({ picture: apart });
   }
 }
 

@@ -9,7 +9,7 @@ export class PoolPanels extends PlayElement {
   static keys = /** @type {const} */ (["panel"]);
   static markup = `
     <div role="tablist" aria-label="More about the layer">${PANELS.map(([panel, name]) => `<button type="button" role="tab" id="tab-${panel}" aria-controls="panel-${panel}">${name}</button>`).join("")}</div>
-    ${PANELS.map(([panel]) => `<div role="tabpanel" id="panel-${panel}" aria-labelledby="tab-${panel}" tabindex="-1"><pool-${panel}></pool-${panel}></div>`).join("")}`;
+    ${PANELS.map(([panel]) => `<div role="tabpanel" id="panel-${panel}" aria-labelledby="tab-${panel}" ><pool-${panel}></pool-${panel}></div>`).join("")}`;
 
   built() {
     this.addEventListener("click", ({ target }) => {

@@ -11,9 +11,9 @@ const OF_SHIFTS = 160;
 
 /**
  * @param {Core} core @param {readonly Kept[]} kept
- * @param {{ stage: number, plane: number, layers: readonly Options[], way: import("./compare.js").Way }} asked
+ * @param {{ stage: number, plane: number, layers: readonly Options[], way: import("./compare.js").Way, map: "gray" | "deep" }} asked
  */
-export function compare(core, kept, { stage, plane, layers, way }) {
+export function compare(core, kept, { stage, plane, layers, way, map: colours }) {
   const { before } = pooling(kept, stage);
   const map = middle(before, plane);
   const shape = [1, 1, map.height, map.width];
@@ -35,7 +35,7 @@ export function compare(core, kept, { stage, plane, layers, way }) {
   const scale = diverging(core, differences.filter((difference) => difference !== null));
   const numbers = found.flatMap(({ numbers }) => (numbers ? [numbers] : []));
   const [low, high] = [Math.min(...numbers.map(({ min }) => min)), Math.max(...numbers.map(({ max }) => max))];
-  const maps = low < 0 ? { map: /** @type {const} */ ("tide"), min: -Math.max(-low, high), max: Math.max(-low, high) } : { map: /** @type {const} */ ("deep"), min: low, max: high };
+  const maps = low < 0 ? { map: /** @type {const} */ ("tide"), min: -Math.max(-low, high), max: Math.max(-low, high) } : { map: colours, min: low, max: high };
   const columns = found.map(({ pooled, numbers, error }, at) => {
     if (!pooled || !numbers) return { error };
     const [tall, wide] = pooled.shape.slice(2);

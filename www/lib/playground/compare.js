@@ -33,7 +33,7 @@ async function answer() {
   // The layer's own parameters, and for what it has not set those that a new layer starts with.
   const layers = methods.map((method) => ({ ...startOptions("pool"), ...layer.options, method }));
   try {
-    const result = await ask("compare", "compare", { stage, plane, layers, way });
+    const result = await ask("compare", "compare", { stage, plane, layers, way, map: page.value.input.kind === "photo" ? "gray" : "deep" });
     if (!result || turn !== newest) return;
     setCompare({ result, error: "" });
     /** @type {(readonly number[] | null)[]} */

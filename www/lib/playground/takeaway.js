@@ -1,6 +1,7 @@
 // What can be taken away: a stage as a picture or as numbers, and the window's sweep as an animation. All of it is made here.
 import { Client } from "../client.js";
 import { scaleOf } from "./colours.js";
+import { bytesText } from "./facts.js";
 import { title } from "./layers.js";
 import { subject, words } from "./panels.js";
 import { ask } from "./run.js";
@@ -44,7 +45,7 @@ function save(blob, name) {
   link.click();
   // The download has begun by then; the address would keep its bytes in memory.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  setTake({ said: `Saved ${name}, ${(blob.size / 1000).toFixed(1)} kB.`, wrong: false, progress: null });
+  setTake({ said: `Saved ${name}, ${bytesText(blob.size)}.`, wrong: false, progress: null });
 }
 
 /** @param {unknown} reason */

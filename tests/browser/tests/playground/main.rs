@@ -6,6 +6,7 @@ mod errors;
 mod keyboard;
 mod link;
 mod looks;
+mod panels;
 
 use anyhow::{Context, Result};
 use browser_tests::page::Page;
