@@ -68,6 +68,7 @@ export class PoolCell extends PlayElement {
     pin.disabled = !pointed;
     pin.textContent = pinned ? "Unpin" : "Pin";
     /** @type {HTMLSelectElement} */ (this.find("#speed")).value = String(speed);
+    this.toggleAttribute("data-told", answer !== null);
     if (!answer) {
       this.find("#formula").textContent = "";
       this.find("#cell-words").textContent = "Point at a cell, or press Play: its window, its winner and its formula show here.";
