@@ -1,6 +1,7 @@
 // Everything the playground knows, in one place: its elements render from it, run.js fills in the results.
 import { createStore } from "../store.js";
 import { startOptions } from "./layers.js";
+import { BACKWARD, COMPARE, DIALECTS, TAKE } from "./panel-states.js";
 import { added, changed, moved, removed } from "./stack.js";
 
 /** @typedef {import("./layers.js").Layer} Layer */
@@ -51,6 +52,11 @@ import { added, changed, moved, removed } from "./stack.js";
  * @property {number} speed  windows a second
  * @property {Colours} colours
  * @property {Viewport} viewport
+ * @property {import("./panels.js").Panel} panel  the one that is open
+ * @property {import("./dialects.js").Dialects} dialects
+ * @property {import("./backward.js").Backward} backward
+ * @property {import("./compare.js").Compare} compare
+ * @property {import("./takeaway.js").Take} take
  * @property {string | null} inputError
  * @property {string | null} opening
  * @property {number | null} brush  the value that pointing at the input paints; null: it does not paint
@@ -103,6 +109,11 @@ export const page = createStore(
     inputError: null,
     opening: null,
     brush: null,
+    panel: "code",
+    dialects: DIALECTS,
+    backward: BACKWARD,
+    compare: COMPARE,
+    take: TAKE,
   }),
 );
 

@@ -6,6 +6,7 @@ import { scaleOf } from "./colours.js";
 import { extentsOf, inputMaps, made, sampled } from "./making.js";
 import { factsOf } from "./facts.js";
 import { look } from "./looking.js";
+import { panelJobs } from "./panel-work.js";
 
 /** @typedef {import("./layers.js").Layer} Layer */
 /** @typedef {import("./state.js").Stage} Stage */
@@ -84,6 +85,7 @@ function preview({ input, stack, width, colours, photo }) {
 }
 
 serve(init, {
+  ...panelJobs(core, kept),
   run,
   preview,
   look: (options) => (kept[options.stage] ? look(core, kept[options.stage], options) : null),
