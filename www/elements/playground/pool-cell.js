@@ -112,6 +112,6 @@ function windowWords({ taps, winner, ties }, width) {
 function readersWords(readers, width) {
   if (!readers) return "";
   if (readers.length === 0) return "No window of the next layer reads it.";
-  const list = readers.slice(0, MOST_READERS).map(({ flat, share, wins }) => `${at(flat, width)} (${wins ? "it wins" : `share ${percent(share)}`})`);
+  const list = readers.slice(0, MOST_READERS).map(({ flat, share, wins }) => `${at(flat, width)} (${wins ? "it wins" : share === 0 ? "it does not count" : `share ${percent(share)}`})`);
   return `Read for ${readers.length === 1 ? "one cell" : `${readers.length} cells`} of the next stage: ${list.join("; ")}${readers.length > MOST_READERS ? "; …" : ""}.`;
 }
