@@ -7,7 +7,7 @@ mod read;
 mod write;
 
 pub use read::TensorFile;
-pub use write::write;
+pub use write::{Named, write};
 
 use crate::error::{Error, ErrorKind};
 use crate::shown::Shown;
@@ -20,6 +20,14 @@ pub enum Precision {
     F32,
     /// In half the bytes: 11 significant bits, up to 65,504.
     F16,
+    /// A quarter of the bytes: a whole number from −127 to 127, times a scale that each output channel of a weight has for
+    /// itself. What is no weight is stored as F16.
+    I8,
+}
+
+/// The name of the tensor that has the scales of one in 8 bits.
+fn scale_name(name: &str) -> String {
+    [name, "_scale"].concat()
 }
 
 #[cold]

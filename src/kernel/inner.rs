@@ -6,7 +6,6 @@
 #![expect(unsafe_code, reason = "loads without a check at each place, for what `product` gains by it")]
 
 use super::lanes::{LANES, Lanes};
-use std::array::from_fn;
 
 /// Planes computed side by side.
 const TILE: [usize; 2] = [2, 4];
@@ -85,7 +84,12 @@ unsafe fn tile<const A: usize, const B: usize>(
                 Lanes::load(set.values.as_ptr().add(from + row * set.pitch + at))
             };
             let (x, y): ([Lanes; A], [Lanes; B]) = (of_a.map(|from| load(&a, from)), of_b.map(|from| load(&b, from)));
-            tile = from_fn(|i| from_fn(|k| tile[i][k] + x[i] * y[k]));
+            // Loops: of nested functions over arrays, the compiler has been seen to call the inner one.
+            for (sums, x) in tile.iter_mut().zip(x) {
+                for (sum, y) in sums.iter_mut().zip(y) {
+                    *sum = *sum + x * y;
+                }
+            }
         }
     }
     for (i, tile) in tile.iter().enumerate() {

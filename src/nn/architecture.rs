@@ -1,6 +1,6 @@
 //! A network as data: what it takes, its layers and what its answers are called. It travels as JSON in the network file.
 
-use super::layers::{Layer, Parameter};
+use super::layers::{Add, Layer, Parameter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 use crate::shown::{Shown, quoted};
@@ -170,8 +170,22 @@ impl Architecture {
     pub fn shapes(&self) -> Result<Vec<Vec<usize>>> {
         let mut shapes = vec![self.input_shape.clone()];
         let mut values = count(&self.input_shape).unwrap_or(usize::MAX);
-        for NamedLayer { name, layer } in &self.layers {
+        for (index, NamedLayer { name, layer }) in self.layers.iter().enumerate() {
             let input = shapes.last().expect("at least the input");
+            if let Layer::Add(Add { from }) = layer {
+                let refuse = |rule| Err(in_layer(name, Error::new(ErrorKind::Format, "from", quoted(from), rule)));
+                match self.source(index) {
+                    None => return refuse("it must name an earlier layer".to_owned()),
+                    Some(source) if shapes[source + 1] != *input => {
+                        let ([has, comes], rule) =
+                            ([&shapes[source + 1], input].map(|shape| shape.shown()), "the same shape is needed");
+                        return refuse(
+                            ["its output is ", &has, ", but what comes in is ", &comes, ": ", rule].concat(),
+                        );
+                    }
+                    Some(_) => {}
+                }
+            }
             let output = layer.operator().output_shape(input).map_err(|error| in_layer(name, error))?;
             values = values.saturating_add(count(&output).unwrap_or(usize::MAX));
             if values > MAX_VALUES {
@@ -181,6 +195,26 @@ impl Architecture {
             shapes.push(output);
         }
         Ok(shapes)
+    }
+
+    /// The number of the layer whose output layer `index` adds to what comes in, if it is an `add` that names an earlier one.
+    pub(crate) fn source(&self, index: usize) -> Option<usize> {
+        match &self.layers[index].layer {
+            Layer::Add(Add { from }) => self.layers[..index].iter().position(|layer| layer.name == *from),
+            _ => None,
+        }
+    }
+
+    /// The last layer that takes the output of layer `index`.
+    pub(crate) fn needed_until(&self, index: usize) -> usize {
+        let name = &self.layers[index].name;
+        let adds = |other: &NamedLayer| matches!(&other.layer, Layer::Add(Add { from }) if from == name);
+        self.layers.iter().rposition(adds).unwrap_or(0).max(index + 1)
+    }
+
+    /// Whether a layer adds the output of the one with this name.
+    pub(crate) fn adds(&self, name: &str) -> bool {
+        self.layers.iter().any(|other| matches!(&other.layer, Layer::Add(Add { from }) if from == name))
     }
 
     /// Every parameter: the number of its layer, its name in the file (`conv1.weight`), and what it is.

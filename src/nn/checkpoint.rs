@@ -5,7 +5,7 @@ use super::settings::Settings;
 use super::tensor::Tensor;
 use super::train::{Seen, Trainer, arrays_by_layer};
 use crate::error::Result;
-use crate::io::safetensors::{Precision, TensorFile, write};
+use crate::io::safetensors::{Named, Precision, TensorFile, write};
 use serde::{Deserialize, Serialize};
 
 const METADATA_KEY: &str = "deep_end_checkpoint";
@@ -30,9 +30,9 @@ impl Trainer {
         let arrays = self.parameters.iter().flatten().zip(self.memory.iter().flatten());
         for ((_, name, _), (parameter, memory)) in self.architecture.parameters().zip(arrays) {
             for (index, array) in memory.iter().enumerate() {
-                tensors.push((memory_name(&name, index), array.view().into()));
+                tensors.push(Named { name: memory_name(&name, index), tensor: array.view().into(), channels: None });
             }
-            tensors.push((name, parameter.view().into()));
+            tensors.push(Named { name, tensor: parameter.view().into(), channels: None });
         }
         let metadata = Metadata {
             architecture: self.architecture.clone(),
@@ -55,8 +55,8 @@ impl Trainer {
         let count = settings.optimizer.memory();
         let (mut parameters, mut memory) = (Vec::new(), vec![Vec::new(); architecture.layers.len()]);
         for (layer, name, parameter) in architecture.parameters() {
-            parameters.push(file.tensor(&name, &parameter.shape)?);
-            let arrays = (0..count).map(|index| file.tensor(&memory_name(&name, index), &parameter.shape));
+            parameters.push(file.tensor(&name, &parameter.shape, None)?);
+            let arrays = (0..count).map(|index| file.tensor(&memory_name(&name, index), &parameter.shape, None));
             memory[layer].push(arrays.map(|array| array.map(Tensor::into_array)).collect::<Result<_>>()?);
         }
         let parameters = arrays_by_layer(&architecture, parameters)?;

@@ -13,7 +13,7 @@
 //! | [`evaluate`] | predictions and the confusion matrix |
 //!
 //! Inference adds in one fixed order, without fused multiply-add and with `libm`'s exponential, so a network gives the
-//! same bits natively and in every browser. The backward pass uses `matrixmultiply`, whose last bits depend on the machine.
+//! same bits natively and in every browser. So does training: one seed gives one network.
 
 pub mod architecture;
 pub mod augment;
@@ -25,6 +25,7 @@ pub mod layers;
 pub mod loss;
 pub mod network;
 pub mod optimizer;
+mod pass;
 mod prepared;
 mod product;
 pub mod random;

@@ -1,12 +1,12 @@
 //! A network with its weights: running it, looking at every layer, reading and writing its file.
 
 use super::architecture::{Architecture, NamedLayer, Preprocessing};
-use super::layers::{BatchNorm2d, Conv2d, Layer};
+use super::layers::{Add, BatchNorm2d, Conv2d, Layer, Parameter};
 use super::prepared::PreparedNetwork;
 use super::settings::Settings;
 use super::tensor::{Tensor, TensorView};
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::safetensors::{Precision, TensorFile, write};
+use crate::io::safetensors::{Named, Precision, TensorFile, write};
 use crate::shown::Shown;
 use ndarray::{Array1, Array2, ArrayD, ArrayView, ArrayViewD};
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,9 @@ pub struct Origin {
     pub command: String,
     /// The data it was trained on, and their terms.
     pub data: String,
-    /// How it was trained, the seed among it.
-    pub training: Settings,
+    /// How it was trained, the seed among it; none where another trainer did it, which the command then names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Settings>,
 }
 
 /// What a network file's metadata holds.
@@ -113,7 +114,10 @@ impl Network {
         let architecture = Architecture::read(document.required("architecture", document.object("architecture")?)?)?;
         let wanted: Vec<_> = architecture.parameters().collect();
         file.expect_only(wanted.iter().map(|(_, name, _)| name.as_str()))?;
-        let parameters = wanted.iter().map(|(_, name, parameter)| file.tensor(name, &parameter.shape));
+        let tensor = |(_, name, parameter): &(usize, String, Parameter)| {
+            file.tensor(name, &parameter.shape, parameter.channels())
+        };
+        let parameters = wanted.iter().map(tensor);
         Self::of_tensors(architecture, parameters.collect::<Result<_>>()?)
     }
 
@@ -122,9 +126,13 @@ impl Network {
     /// # Errors
     /// When a weight is too large for the precision.
     pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>> {
-        let names = self.architecture.parameters().map(|(_, name, _)| name);
-        let tensors: Vec<_> =
-            names.zip(self.parameters.iter().flatten()).map(|(name, tensor)| (name, tensor.clone())).collect();
+        let described = self.architecture.parameters().zip(self.parameters.iter().flatten());
+        let named = |((_, name, parameter), tensor): ((usize, String, Parameter), &Tensor)| Named {
+            name,
+            tensor: tensor.clone(),
+            channels: parameter.channels(),
+        };
+        let tensors: Vec<_> = described.map(named).collect();
         let metadata = Metadata { architecture: &self.architecture, origin: self.origin.as_ref() };
         write(&tensors, precision, METADATA_KEY, &metadata)
     }
@@ -194,25 +202,46 @@ impl Network {
         PreparedNetwork::new(self)
     }
 
-    pub(super) fn parameters(&self) -> &Parameters {
+    /// The weights, in the order of [`Architecture::parameters`].
+    pub fn parameters(&self) -> Vec<ArrayD<f32>> {
+        self.parameters.iter().flatten().map(|tensor| tensor.view().to_array()).collect()
+    }
+
+    pub(super) fn by_layer(&self) -> &Parameters {
         &self.parameters
     }
 
-    /// The same network with every batch norm folded into the convolution right before it, where there is one: the same
-    /// function of the input up to rounding, with fewer layers and numbers.
+    /// The same network as it ships: every batch norm folded into the convolution right before it, where there is one that
+    /// nothing else reads, and every dropout left out. The same function of the input up to rounding, with fewer layers and
+    /// numbers. What added a layer's output that is gone adds that of the layer it went into.
     ///
     /// # Errors
     /// When a folded weight is not finite.
     pub fn fold_batch_norm(&self) -> Result<Self> {
         let mut layers: Vec<NamedLayer> = Vec::new();
         let mut parameters: Parameters = Vec::new();
+        let mut gone: Vec<(&str, String)> = Vec::new();
         for (named, own) in self.architecture.layers.iter().zip(&self.parameters) {
-            match (&named.layer, layers.last_mut().map(|last| &mut last.layer), parameters.last_mut()) {
-                (Layer::BatchNorm2d(norm), Some(Layer::Conv2d(conv)), Some(of_conv)) => fold(norm, own, conv, of_conv)?,
+            let read_elsewhere = layers.last().is_some_and(|last| self.architecture.adds(&last.name));
+            match (&named.layer, layers.last_mut(), parameters.last_mut()) {
+                (Layer::Dropout(_), Some(last), _) => gone.push((&named.name, last.name.clone())),
+                (Layer::BatchNorm2d(norm), Some(NamedLayer { name, layer: Layer::Conv2d(conv) }), Some(of_conv))
+                    if !read_elsewhere =>
+                {
+                    fold(norm, own, conv, of_conv)?;
+                    gone.push((&named.name, name.clone()));
+                }
                 _ => {
                     layers.push(named.clone());
                     parameters.push(own.clone());
                 }
+            }
+        }
+        for NamedLayer { layer, .. } in &mut layers {
+            if let Layer::Add(Add { from }) = layer
+                && let Some((_, into)) = gone.iter().find(|(name, _)| name == from)
+            {
+                from.clone_from(into);
             }
         }
         let architecture = Architecture { layers, ..self.architecture.clone() };

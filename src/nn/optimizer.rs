@@ -70,7 +70,7 @@ impl Optimizer {
                 *running += RUNNING_MOMENTUM * (batch - *running);
             });
         }
-        let decays = matches!(role, Role::Weight { .. });
+        let decays = matches!(role, Role::Weight { .. } | Role::Table);
         match (*self, memory) {
             (Self::Sgd { momentum, weight_decay }, [velocity, ..]) => {
                 let decay = if decays { weight_decay } else { 0.0 };

@@ -1,12 +1,13 @@
 //! A network made ready to run again and again: weights packed once, memory reserved once.
 
-use super::architecture::{Architecture, NamedLayer, Preprocessing, in_layer};
+use super::architecture::{Architecture, Preprocessing, in_layer};
 use super::layers::Layer;
 use super::layers::prepared::{Prepared, Then};
 use super::loss::softmax_rows;
 use super::network::{Network, normalize};
 use super::tensor::TensorView;
 use crate::error::{Error, ErrorKind, Result};
+use crate::kernel::lanes::relu;
 use crate::kernel::product::zeros;
 use crate::shown::Shown;
 
@@ -16,24 +17,34 @@ pub struct PreparedNetwork {
     labels: Vec<String>,
     preprocessing: Preprocessing,
     steps: Vec<Step>,
-    /// The input, and then in turn what each layer takes and gives.
-    values: [Vec<f32>; 2],
+    /// The input, in the first of them, and what layers give. Two are enough, but for what a later layer adds.
+    values: Vec<Vec<f32>>,
 }
 
 /// A layer of a [`PreparedNetwork`].
 pub(crate) struct Step {
     pub name: String,
     pub kind: &'static str,
-    layer: Prepared,
+    work: Work,
+    output_shape: Vec<usize>,
+    /// Where its output goes among the values.
+    to: usize,
     /// What it does besides, when nobody looks at the layers one by one, and how many of the next ones that saves.
     then: Then,
     saves: usize,
 }
 
+/// What a step does.
+enum Work {
+    Layer(Prepared),
+    /// Adds these values to what comes in.
+    Add(usize),
+}
+
 impl Step {
     /// Its output's shape.
     pub fn shape(&self) -> &[usize] {
-        self.layer.output_shape()
+        &self.output_shape
     }
 }
 
@@ -42,25 +53,47 @@ type See<'a> = dyn FnMut(&Step, &[f32]) + 'a;
 
 impl PreparedNetwork {
     pub(super) fn new(network: &Network) -> Result<Self> {
-        let Architecture { input_shape, labels, preprocessing, layers } = network.architecture();
+        let architecture = network.architecture();
+        let Architecture { input_shape, labels, preprocessing, layers } = architecture;
         let mut shape = input_shape.clone();
         let mut steps: Vec<Step> = Vec::with_capacity(layers.len());
-        let mut most = shape.iter().product();
-        for (index, (named, parameters)) in layers.iter().zip(network.parameters()).enumerate() {
-            let parameters: Vec<TensorView> = parameters.iter().map(|tensor| tensor.view()).collect();
-            let prepared = named.layer.operator().prepare(&shape, &parameters);
-            let layer = prepared.map_err(|error| in_layer(&named.name, error))?;
-            let (then, saves) = then(&layers[index..]);
-            shape = layer.output_shape().to_vec();
-            most = layer.outputs().max(most);
-            steps.push(Step { name: named.name.clone(), kind: named.layer.kind(), layer, then, saves });
+        let mut sizes = vec![shape.iter().product::<usize>()];
+        // Until which layer what lies at each place is needed.
+        let mut needed = vec![0];
+        let mut from = 0;
+        for (index, (named, parameters)) in layers.iter().zip(network.by_layer()).enumerate() {
+            let work = match architecture.source(index) {
+                Some(source) => Work::Add(steps[source].to),
+                None => {
+                    let parameters: Vec<TensorView> = parameters.iter().map(|tensor| tensor.view()).collect();
+                    let layer = named.layer.operator().prepare(&shape, &parameters);
+                    let layer = layer.map_err(|error| in_layer(&named.name, error))?;
+                    shape = layer.output_shape().to_vec();
+                    Work::Layer(layer)
+                }
+            };
+            let (then, saves) = then(architecture, index);
+            // What the first of several reads must still be there when the last of them writes.
+            let reads = match work {
+                Work::Add(other) => [from, other],
+                Work::Layer(_) => [from; 2],
+            };
+            reads.into_iter().for_each(|place| needed[place] = needed[place].max(index + saves));
+            let to = needed.iter().position(|until| *until < index).unwrap_or(needed.len());
+            sizes.resize(sizes.len().max(to + 1), 0);
+            needed.resize(sizes.len(), 0);
+            sizes[to] = sizes[to].max(shape.iter().product());
+            needed[to] = architecture.needed_until(index);
+            let (name, kind, output_shape) = (named.name.clone(), named.layer.kind(), shape.clone());
+            steps.push(Step { name, kind, work, output_shape, to, then, saves });
+            from = to;
         }
         Ok(Self {
             input_shape: input_shape.clone(),
             labels: labels.clone(),
             preprocessing: preprocessing.clone(),
             steps,
-            values: [zeros(most)?, zeros(most)?],
+            values: sizes.into_iter().map(zeros).collect::<Result<_>>()?,
         })
     }
 
@@ -105,40 +138,60 @@ impl PreparedNetwork {
     }
 
     fn run(&mut self, mut see: Option<&mut See>) -> Result<&[f32]> {
-        let [mut x, mut y] = self.values.each_mut().map(Vec::as_mut_slice);
-        let mut length = self.input_shape.iter().product();
-        normalize(&self.preprocessing, &mut x[..length]);
+        let Self { steps, values, .. } = self;
+        let (mut from, mut length) = (0, self.input_shape.iter().product());
+        normalize(&self.preprocessing, &mut values[from][..length]);
         let mut index = 0;
-        while index < self.steps.len() {
+        while index < steps.len() {
             let (then, saves) = match see {
-                None => (self.steps[index].then, self.steps[index].saves),
+                None => (steps[index].then, steps[index].saves),
                 Some(_) => (Then::default(), 0),
             };
-            let outputs = self.steps[index + saves].layer.outputs();
-            let step = &mut self.steps[index];
-            let done = step.layer.run_with(&x[..length], &mut y[..outputs], then);
+            let last = &steps[index + saves];
+            let (to, outputs) = (last.to, last.output_shape.iter().product());
+            let step = &mut steps[index];
+            // What is written is taken out for as long, since other values are read beside it.
+            let mut taken = std::mem::take(&mut values[to]);
+            let (x, y) = (&values[from][..length], &mut taken[..outputs]);
+            let done = match &mut step.work {
+                Work::Layer(layer) => layer.run_with(x, y, then),
+                Work::Add(other) => {
+                    add(x, &values[*other], y, then.relu);
+                    Ok(())
+                }
+            };
+            values[to] = taken;
             done.map_err(|error| in_layer(&step.name, error))?;
             if let Some(see) = &mut see {
-                see(step, &y[..outputs]);
+                see(step, &values[to][..outputs]);
             }
-            std::mem::swap(&mut x, &mut y);
-            length = outputs;
+            (from, length) = (to, outputs);
             index += 1 + saves;
         }
-        softmax_rows(&mut x[..length], length);
-        Ok(&x[..length])
+        let logits = &mut values[from][..length];
+        softmax_rows(logits, length);
+        Ok(logits)
     }
 }
 
-/// What the first of `layers` can do for the ones after it, and for how many.
-fn then(layers: &[NamedLayer]) -> (Then, usize) {
-    let kind = |index: usize| layers.get(index).map(|named: &NamedLayer| &named.layer);
-    if !matches!(kind(0), Some(Layer::Conv2d(_))) {
+/// The sums, and ReLU where it follows.
+fn add(x: &[f32], other: &[f32], y: &mut [f32], activate: bool) {
+    let sums = y.iter_mut().zip(x.iter().zip(other).map(|(x, other)| x + other));
+    if activate { sums.for_each(|(y, sum)| *y = relu(sum)) } else { sums.for_each(|(y, sum)| *y = sum) }
+}
+
+/// What layer `index` can do for the ones after it, and for how many. A later layer must not miss what is left out.
+fn then(architecture: &Architecture, index: usize) -> (Then, usize) {
+    let kind = |index: usize| architecture.layers.get(index).map(|named| &named.layer);
+    let missed = |index: usize| architecture.adds(&architecture.layers[index].name);
+    let convolves = matches!(kind(index), Some(Layer::Conv2d(_)));
+    if !(convolves || matches!(kind(index), Some(Layer::Add(_)))) || missed(index) {
         return (Then::default(), 0);
     }
-    let relu = matches!(kind(1), Some(Layer::Relu(_)));
-    let halve = match kind(1 + usize::from(relu)) {
-        Some(Layer::Pool(pool)) => pool.halves(),
+    let relu = matches!(kind(index + 1), Some(Layer::Relu(_)));
+    let next = index + 1 + usize::from(relu);
+    let halve = match kind(next) {
+        Some(Layer::Pool(pool)) => convolves && pool.halves() && !(relu && missed(next - 1)),
         _ => false,
     };
     (Then { relu, halve }, usize::from(relu) + usize::from(halve))

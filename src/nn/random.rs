@@ -18,6 +18,8 @@ pub enum Purpose {
     Shuffle,
     /// Changes to one sample; the index is epoch × 2³² + sample.
     Augment,
+    /// Layers that draw; the index is the step's, times the parts of a batch, plus the part's.
+    Draw,
 }
 
 /// A stream of random numbers.
@@ -30,6 +32,11 @@ impl Random {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(((purpose as u64) << 60) | (index & ((1 << 60) - 1)));
         Self(generator)
+    }
+
+    /// Any number of 64 bits.
+    pub fn word(&mut self) -> u64 {
+        self.0.next_u64()
     }
 
     /// Uniform in [0, 1), in steps of 2⁻²⁴.

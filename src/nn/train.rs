@@ -1,15 +1,15 @@
 //! Learning the weights, one batch a call, so that the same code trains from a command and from a page's worker.
 
-use super::architecture::{Architecture, in_layer};
+use super::architecture::Architecture;
 use super::dataset::Dataset;
 use super::layers::Role;
-use super::loss::cross_entropy;
 use super::network::{Network, by_layer, preprocess};
+use super::pass::{Pass, Passed};
 use super::random::{Purpose, Random};
 use super::settings::Settings;
 use super::tensor::Tensor;
 use crate::error::{Error, ErrorKind, Result};
-use ndarray::{ArrayD, Ix2, IxDyn};
+use ndarray::{ArrayD, IxDyn};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -65,6 +65,8 @@ pub struct Trainer {
     pub(crate) samples: Option<usize>,
     /// The samples' order and the epoch it is for.
     order: (u32, Vec<u32>),
+    /// Whether the parts of a batch have threads of their own.
+    threads: bool,
 }
 
 /// Sums over the epoch so far.
@@ -92,6 +94,7 @@ impl Trainer {
             let mut random = Random::new(settings.seed, Purpose::Initialize, index as u64);
             ArrayD::from_shape_simple_fn(IxDyn(&parameter.shape), || match parameter.role {
                 Role::Weight { fan_in, gain } => random.normal() * (f32::from(gain) / fan_in as f32).sqrt(),
+                Role::Table => random.normal() / (parameter.shape[1] as f32).sqrt(),
                 Role::Shift | Role::RunningMean => 0.0,
                 Role::Scale | Role::RunningVariance => 1.0,
             })
@@ -110,7 +113,22 @@ impl Trainer {
         (step, seen, samples): (u64, Seen, Option<usize>),
     ) -> Result<Self> {
         settings.validate()?;
-        Ok(Self { architecture, settings, parameters, memory, step, seen, samples, order: (0, Vec::new()) })
+        Ok(Self {
+            architecture,
+            settings,
+            parameters,
+            memory,
+            step,
+            seen,
+            samples,
+            order: (0, Vec::new()),
+            threads: true,
+        })
+    }
+
+    /// The same run on the caller's thread alone: for many runs side by side. Every weight is the same.
+    pub fn on_one_thread(self) -> Self {
+        Self { threads: false, ..self }
     }
 
     /// How it is trained.
@@ -177,50 +195,33 @@ impl Trainer {
     /// The parts of a batch, each on a thread of its own where there are threads.
     fn shards(&self, data: &Dataset, epoch: u32, batch: &[u32]) -> Result<Vec<Shard>> {
         let parts: Vec<&[u32]> = batch.chunks(batch.len().div_ceil(SHARDS)).collect();
+        let shard = |index: usize| self.shard(data, epoch, index, parts[index]);
         #[cfg(target_arch = "wasm32")]
-        return parts.into_iter().map(|part| self.shard(data, epoch, part)).collect();
+        return (0..parts.len()).map(shard).collect();
+        #[cfg(not(target_arch = "wasm32"))]
+        if !self.threads {
+            return (0..parts.len()).map(shard).collect();
+        }
         #[cfg(not(target_arch = "wasm32"))]
         std::thread::scope(|scope| {
-            let (first, others) = parts.split_first().expect("a batch has at least one sample");
-            let others: Vec<_> = others.iter().map(|part| scope.spawn(move || self.shard(data, epoch, part))).collect();
-            let first = self.shard(data, epoch, first);
+            let others: Vec<_> = (1..parts.len()).map(|index| scope.spawn(move || shard(index))).collect();
+            let first = shard(0);
             let others =
                 others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             std::iter::once(first).chain(others).collect()
         })
     }
 
-    /// Forward and backward over some samples.
-    fn shard(&self, data: &Dataset, epoch: u32, samples: &[u32]) -> Result<Shard> {
+    /// Forward and backward over some samples, part `index` of the step's batch.
+    fn shard(&self, data: &Dataset, epoch: u32, index: usize, samples: &[u32]) -> Result<Shard> {
         let x = preprocess(&self.architecture, self.samples(data, epoch, samples)?)?.into_array();
-        let layers = || self.architecture.layers.iter().zip(&self.parameters);
-        let mut activations = vec![x];
-        for (named, parameters) in layers() {
-            let x = activations.last().expect("at least the input").view();
-            let output = named.layer.differentiable().forward_training(x, parameters);
-            activations.push(output.map_err(|error| in_layer(&named.name, error))?);
-        }
-        let logits = activations.pop().expect("at least the input");
-        let logits = logits.into_dimensionality::<Ix2>().expect("the architecture ends in one value a label");
         let targets: Vec<u8> = samples.iter().map(|sample| data.labels()[*sample as usize]).collect();
-        let result = cross_entropy(logits.view(), &targets)?;
-
-        let zeros = |layer: &Vec<ArrayD<f32>>| layer.iter().map(|array| ArrayD::zeros(array.raw_dim())).collect();
-        let mut gradients: Parameters = self.parameters.iter().map(zeros).collect();
-        let mut grad = result.gradient.into_dyn();
-        for (index, (((named, parameters), gradients), x)) in
-            layers().zip(&mut gradients).zip(&activations).enumerate().rev()
-        {
-            let operator = named.layer.differentiable();
-            let of_parameters = operator.grad_parameters(x.view(), parameters, grad.view(), gradients);
-            of_parameters.map_err(|error| in_layer(&named.name, error))?;
-            if index > 0 {
-                let of_input = operator.grad_input(x.view(), parameters, grad.view());
-                grad = of_input.map_err(|error| in_layer(&named.name, error))?;
-            }
-        }
-        let loss = f64::from(result.loss) * samples.len() as f64;
-        Ok(Shard { gradients, seen: Seen { samples: samples.len() as u64, correct: result.correct as u64, loss } })
+        let place = self.step * SHARDS as u64 + index as u64;
+        let random = Random::new(self.settings.seed, Purpose::Draw, place);
+        let Passed { gradients, loss, correct } =
+            Pass::new(&self.architecture, &self.parameters, random)?.run(x, &targets)?;
+        let samples = samples.len() as u64;
+        Ok(Shard { gradients, seen: Seen { samples, correct: correct as u64, loss: f64::from(loss) * samples as f64 } })
     }
 
     /// A batch of samples, each changed at random.

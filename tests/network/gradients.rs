@@ -1,7 +1,9 @@
 //! Every layer's gradients against finite differences of its forward pass.
 
 use crate::values;
-use deep_end::nn::layers::{BatchNorm2d, Conv2d, Differentiable, Flatten, Linear, PoolLayer, Relu, Role};
+use deep_end::nn::layers::{
+    BatchNorm2d, Conv2d, Differentiable, Embedding, Flatten, Linear, PoolLayer, Relu, Role, forward,
+};
 use deep_end::nn::loss::cross_entropy;
 use ndarray::{Array2, ArrayD, Ix2};
 use serde_json::json;
@@ -81,6 +83,36 @@ fn conv2d() {
 #[test]
 fn linear() {
     check(&Linear::new(7, 9), &[5, 7]);
+}
+
+#[test]
+fn embedding() {
+    let layer = Embedding::new(5, 3);
+    let x = ArrayD::from_shape_vec(vec![2, 1, 1, 4], vec![0.0, 4.0, 4.0, 1.0, 2.0, 0.0, 4.0, 0.0]).unwrap();
+    let table = values(&[5, 3], 2);
+    let grad_output = values(&[2, 3, 1, 4], 7);
+    let mut gradients = [ArrayD::zeros(vec![5, 3])];
+    layer.grad_parameters(x.view(), &[], grad_output.view(), &mut gradients).unwrap();
+    for index in 0..15 {
+        let numeric = difference(|step| {
+            let mut table = table.clone();
+            table.as_slice_mut().unwrap()[index] += step;
+            objective(&layer, &x, &[table], &grad_output)
+        });
+        close(&format!("weight {index}"), gradients[0].as_slice().unwrap()[index], numeric);
+    }
+    assert!(
+        layer
+            .grad_input(x.view(), std::slice::from_ref(&table), grad_output.view())
+            .unwrap()
+            .iter()
+            .all(|grad| *grad == 0.0)
+    );
+    for token in [5.0, -1.0, 0.5, f32::NAN, f32::INFINITY] {
+        let error = forward(&layer, ArrayD::from_elem(vec![1, 1, 1, 2], token).view(), std::slice::from_ref(&table))
+            .unwrap_err();
+        assert_eq!((error.parameter(), error.rule()), ("token", "it must be a whole number below num_embeddings, 5"));
+    }
 }
 
 #[test]

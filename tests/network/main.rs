@@ -4,6 +4,7 @@ mod file;
 mod gradients;
 mod inference;
 mod layers;
+mod residual;
 mod shipped;
 mod training;
 

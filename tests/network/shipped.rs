@@ -51,7 +51,7 @@ fn it_says_where_it_comes_from() {
     assert_eq!(network.labels().concat(), "0123456789");
     let origin = network.origin().unwrap();
     assert!(origin.command.starts_with("cargo xtask train digits"), "{}", origin.command);
-    assert!(origin.command.contains(&format!("--seed {}", origin.training.seed)));
+    assert!(origin.command.contains(&format!("--seed {}", origin.training.as_ref().unwrap().seed)));
     assert!(shipped().len() <= 25_000);
 }
 

@@ -15,7 +15,7 @@ pub const SGD: Optimizer = Optimizer::Sgd { momentum: 0.9, weight_decay: 1e-4 };
 const ADAM: Optimizer = Optimizer::Adam { betas: [0.9, 0.99], weight_decay: 1e-4 };
 
 /// Bars that stand (0), lie (1) or fall to the right (2), somewhere in 8 × 8 pixels.
-fn bars() -> Dataset {
+pub fn bars() -> Dataset {
     let mut images = Array4::zeros((90, 1, 8, 8));
     for n in 0..90 {
         let place = 1 + n / 3 % 6;
@@ -50,7 +50,7 @@ pub fn settings(seed: u64, optimizer: Optimizer) -> Settings {
     }
 }
 
-fn train(trainer: &mut Trainer, data: &Dataset) -> Vec<Progress> {
+pub fn train(trainer: &mut Trainer, data: &Dataset) -> Vec<Progress> {
     std::iter::from_fn(|| trainer.step(data).unwrap()).collect()
 }
 

@@ -1,9 +1,9 @@
 //! Reading: eight bytes of length, a JSON header, and the tensors' bytes.
 //!
 //! The `safetensors` crate reads the same files (it is the oracle of the tests), but brings serde's derived readers, hash
-//! maps and sorting into what a visitor loads. Here a tensor is F32 or F16, and nothing is read twice.
+//! maps and sorting into what a visitor loads. Here a tensor is F32, F16 or I8, and nothing is read twice.
 
-use super::{Precision, broken};
+use super::{Precision, broken, scale_name};
 use crate::error::{Error, Result};
 use crate::nn::architecture::count;
 use crate::nn::tensor::Tensor;
@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 /// The longest header that is read: an architecture of the largest size allowed needs a tenth of it.
 const MAX_HEADER: u64 = 1 << 20;
-/// The most tensors: 256 layers with four parameters each, and twice as many again that an optimiser remembers.
+/// The most tensors: 256 layers with four parameters each, and twice as many again: scales, or what an optimiser remembers.
 const MAX_TENSORS: usize = 256 * 4 * 3;
 /// Bytes before the header: its length, little-endian.
 const LENGTH: usize = 8;
@@ -42,7 +42,7 @@ impl<'a> TensorFile<'a> {
     /// Reads the header; `key` names the JSON document among the metadata.
     ///
     /// # Errors
-    /// When the bytes are not a whole safetensors file of F32 and F16 tensors with such a document.
+    /// When the bytes are not a whole safetensors file of F32, F16 and I8 tensors with such a document.
     pub fn read(bytes: &'a [u8], key: &'static str) -> Result<Self> {
         let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
             let rule = "a safetensors file begins with 8 bytes, its header's length";
@@ -93,22 +93,64 @@ impl<'a> TensorFile<'a> {
             .ok_or_else(|| broken("metadata", "not readable", "it must be a JSON object"))
     }
 
-    /// Refuses tensors with other names.
+    /// Refuses tensors with other names, but for the scales of those that are in 8 bits.
     ///
     /// # Errors
     /// Names a tensor that is not among `names`.
     pub fn expect_only<'n>(&self, names: impl Iterator<Item = &'n str> + Clone) -> Result<()> {
-        match self.tensors.iter().find(|tensor| !names.clone().any(|name| name == tensor.name)) {
+        let scales = |name: &str| {
+            let of = |tensor: &Entry| tensor.precision == Precision::I8 && scale_name(&tensor.name) == name;
+            self.tensors.iter().any(of)
+        };
+        let unknown = |tensor: &&Entry| !names.clone().any(|name| name == tensor.name) && !scales(&tensor.name);
+        match self.tensors.iter().find(unknown) {
             Some(tensor) => Err(broken("tensor", quoted(&tensor.name), "the architecture has no such parameter")),
             None => Ok(()),
         }
     }
 
-    /// The tensor `name`, f32 or f16, which must have this shape and only finite values.
+    /// The tensor `name`, which must have this shape and only finite values. In 8 bits it may be where `channels` says which
+    /// axis has a scale for each cell; the scales are another tensor.
     ///
     /// # Errors
     /// When it is missing or different.
-    pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
+    pub fn tensor(&self, name: &str, shape: &[usize], channels: Option<usize>) -> Result<Tensor> {
+        let entry = self.entry(name, shape)?;
+        let bytes = self.bytes(entry);
+        let values = match (entry.precision, channels) {
+            (Precision::I8, None) => {
+                return Err(broken(["type of ", name].concat(), "I8", "only the weights of layers may be in 8 bits"));
+            }
+            (Precision::I8, Some(axis)) => {
+                let scales = self.scales(name, shape[axis])?;
+                let inner = shape[axis + 1..].iter().product::<usize>().max(1);
+                let value = |(index, byte): (usize, &u8)| f32::from(*byte as i8) * scales[index / inner % scales.len()];
+                bytes.iter().enumerate().map(value).collect()
+            }
+            (precision, _) => floats(bytes, precision),
+        };
+        check_finite(name, &values)?;
+        Tensor::new(shape.to_vec(), values)
+    }
+
+    /// The scales of tensor `name`, one for each of its `channels`.
+    fn scales(&self, name: &str, channels: usize) -> Result<Vec<f32>> {
+        let name = scale_name(name);
+        let entry = self.entry(&name, &[channels])?;
+        if entry.precision == Precision::I8 {
+            return Err(broken(["type of ", &name].concat(), "I8", "scales are F32 or F16"));
+        }
+        let scales = floats(self.bytes(entry), entry.precision);
+        check_finite(&name, &scales)?;
+        match scales.iter().position(|scale| *scale < 0.0) {
+            Some(at) => {
+                Err(broken([&name, ", value ", &at.shown()].concat(), scales[at], "a scale must be at least 0"))
+            }
+            None => Ok(scales),
+        }
+    }
+
+    fn entry(&self, name: &str, shape: &[usize]) -> Result<&Entry> {
         let Some(entry) = self.tensors.iter().find(|tensor| tensor.name == name) else {
             return Err(broken("tensor", quoted(name), "the architecture needs it, the file lacks it"));
         };
@@ -116,16 +158,25 @@ impl<'a> TensorFile<'a> {
             let rule = ["the architecture asks for ", &shape.shown()].concat();
             return Err(broken(["shape of ", name].concat(), entry.shape.as_slice(), rule));
         }
-        let bytes = self.data.get(entry.start..entry.end).unwrap_or_default();
-        let values: Vec<f32> = match entry.precision {
-            Precision::F32 => bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-            Precision::F16 => bytes.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect(),
-        };
-        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
-            let parameter = [name, ", value ", &index.shown()].concat();
-            return Err(broken(parameter, values[index], "it must be finite"));
-        }
-        Tensor::new(shape.to_vec(), values)
+        Ok(entry)
+    }
+
+    fn bytes(&self, entry: &Entry) -> &'a [u8] {
+        self.data.get(entry.start..entry.end).unwrap_or_default()
+    }
+}
+
+fn floats(bytes: &[u8], precision: Precision) -> Vec<f32> {
+    match precision {
+        Precision::F16 => bytes.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect(),
+        _ => bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+    }
+}
+
+fn check_finite(name: &str, values: &[f32]) -> Result<()> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(at) => Err(broken([name, ", value ", &at.shown()].concat(), values[at], "it must be finite")),
+        None => Ok(()),
     }
 }
 
@@ -142,7 +193,8 @@ impl Entry {
         let (precision, width) = match dtype {
             "F32" => (Precision::F32, 4),
             "F16" => (Precision::F16, 2),
-            other => return Err(broken(["type of ", name].concat(), other, "a network's tensors are F32 or F16")),
+            "I8" => (Precision::I8, 1),
+            other => return Err(broken(["type of ", name].concat(), other, "a network's tensors are F32, F16 or I8")),
         };
         let [start, end] = offsets[..] else {
             return Err(in_header(name, "data_offsets", offsets.as_slice(), "they must be two: [begin, end]"));
@@ -202,9 +254,9 @@ mod tests {
     use safetensors::SafeTensors;
 
     /// Tensors' widths of a value, numbers of values and begins, and how many bytes of data there are.
-    fn file(tensors: &[(bool, usize, usize)], data: usize) -> Vec<u8> {
-        let entry = |(index, (half, cells, start)): (usize, &(bool, usize, usize))| {
-            let (dtype, width) = if *half { ("F16", 2) } else { ("F32", 4) };
+    fn file(tensors: &[(usize, usize, usize)], data: usize) -> Vec<u8> {
+        let entry = |(index, (kind, cells, start)): (usize, &(usize, usize, usize))| {
+            let (dtype, width) = [("I8", 1), ("F16", 2), ("F32", 4)][*kind];
             let end = start + cells * width;
             format!(r#","t{index}":{{"dtype":"{dtype}","shape":[{cells}],"data_offsets":[{start},{end}]}}"#)
         };
@@ -216,10 +268,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_crate_and_this_take_the_same_layouts(
-            tensors in prop::collection::vec((any::<bool>(), 0..3usize, 0..5usize), 0..4),
+            tensors in prop::collection::vec((0..3usize, 0..3usize, 0..5usize), 0..4),
             data in 0..12usize,
         ) {
-            let tensors: Vec<_> = tensors.into_iter().map(|(half, cells, start)| (half, cells, start * 2)).collect();
+            let tensors: Vec<_> = tensors.into_iter().map(|(kind, cells, start)| (kind, cells, start * 2)).collect();
             let bytes = file(&tensors, data);
             let read = TensorFile::read(&bytes, "key");
             prop_assert_eq!(read.is_ok(), SafeTensors::deserialize(&bytes).is_ok(), "{:?}", read.err());

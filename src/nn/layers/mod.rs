@@ -5,17 +5,23 @@
 //! one network can be shared by threads, and what has to be stored for training is the list of activations alone. There
 //! are two of them because the first layer's input needs none.
 
+mod add;
 mod batch_norm;
 mod conv2d;
 mod differentiable;
+mod dropout;
+mod embedding;
 mod linear;
 mod pooling;
 pub(crate) mod prepared;
 mod shape;
 
+pub use add::Add;
 pub use batch_norm::BatchNorm2d;
 pub use conv2d::Conv2d;
 pub use differentiable::{Differentiable, forward};
+pub use dropout::Dropout;
+pub use embedding::Embedding;
 pub use linear::Linear;
 pub use pooling::PoolLayer;
 pub use prepared::Prepared;
@@ -26,6 +32,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 use crate::shown::{Shown, quoted};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// How a parameter starts, and how it is learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +44,8 @@ pub enum Role {
         /// 2 before a ReLU, else 1.
         gain: u8,
     },
+    /// Rows, each for a token: learned by gradient, weight decay applies; starts normal, a row's length about 1.
+    Table,
     /// Learned by gradient without weight decay; starts at 0.
     Shift,
     /// Learned by gradient without weight decay; starts at 1.
@@ -56,6 +65,18 @@ pub struct Parameter {
     pub shape: Vec<usize>,
     /// How it starts and is learned.
     pub role: Role,
+}
+
+impl Parameter {
+    /// The axis along which a weight's output channels lie, each with a scale of its own when stored in 8 bits; none where a
+    /// parameter is no weight.
+    pub(crate) fn channels(&self) -> Option<usize> {
+        match self.role {
+            Role::Weight { .. } => Some(0),
+            Role::Table => Some(1),
+            _ => None,
+        }
+    }
 }
 
 /// What every layer does at inference. Shapes are those of one sample.
@@ -92,10 +113,16 @@ pub enum Layer {
     Flatten(Flatten),
     /// A fully connected layer.
     Linear(Linear),
+    /// The sum of what comes in and an earlier layer's output.
+    Add(Add),
+    /// Values left out at random in training.
+    Dropout(Dropout),
+    /// Each token's row of a table.
+    Embedding(Embedding),
 }
 
 /// The words that name the kinds of layers.
-const KINDS: &str = "conv2d, batchNorm2d, relu, pool, flatten or linear";
+const KINDS: &str = "conv2d, batchNorm2d, relu, pool, flatten, linear, add, dropout or embedding";
 
 impl Layer {
     /// The layer that a network file's object describes; `name` and `type` are the network's, the rest the layer's.
@@ -112,6 +139,9 @@ impl Layer {
             "pool" => Self::Pool(PoolLayer::try_from(own)?),
             "flatten" => own.only(&[]).map(|()| Self::Flatten(Flatten {}))?,
             "linear" => Self::Linear(Linear::read(&own)?),
+            "add" => Self::Add(Add::read(&own)?),
+            "dropout" => Self::Dropout(Dropout::read(&own)?),
+            "embedding" => Self::Embedding(Embedding::read(&own)?),
             _ => {
                 let rule = ["there is no such kind of layer; it must be ", KINDS].concat();
                 return Err(Error::new(ErrorKind::Parameter, "type", quoted(kind), rule));
@@ -128,6 +158,9 @@ impl Layer {
             Self::Pool(_) => "pool",
             Self::Flatten(_) => "flatten",
             Self::Linear(_) => "linear",
+            Self::Add(_) => "add",
+            Self::Dropout(_) => "dropout",
+            Self::Embedding(_) => "embedding",
         }
     }
 
@@ -140,7 +173,26 @@ impl Layer {
             Self::Pool(layer) => layer,
             Self::Flatten(layer) => layer,
             Self::Linear(layer) => layer,
+            Self::Add(layer) => layer,
+            Self::Dropout(layer) => layer,
+            Self::Embedding(layer) => layer,
         }
+    }
+
+    /// The layer in a training step whose draws follow from `seed`. A layer that draws is another pure function in every step:
+    /// dropout leaves out other values, stochastic pooling, whose inference is the mean of its draws, picks other cells, and
+    /// fractional regions lie elsewhere. Every other layer is itself.
+    ///
+    /// # Errors
+    /// When the drawn layer breaks a rule, which no checked layer does.
+    pub(crate) fn in_training(&self, seed: u64) -> Result<Cow<'_, Self>> {
+        Ok(match self {
+            Self::Dropout(layer) => Cow::Owned(Self::Dropout(Dropout { seed: Some(seed), ..*layer })),
+            Self::Pool(layer) => {
+                layer.in_training(seed)?.map_or(Cow::Borrowed(self), |drawn| Cow::Owned(Self::Pool(drawn)))
+            }
+            _ => Cow::Borrowed(self),
+        })
     }
 
     /// What the layer does in training.
@@ -152,6 +204,9 @@ impl Layer {
             Self::Pool(layer) => layer,
             Self::Flatten(layer) => layer,
             Self::Linear(layer) => layer,
+            Self::Add(layer) => layer,
+            Self::Dropout(layer) => layer,
+            Self::Embedding(layer) => layer,
         }
     }
 }

@@ -45,6 +45,26 @@ impl PoolLayer {
         &self.pool
     }
 
+    /// What it is in a training step whose draws follow from `seed`, if it draws.
+    pub(super) fn in_training(&self, seed: u64) -> Result<Option<Self>> {
+        let method = match self.pool.method() {
+            Pooling::Stochastic { .. } | Pooling::StochasticMean => Pooling::Stochastic { seed },
+            other => other.clone(),
+        };
+        let geometry = match self.pool.geometry() {
+            Geometry::Fractional { output_size, sequence, overlapping, .. } => {
+                let (output_size, sequence, overlapping) = (output_size.clone(), *sequence, *overlapping);
+                Geometry::Fractional { output_size, sequence, overlapping, seed }
+            }
+            other => other.clone(),
+        };
+        if (&method, &geometry) == (self.pool.method(), self.pool.geometry()) {
+            return Ok(None);
+        }
+        let pool = Pool::with_geometry(method, geometry)?;
+        Ok(Some(Self { pool, options: self.options.clone() }))
+    }
+
     /// Whether it is the maximum of 2 × 2 cells that do not overlap.
     pub(crate) fn halves(&self) -> bool {
         let Geometry::Window(window) = self.pool.geometry() else { return false };

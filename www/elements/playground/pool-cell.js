@@ -68,6 +68,7 @@ export class PoolCell extends PlayElement {
     pin.disabled = !pointed;
     pin.textContent = pinned ? "Unpin" : "Pin";
     /** @type {HTMLSelectElement} */ (this.find("#speed")).value = String(speed);
+    this.toggleAttribute("data-told", answer !== null);
     if (!answer) {
       this.find("#formula").textContent = "";
       this.find("#cell-words").textContent = "Point at a cell, or press Play: its window, its winner and its formula show here.";
@@ -111,6 +112,6 @@ function windowWords({ taps, winner, ties }, width) {
 function readersWords(readers, width) {
   if (!readers) return "";
   if (readers.length === 0) return "No window of the next layer reads it.";
-  const list = readers.slice(0, MOST_READERS).map(({ flat, share, wins }) => `${at(flat, width)} (${wins ? "it wins" : `share ${percent(share)}`})`);
+  const list = readers.slice(0, MOST_READERS).map(({ flat, share, wins }) => `${at(flat, width)} (${wins ? "it wins" : share === 0 ? "it does not count" : `share ${percent(share)}`})`);
   return `Read for ${readers.length === 1 ? "one cell" : `${readers.length} cells`} of the next stage: ${list.join("; ")}${readers.length > MOST_READERS ? "; …" : ""}.`;
 }

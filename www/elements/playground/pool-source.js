@@ -30,14 +30,14 @@ export class PoolSource extends PlayElement {
       <span class="hint" id="input-hint">Pictures, .npy, CSV: open, drop or paste. Nothing leaves your machine.</span>
     </div>
     <div class="of" data-tab="matrix">
-      <div class="presets" role="group" aria-label="Matrices to begin with">${Object.entries(MATRICES).map(([name, { title }]) => `<button type="button" data-matrix="${name}">${title}</button>`).join("")}</div>
+      <div class="presets scroll" role="group" aria-label="Matrices to begin with">${Object.entries(MATRICES).map(([name, { title }]) => `<button type="button" data-matrix="${name}">${title}</button>`).join("")}</div>
       <div class="paint"><label class="tick"><input type="checkbox" id="paint"><span>Paint cells with</span></label><input type="number" id="brush" value="9" step="any" aria-label="The value to paint" inputmode="decimal">
       <button type="button" class="quiet" id="blank">Blank 8 × 8</button></div>
       <details><summary>As text</summary><label class="unseen" for="matrix-text">The numbers, as rows or as a Python list</label>
         <textarea id="matrix-text" rows="8" spellcheck="false" autocomplete="off"></textarea>
         <p class="hint">Rows with commas or spaces between, or a list as Python and NumPy print it.</p></details>
     </div>
-    <div class="of" data-tab="photo"><div class="samples" role="group" aria-label="Sample photographs">${SAMPLES.map(
+    <div class="of" data-tab="photo"><div class="samples scroll" role="group" aria-label="Sample photographs">${SAMPLES.map(
       ({ name, title }) => `<button type="button" class="sample" data-sample="${name}" aria-pressed="false"><img src="photos/thumbs/${name}.webp" width="56" height="56" alt="${title}"></button>`,
     ).join("")}</div></div>
     <div class="of" data-tab="pattern">

@@ -32,7 +32,7 @@ function windowOf(core, kept, cell) {
     return { rect: { top: cell.row, left: cell.column, height: 1, width: 1 }, taps: [{ kind: "cell", ...place(before, [cell.row, cell.column]), value, share: value > 0 ? 1 : 0 }], winner: null, ties: 0, formula };
   }
   if (layer.kind === "filter") return filterWindow(kept, cell, layer);
-  if (layer.kind === "unpool") return null;
+  if (layer.kind === "unpool") return layer.options.way === "nearest" ? copied(kept, cell, layer.options.scale) : null;
   const explained = core.explain(before.maps, { ...poolOptions(layer.options), shape: [1, ...before.shape] }, { plane: [0, cell.plane], cell: [cell.row, cell.column], mostTaps: MOST_TAPS, mostTerms: MOST_TERMS });
   const [rows, columns] = explained.kernelSize;
   const [down, across] = explained.step;
@@ -43,6 +43,14 @@ function windowOf(core, kept, cell) {
     ties: explained.ties.length,
     formula: explained.formula,
   };
+}
+
+/** The one cell that nearest-neighbour upsampling copies. @param {readonly Kept[]} kept @param {Cell} cell @param {number} scale @returns {Window} */
+function copied(kept, cell, scale) {
+  const before = kept[cell.stage - 1];
+  const [row, column] = [Math.floor(cell.row / scale), Math.floor(cell.column / scale)];
+  const value = valueAt(before, { ...cell, row, column });
+  return { rect: { top: row, left: column, height: 1, width: 1 }, taps: [{ kind: "cell", ...place(before, [row, column]), value, share: 1 }], winner: null, ties: 0, formula: `copy of ${short(value)} = ${short(value)}` };
 }
 
 /** @param {Kept} stage @param {number[]} position */
@@ -72,10 +80,15 @@ function filterWindow(kept, cell, { options }) {
 /** @param {Core} core @param {readonly Kept[]} kept @param {Cell} cell @returns {import("./answer.js").Answer["readers"]} */
 function readersOf(core, kept, cell) {
   const [stage, next] = [kept[cell.stage], kept[cell.stage + 1]];
-  if (!next?.layer || next.layer.kind === "unpool") return null;
+  if (!next?.layer) return null;
   const { kind, options } = next.layer;
+  if (kind === "unpool" && options.way !== "nearest") return null;
   const at = (/** @type {number} */ row, /** @type {number} */ column) => ({ ...place(next, [row, column]), value: valueAt(next, { ...cell, row, column }) });
   if (kind === "relu") return [{ ...at(cell.row, cell.column), share: valueAt(stage, cell) > 0 ? 1 : 0, wins: false }];
+  if (kind === "unpool") {
+    const corner = [cell.row * options.scale, cell.column * options.scale];
+    return Array.from({ length: options.scale ** 2 }, (_, copy) => ({ ...at(corner[0] + Math.floor(copy / options.scale), corner[1] + (copy % options.scale)), share: 1, wins: false }));
+  }
   if (kind === "filter") {
     const weights = filterWeights(options);
     return weights.flatMap((share, tap) => {

@@ -3,6 +3,7 @@
 mod budget;
 mod minify;
 mod npm;
+mod offline;
 mod site;
 
 pub use budget::first_screen;

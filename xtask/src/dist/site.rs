@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{budget::first_screen, minify::minify};
+use super::{budget::first_screen, minify::minify, offline};
 use crate::{
     build::MODULES,
     process::run,
@@ -52,6 +52,7 @@ pub fn make(tools: &NpmTools) -> Result<PathBuf> {
     }
     minify(&site, tools)?;
     preload(&site)?;
+    offline::name_the_release(&site)?;
     Ok(site)
 }
 

@@ -1,0 +1,110 @@
+//! `cargo xtask evaluate`: the networks that ship, on test images.
+
+use super::digits::Pooling;
+use super::{Name, read_network, shipped, write_whole};
+use anyhow::{Result, ensure};
+use clap::Args;
+use deep_end::io::idx::{Part, read_mnist};
+use deep_end::nn::{
+    Network,
+    dataset::Dataset,
+    digit::prepare_digit,
+    evaluate::{Confusion, predictions},
+};
+use ndarray::Axis;
+use serde_json::json;
+use std::{path::PathBuf, time::Instant};
+use xtask::{answers, workspace::shown};
+
+/// What `evaluate` takes.
+#[derive(Args)]
+pub struct EvaluateArgs {
+    name: Name,
+    /// The folder with MNIST's four files
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Which of its poolings
+    #[arg(long, default_value = "max")]
+    pooling: Pooling,
+    /// The network to test; by default the one that ships
+    #[arg(long, value_name = "FILE")]
+    network: Option<PathBuf>,
+    /// Ask the npm package in dist/npm too: its answers must be the same
+    #[arg(long)]
+    wasm: bool,
+    /// Test digits that have been drawn large, elsewhere on a canvas, and prepared again as the page does it
+    #[arg(long, conflicts_with = "wasm")]
+    redrawn: bool,
+    /// Fail where the accuracy is lower
+    #[arg(long, value_name = "PERCENT")]
+    at_least: Option<f64>,
+    /// Write the first test image of each class, for the tests
+    #[arg(long, value_name = "FILE")]
+    examples: Option<PathBuf>,
+}
+
+impl EvaluateArgs {
+    pub fn run(self) -> Result<()> {
+        let file = || shipped(self.name.word(), self.pooling.0.word());
+        let path = self.network.clone().unwrap_or_else(file);
+        let network = read_network(&path)?;
+        let mut data = read_mnist(&self.data, Part::Test)?;
+        if let Some(path) = &self.examples {
+            write_whole(path, examples(&network, &data).as_bytes())?;
+        }
+        if self.redrawn {
+            data = redraw(&data)?;
+        }
+        let start = Instant::now();
+        let answers = predictions(&network, &data)?;
+        let pace = data.len() as f64 / start.elapsed().as_secs_f64();
+        println!("{}: {} weights, {pace:.0} images a second", shown(&path), network.parameter_count());
+        if self.wasm {
+            let native: Vec<usize> = answers.iter().map(|answer| usize::from(*answer)).collect();
+            answers::compare(&native, &answers::of_package(&path, &self.data)?)?;
+        }
+        let confusion = Confusion::new(network.labels(), data.labels(), &answers)?;
+        println!("{confusion}");
+        let accuracy = 100.0 * confusion.accuracy();
+        println!("test accuracy {accuracy:.2} %");
+        let least = self.at_least.unwrap_or(0.0);
+        ensure!(accuracy >= least, "the accuracy is below the {least} % asked for");
+        Ok(())
+    }
+}
+
+/// The first image of each class, as JSON with its credit.
+fn examples(network: &Network, data: &Dataset) -> String {
+    let first = |(class, label): (usize, &String)| {
+        let index = data.labels().iter().position(|other| usize::from(*other) == class)?;
+        let pixels: Vec<u8> = data.images().index_axis(Axis(0), index).iter().copied().collect();
+        Some(json!({ "label": label, "index": index, "pixels": pixels }))
+    };
+    let examples: Vec<_> = network.labels().iter().enumerate().filter_map(first).collect();
+    let source = "MNIST test images (LeCun, Cortes, Burges), CC BY-SA 3.0: the first of each class";
+    json!({ "source": source, "shape": data.image_shape(), "examples": examples }).to_string()
+}
+
+/// Every digit drawn 11 times as large with smooth edges, somewhere on a canvas, and prepared again.
+fn redraw(data: &Dataset) -> Result<Dataset> {
+    const CELL: usize = 11;
+    const CANVAS: usize = 400;
+    let mut images = data.images().clone();
+    let [_, height, width] = data.image_shape();
+    for (index, mut image) in images.outer_iter_mut().enumerate() {
+        let (top, left) = (index * 7 % (CANVAS - CELL * height), index * 13 % (CANVAS - CELL * width));
+        let mut canvas = vec![0; CANVAS * CANVAS * 4];
+        for y in 0..CELL * (height - 1) {
+            for x in 0..CELL * (width - 1) {
+                let (row, column) = (y / CELL, x / CELL);
+                let (down, right) = ((y % CELL) as f32 / CELL as f32, (x % CELL) as f32 / CELL as f32);
+                let pixel = |row, column| f32::from(image[[0, row, column]]);
+                let upper = pixel(row, column) * (1.0 - right) + pixel(row, column + 1) * right;
+                let lower = pixel(row + 1, column) * (1.0 - right) + pixel(row + 1, column + 1) * right;
+                canvas[((top + y) * CANVAS + left + x) * 4 + 3] = (upper * (1.0 - down) + lower * down).round() as u8;
+            }
+        }
+        image.assign(&prepare_digit(&canvas, CANVAS, CANVAS)?.mapv(|value| (value * 255.0).round() as u8));
+    }
+    Ok(Dataset::new(images, data.labels().to_vec())?)
+}
