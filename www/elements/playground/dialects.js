@@ -128,6 +128,8 @@ export class PoolCode extends PlayElement {
     for (const { reason } of shown?.cells ?? []) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     const listed = [...reasons].sort((a, b) => b[1] - a[1]);
     const more = listed.length > 5 ? `<li class="hint">and ${listed.length - 5} more</li>` : "";
-    this.find(".reasons").innerHTML = listed.slice(0, 5).map(([reason, count]) => `<li>${escaped(reason)} <span class="hint">${count === 1 ? "in 1 cell" : `in ${count} cells`}</span></li>`).join("") + more;
+    const [here, there] = (shown?.shapes ?? [[], []]).map((extents) => extents.join(" × "));
+    const sizes = here === there ? "" : `<li><b>${to}’s output would be ${there}, not ${here}.</b></li>`;
+    this.find(".reasons").innerHTML = sizes + listed.slice(0, 5).map(([reason, count]) => `<li>${escaped(reason)} <span class="hint">${count === 1 ? "in 1 cell" : `in ${count} cells`}</span></li>`).join("") + more;
   }
 }
