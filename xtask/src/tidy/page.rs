@@ -10,7 +10,12 @@ const ENTRIES: [(&str, &str); 3] = [
 ];
 
 /// Who may start a core: the workers, which keep long work away from the page.
-const STARTERS: [&str; 4] = ["www/lib/worker.js", "www/lib/recogniser.js", "www/lib/playground/worker.js", "www/lib/playground/takeaway-worker.js"];
+const STARTERS: [&str; 4] = [
+    "www/lib/worker.js",
+    "www/lib/recogniser.js",
+    "www/lib/playground/worker.js",
+    "www/lib/playground/takeaway-worker.js",
+];
 
 /// Data flows one way: page, worker, core.
 pub fn one_way_to_the_core(sources: &Sources) -> Complaints {

@@ -68,8 +68,10 @@ fn a_refused_layer_and_a_refused_file_say_why() -> Result<()> {
         ready(page).await?;
         ensure!(page.text("[data-stage='1'] .message").await? == refusal);
         page.set("#layer-padding", "one").await?;
-        page.until("document.querySelector('#layer-padding-error').textContent.startsWith('Padding takes a whole number')")
-            .await?;
+        page.until(
+            "document.querySelector('#layer-padding-error').textContent.startsWith('Padding takes a whole number')",
+        )
+        .await?;
         page.set("#layer-padding", "0:1, 1").await?;
         page.until("document.querySelector('[data-stage=\"1\"] .size').textContent === '4 × 5'").await?;
 

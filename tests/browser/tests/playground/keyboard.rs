@@ -19,7 +19,8 @@ fn a_whole_use_by_keys() -> Result<()> {
         page.press(Key::Right).await?;
         page.press('9').await?;
         ready(page).await?;
-        page.until("document.querySelector('#cell-words').textContent.startsWith('Row 1, column 2 of the input is 9')").await?;
+        page.until("document.querySelector('#cell-words').textContent.startsWith('Row 1, column 2 of the input is 9')")
+            .await?;
 
         page.tab_to(".card[data-stage='1'] .map").await?;
         let says = |formula: &str| format!("document.querySelector('#formula').textContent === {formula:?}");
@@ -30,7 +31,8 @@ fn a_whole_use_by_keys() -> Result<()> {
         page.until(&says("max(1, 0, 2, 4) = 4")).await?;
         page.press_with(&[Key::Shift], Key::Left).await?;
         page.until(&says("max(3, 1, 1, 2) = 3")).await?;
-        page.until("document.querySelector('#cell-said').textContent.includes('The winner is row 3, column 1')").await?;
+        page.until("document.querySelector('#cell-said').textContent.includes('The winner is row 3, column 1')")
+            .await?;
         // Pinned, it stays.
         page.press(Key::Enter).await?;
         page.until("document.querySelector('#pin').getAttribute('aria-pressed') === 'true'").await?;

@@ -22,7 +22,9 @@ fn a_link_restores_numbers_and_stack() -> Result<()> {
         page.until("document.querySelectorAll('.card .size')[2]?.textContent === '4 × 4'").await?;
         ensure!((sizes(page).await?, page.evaluate("location.hash").await?) == before);
         ensure!(!page.shows("pool-note").await?);
-        ensure!(page.evaluate("document.querySelector('#matrix-text').value.startsWith('-3, -1, 2, -4, 1')").await? == true);
+        ensure!(
+            page.evaluate("document.querySelector('#matrix-text').value.startsWith('-3, -1, 2, -4, 1')").await? == true
+        );
         Ok(())
     })?;
     Ok(())
@@ -43,9 +45,8 @@ fn a_damaged_link_opens_what_the_page_opens_with() -> Result<()> {
         for (fragment, reason) in damaged {
             page.go("index.html").await?;
             open(page, fragment).await?;
-            let note = format!(
-                "The link that opened this page is damaged: {reason}. You see what the page opens with."
-            );
+            let note =
+                format!("The link that opened this page is damaged: {reason}. You see what the page opens with.");
             ensure!(page.text("#note").await? == note, "{fragment}: {}", page.text("#note").await?);
             ensure!(sizes(page).await? == ["8 × 8", "4 × 4"]);
         }

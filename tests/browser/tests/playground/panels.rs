@@ -39,8 +39,10 @@ fn a_pasted_line_sets_the_layer_and_other_text_is_refused() -> Result<()> {
         says(page, ".lines code", "nn.AvgPool2d(3, stride=2, padding=1)").await?;
         // Keras pads by name, and what ONNX leaves out of the mean, PyTorch counts: seven cells see padding.
         says(page, ".verdicts [data-to=ONNX]", "ONNX 7 cells differ").await?;
-        page.until("document.querySelector('.reasons').textContent.startsWith('PyTorch divides by 9, ONNX by 6 in 6 cells')")
-            .await?;
+        page.until(
+            "document.querySelector('.reasons').textContent.startsWith('PyTorch divides by 9, ONNX by 6 in 6 cells')",
+        )
+        .await?;
         for (line, reason) in [
             ("nn.Conv2d(3, 8, 3)", "Conv2d"),
             ("nn.MaxPool2d(3, strid=2)", "strid"),
@@ -104,7 +106,10 @@ fn methods_are_compared_and_chosen() -> Result<()> {
         page.until("document.querySelectorAll('.numbers tbody tr').length === 4").await?;
         let first = page.evaluate(rows).await?;
         // The maxima's mean is 59 / 16; 36 of the input's cells keep their value's place, 16 outputs have 4 bytes each.
-        ensure!(first[0].as_str().is_some_and(|row| row.starts_with("A Max 3.69 −1 to 9") && row.ends_with("64 B")), "{first:#}");
+        ensure!(
+            first[0].as_str().is_some_and(|row| row.starts_with("A Max 3.69 −1 to 9") && row.ends_with("64 B")),
+            "{first:#}"
+        );
         ensure!(first[1].as_str().is_some_and(|row| row.starts_with("B Average 2.13 −2.5 to 8.25")), "{first:#}");
         // By whole strides the output moves along exactly.
         let still = page.evaluate("[...document.querySelectorAll('.shifts tbody tr')].filter((row) => row.cells[1].textContent === '0.000').map((row) => row.cells[0].textContent).join()").await?;
@@ -130,15 +135,26 @@ fn files_are_taken_away_and_an_animation_can_be_stopped() -> Result<()> {
         // What would be saved is looked at instead.
         let look = "(HTMLAnchorElement.prototype.click = function () { fetch(this.href).then((file) => file.arrayBuffer()).then((bytes) => { document.body.dataset.saved = this.download + ' ' + String.fromCharCode(...new Uint8Array(bytes).slice(0, 8)); }); }, true)";
         page.evaluate(look).await?;
-        for (form, file, begins) in [("csv", "csv", "6,8,1,2"), ("npy", "npy", "\u{93}NUMPY"), ("png", "png", "\u{89}PNG"), ("gif", "gif", "GIF89a")] {
+        for (form, file, begins) in [
+            ("csv", "csv", "6,8,1,2"),
+            ("npy", "npy", "\u{93}NUMPY"),
+            ("png", "png", "\u{89}PNG"),
+            ("gif", "gif", "GIF89a"),
+        ] {
             page.click(&format!("[data-take={form}]")).await?;
             let name = if form == "gif" { "deep-end-stage-1-max-2x2-sweep" } else { "deep-end-stage-1-max-2x2" };
-            page.until(&format!("document.querySelector('#taken').textContent.startsWith('Saved {name}.{file}, ')")).await?;
-            page.until(&format!("document.body.dataset.saved?.startsWith({:?})", format!("{name}.{file} {begins}"))).await?;
+            page.until(&format!("document.querySelector('#taken').textContent.startsWith('Saved {name}.{file}, ')"))
+                .await?;
+            page.until(&format!("document.body.dataset.saved?.startsWith({:?})", format!("{name}.{file} {begins}")))
+                .await?;
         }
-        page.evaluate("(document.querySelector('[data-take=gif]').click(), document.querySelector('#stop-gif').click(), true)").await?;
+        page.evaluate(
+            "(document.querySelector('[data-take=gif]').click(), document.querySelector('#stop-gif').click(), true)",
+        )
+        .await?;
         says(page, "#taken", "Stopped: nothing was saved.").await?;
-        page.until("document.querySelector('#stop-gif').hidden && !document.querySelector('[data-take=gif]').disabled").await
+        page.until("document.querySelector('#stop-gif').hidden && !document.querySelector('[data-take=gif]').disabled")
+            .await
     })?;
     Ok(())
 }
