@@ -24,7 +24,7 @@ const RULES: [Rule; 10] = [
     ("every method is named in the conformance, family or gradient tests", rust::methods_are_tested),
     ("every kernel has a property test that names its plain twin", rust::kernels_have_twins),
     (
-        "only www/lib/core.js and networks.js import the core, and only the workers import these",
+        "only the entries of www/lib import the core, and only the workers import these",
         page::one_way_to_the_core,
     ),
     ("the page reads no picture cell by cell: it computes no pooling", page::no_arithmetic_on_pictures),

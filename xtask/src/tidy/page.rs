@@ -62,11 +62,14 @@ fn names_file(code: &str, file: &str) -> bool {
 mod tests {
     use super::*;
 
-    const GOOD: [(&str, &str); 4] = [
+    const GOOD: [(&str, &str); 7] = [
         ("www/lib/core.js", r#"import start from "../pkg/deep_end.js";"#),
         ("www/lib/networks.js", r#"import start from "../pkg/networks.js";"#),
         ("www/lib/worker.js", r#"import init from "./core.js";"#),
         ("www/lib/recogniser.js", r#"import { Network } from "./networks.js";"#),
+        ("www/lib/playground/core.js", r#"import start from "../../pkg/playground.js";"#),
+        ("www/lib/playground/worker.js", r#"import init from "./core.js";"#),
+        ("www/lib/playground/takeaway-worker.js", r#"import init from "./core.js";"#),
     ];
 
     fn with(files: &[(&str, &str)]) -> Sources {
@@ -83,12 +86,13 @@ mod tests {
             r#"import { Network } from "../lib/networks.js";"#,
             "await import('../pkg/deep_end.js')",
             "await import('../pkg/networks.js')",
+            "await import('../../pkg/playground.js')",
         ] {
             assert_eq!(check(bad).len(), 1, "{bad}");
         }
         let page = with(&[("www/index.html", "<script type=module>import '/lib/core.js'</script>")]);
         assert!(one_way_to_the_core(&page)[0].starts_with("www/index.html:1:"));
-        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 4);
+        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 7);
     }
 
     #[test]
