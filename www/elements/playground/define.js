@@ -6,6 +6,7 @@ import { startCompare } from "../../lib/playground/compare.js";
 import { startDialects } from "../../lib/playground/dialects.js";
 import { startRunning } from "../../lib/playground/run.js";
 import { startSteps } from "../../lib/playground/steps.js";
+import { keepForOffline } from "../../lib/offline.js";
 import { PoolTheme } from "../pool-theme.js";
 import { PoolBackward } from "./backward.js";
 import { PoolCompare } from "./compare.js";
@@ -42,6 +43,7 @@ const ELEMENTS = {
 };
 
 startAddress();
+keepForOffline();
 startRunning();
 startAnswering();
 startSteps();

@@ -22,9 +22,15 @@ export function factsOf({ kind, options }, axes, [planes, height, width]) {
     const linear = options.way === "bilinear";
     return { parameters: 0, operations: linear ? `${count(4 * cells)} multiply-adds` : "copies only", bytes };
   }
+  const { method, filterSize } = options;
+  if (method === "subsample") return { parameters: 0, operations: `${count(cells)} cells copied`, bytes };
+  if (method === "max-blur" || method === "average-blur") {
+    const first = method === "max-blur" ? "maxima" : "means";
+    return { parameters: 0, operations: `${first} at every position, then ${count(cells * filterSize ** 2)} multiply-adds`, bytes };
+  }
   const read = planes * reads(axes);
-  const gate = options.method === "gated" ? options.weights.length : 0;
-  const what = COMPARING.includes(options.method) ? "cells compared" : options.method === "subsample" ? "cells copied" : "cells added up";
+  const gate = method === "gated" ? options.weights.length : 0;
+  const what = COMPARING.includes(method) ? "cells compared" : "cells added up";
   return { parameters: gate, operations: `${count(read)} ${what}`, bytes };
 }
 

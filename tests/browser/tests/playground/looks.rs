@@ -113,6 +113,7 @@ fn pictures_to_look_at() -> Result<()> {
         let phone = page.photographed("playground-phone").await?;
         page.darken(false).await?;
         page.resize(1280, 900).await?;
+        page.click(".card[data-stage='1'] .name").await?;
         refused(page).await?;
         let error = page.photographed("playground-error").await?;
         let all = [desktop, dark, phone, error];
