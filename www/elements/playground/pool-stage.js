@@ -126,7 +126,7 @@ export class PoolStage extends PlayElement {
     const layer = state.shown?.stack[this.number];
     drawEdges(context, at, seen.stage, seen.next, layer, inks);
     // One about the result before stays until the newer comes: nothing flickers.
-    if (state.answer) drawAnswer(context, at, this.number, seen.map.width, state.answer, inks);
+    if (state.answer) drawAnswer(context, at, this.number, state.stages, state.answer, inks);
   }
 }
 
