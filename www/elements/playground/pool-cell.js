@@ -1,6 +1,7 @@
 import { short } from "../../lib/playground/draw.js";
 import { planeShown } from "../../lib/playground/colours.js";
 import { title } from "../../lib/playground/layers.js";
+import { receptive } from "../../lib/playground/reach.js";
 import { goTo, progress } from "../../lib/playground/steps.js";
 import { page } from "../../lib/playground/state.js";
 import { PlayElement } from "./base.js";
@@ -94,7 +95,10 @@ function told({ cell, value, window, readers }, state) {
   const layer = stack[cell.stage - 1];
   const colour = planeShown(state) === "all" ? ["Red: ", "Green: ", "Blue: "][cell.plane] : "";
   const where = `Row ${cell.row + 1}, column ${cell.column + 1} of ${cell.stage === 0 || !layer ? "the input" : title(layer)} is ${short(value)}`;
-  return { formula: window ? colour + window.formula : "", words: `${where}${window ? windowWords(window, stages[cell.stage - 1]?.shape[2] ?? 1) : ""}.`, readers: readersWords(readers, stages[cell.stage + 1]?.shape[2] ?? 1) };
+  // How much of the input it sees through all layers, where that is more than its window.
+  const field = cell.stage > 1 ? receptive(stages, cell).get(0) : undefined;
+  const far = field ? ` Through all layers it sees ${field.height} × ${field.width} cells of the input` : "";
+  return { formula: window ? colour + window.formula : "", words: `${where}${window ? windowWords(window, stages[cell.stage - 1]?.shape[2] ?? 1) : ""}.${far && `${far}.`}`, readers: readersWords(readers, stages[cell.stage + 1]?.shape[2] ?? 1) };
 }
 
 /** @param {NonNullable<import("../../lib/playground/answer.js").Answer["window"]>} window @param {number} width */

@@ -1,4 +1,5 @@
 import { scaleOf } from "../../lib/playground/colours.js";
+import { short } from "../../lib/playground/draw.js";
 import { ask } from "../../lib/playground/run.js";
 import { scaleText } from "../../lib/words.js";
 import { PlayElement } from "./base.js";
@@ -25,7 +26,7 @@ export class PoolScale extends PlayElement {
     const { map, low, high } = scaleOf(state, at);
     const [least, canvas, most] = this.children;
     // What is next to nothing beside the other end is 0 to the eye.
-    const text = (/** @type {number} */ value) => scaleText(Math.abs(value) < 1e-3 * (high - low) ? 0 : value).replace("-", "−").replace(/\.0$/, "");
+    const text = (/** @type {number} */ value) => (Math.abs(value) < 1e-3 * (high - low) ? "0" : Math.abs(value) >= 1e5 ? short(value) : scaleText(value).replace("-", "−").replace(/\.0$/, ""));
     least.textContent = text(low);
     most.textContent = text(high);
     if (!(canvas instanceof HTMLCanvasElement) || this.#shown === map) return;

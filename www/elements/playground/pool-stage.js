@@ -116,17 +116,17 @@ export class PoolStage extends PlayElement {
     context.clearRect(0, 0, seen.box.width, seen.box.height);
     const { at } = seen;
     const look = this.#look;
+    const inks = inksOf(this.find(".map"));
     if (look && this.#picture) {
       drawPicture(context, at, look.rect, this.#picture);
       const { data: codes, width: across } = look.image;
       if (at.size >= 12) drawGrid(context, at, look.rect, "#7f9aa380");
-      if (at.size >= NUMBERS_FROM) drawNumbers(context, at, look, (row, column) => isDark(codes, row * across + column));
+      if (at.size >= NUMBERS_FROM) drawNumbers(context, at, look, (row, column) => isDark(codes, row * across + column), inks.muted);
     }
-    const inks = inksOf(this.find(".map"));
     const layer = state.shown?.stack[this.number];
     drawEdges(context, at, seen.stage, seen.next, layer, inks);
     // One about the result before stays until the newer comes: nothing flickers.
-    if (state.answer) drawAnswer(context, at, this.number, seen.map.width, state.answer, inks);
+    if (state.answer) drawAnswer(context, at, this.number, state.stages, state.answer, inks);
   }
 }
 

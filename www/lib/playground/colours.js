@@ -27,9 +27,10 @@ export function scaleOf(state, at) {
   return { plane, map, low: -arm, high: arm };
 }
 
-/** Whether a colour is so dark that its ink is white; of the bytes of a picture. @param {Uint8ClampedArray} codes @param {number} at  the pixel */
+/** Whether a colour is so dark that its ink is white; of the bytes of a picture. Null for none, as a NaN has. @param {Uint8ClampedArray} codes @param {number} at  the pixel */
 export function isDark(codes, at) {
-  const [red, green, blue] = codes.subarray(4 * at, 4 * at + 3);
+  const [red, green, blue, alpha] = codes.subarray(4 * at, 4 * at + 4);
+  if (alpha === 0) return null;
   // Relative weights of the eye's three kinds of cones (Rec. 709), on codes: good enough to choose between two inks.
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128;
 }

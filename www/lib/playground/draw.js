@@ -43,9 +43,9 @@ export function drawGrid(context, at, rect, colour) {
 
 /**
  * Each cell's number, in the ink that shows on its colour; three planes below each other.
- * @param {CanvasRenderingContext2D} context @param {Placed} at @param {Look} look @param {(row: number, column: number) => boolean} dark  whether the cell's ground is dark
+ * @param {CanvasRenderingContext2D} context @param {Placed} at @param {Look} look @param {(row: number, column: number) => boolean | null} dark  whether the cell's ground is dark; null where it has none @param {string} [bare]  the ink there
  */
-export function drawNumbers(context, at, { rect, values }, dark) {
+export function drawNumbers(context, at, { rect, values }, dark, bare = "#808080") {
   if (!values) return;
   const lines = values.length;
   const font = at.size / (lines === 1 ? 2.6 : 4);
@@ -59,7 +59,7 @@ export function drawNumbers(context, at, { rect, values }, dark) {
       const x = at.left + (rect.left + column + 0.5) * at.size;
       const y = at.top + (rect.top + row + 0.5) * at.size;
       for (let line = 0; line < lines; line++) {
-        context.fillStyle = lines === 1 ? (onDark ? "#fff" : "#06202a") : (onDark ? ["#ffb4a6", "#b6f3bd", "#bcd4ff"] : ["#7a0c00", "#00471a", "#0a2a80"])[line];
+        context.fillStyle = onDark === null ? bare : lines === 1 ? (onDark ? "#fff" : "#06202a") : (onDark ? ["#ffb4a6", "#b6f3bd", "#bcd4ff"] : ["#7a0c00", "#00471a", "#0a2a80"])[line];
         context.fillText(short(values[line][row * rect.width + column]), x, y + (line - (lines - 1) / 2) * font * 1.15, at.size - 3);
       }
     }

@@ -108,5 +108,12 @@ export function extentsOf(core, { maps, shape }) {
     layer.free();
     return values;
   });
-  return Array.from(ends[0], (least, plane) => /** @type {const} */ ([least, ends[1][plane]]));
+  const cells = shape[1] * shape[2];
+  return Array.from(ends[0], (least, plane) => {
+    const most = ends[1][plane];
+    if (Number.isFinite(least) && Number.isFinite(most)) return /** @type {const} */ ([least, most]);
+    // A NaN wins over every number, and an infinity over every finite one; colours are for the finite.
+    const { min, max } = core.statistics(maps.read().subarray(plane * cells, (plane + 1) * cells));
+    return /** @type {const} */ ([min, max]);
+  });
 }

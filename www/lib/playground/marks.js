@@ -1,5 +1,6 @@
 // What is marked on a stage: the cell pointed at, the window it is made of, the cells that read it.
 import { drawGhost, drawHatched, drawMark, drawShare } from "./draw.js";
+import { receptive } from "./reach.js";
 
 /** @typedef {import("./viewport.js").Placed} Placed */
 /** @typedef {import("./state.js").Stage} Stage */
@@ -42,11 +43,16 @@ export function drawEdges(context, at, { shape: [, height, width] }, next, layer
 }
 
 /**
- * @param {CanvasRenderingContext2D} context @param {Placed} at @param {number} number  of the stage @param {number} width  of its map, in cells @param {Answer} answer @param {Inks} inks
+ * @param {CanvasRenderingContext2D} context @param {Placed} at @param {number} number  of the stage @param {readonly Stage[]} stages @param {Answer} answer @param {Inks} inks
  */
-export function drawAnswer(context, at, number, width, { cell, window, readers }, inks) {
+export function drawAnswer(context, at, number, stages, { cell, window, readers }, inks) {
+  const width = stages[number].shape[2];
   const place = (/** @type {number} */ flat) => ({ row: Math.floor(flat / width), column: flat % width });
   if (number === cell.stage) return drawMark(context, at, { top: cell.row, left: cell.column, height: 1, width: 1 }, inks.mark);
+  if (number < cell.stage - 1) {
+    const seen = receptive(stages, cell).get(number);
+    if (seen) drawMark(context, at, seen, inks.mark, 1.5);
+  }
   if (number === cell.stage - 1 && window) {
     if (at.size >= SHARES_FROM) {
       for (const { flat, share } of window.taps) if (flat !== null && share !== 0) drawShare(context, at, place(flat), share, inks.mark);

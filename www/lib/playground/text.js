@@ -123,7 +123,7 @@ function shaped(text, start, all) {
 
 /** A matrix as text: one plane as a table, several as a list. @param {readonly (readonly (readonly number[])[])[]} planes */
 export function writeMatrix(planes) {
-  const rows = (/** @type {readonly (readonly number[])[]} */ plane, /** @type {string} */ between) => plane.map((row) => row.map((value) => value.toString().replace("Infinity", "inf").replace("NaN", "nan")).join(between));
+  const rows = (/** @type {readonly (readonly number[])[]} */ plane, /** @type {string} */ between) => plane.map((row) => row.map((value) => value.toString().replace("Infinity", "inf").replace("NaN", "nan").replace("e+", "e")).join(between));
   if (planes.length === 1) return rows(planes[0], ", ").join("\n");
   return `[${planes.map((plane) => `[${rows(plane, ", ").map((row) => `[${row}]`).join(",\n  ")}]`).join(",\n ")}]`;
 }

@@ -81,6 +81,24 @@ fn an_input_cell_tells_who_reads_it() -> Result<()> {
 }
 
 #[test]
+fn a_cell_sees_back_through_all_layers() -> Result<()> {
+    visit(async |page| {
+        // 2 × 2 windows at stride 2, then 3 × 3 at stride 1: (3 − 1) · 2 + 2 = 6 rows, and one less in the padding.
+        open(page, "#v=1&stack=pool|relu|pool;kernelSize:3;stride:1;padding:1").await?;
+        for (step, cells) in [(0, "4 × 4"), (0, "4 × 6"), (4, "6 × 6")] {
+            for _ in 0..step {
+                page.click("#on").await?;
+            }
+            page.click("#on").await?;
+            let words = format!("Through all layers it sees {cells} cells of the input.");
+            page.until(&format!("document.querySelector('#cell-words').textContent.endsWith({words:?})")).await?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
 fn a_photograph_goes_through_a_stack() -> Result<()> {
     visit(async |page| {
         open(page, "").await?;
