@@ -39,7 +39,7 @@ impl Animation {
     /// lets that one stay longer.
     ///
     /// # Errors
-    /// When the picture has another size, or the file does not fit into memory.
+    /// When the picture has another size or would stay for more than 655 seconds, or the file does not fit into memory.
     pub fn add(&mut self, pixels: Vec<u8>, [width, height]: [usize; 2], milliseconds: usize) -> Result<()> {
         if [width, height] != self.size {
             let rule = "every picture of an animation has the size of the first";
@@ -49,10 +49,10 @@ impl Animation {
             let rule = "must be 4 · width · height: RGBA";
             return Err(Error::new(ErrorKind::Shape, "image.data.length", pixels.len(), rule));
         }
-        let delay = u16::try_from(milliseconds.div_ceil(10)).unwrap_or(u16::MAX);
+        let delay = u16::try_from(milliseconds.div_ceil(10)).map_err(|_| too_long(milliseconds))?;
         let Some([left, top, right, bottom]) = self.changed(&pixels) else {
             if let Some(waiting) = &mut self.waiting {
-                waiting.delay = waiting.delay.saturating_add(delay);
+                waiting.delay = waiting.delay.checked_add(delay).ok_or_else(|| too_long(milliseconds))?;
             }
             return Ok(());
         };
@@ -107,6 +107,11 @@ impl Animation {
 #[cold]
 fn broken(error: gif::EncodingError) -> Error {
     Error::new(ErrorKind::Format, "animation", "refused", error.to_string())
+}
+
+#[cold]
+fn too_long(milliseconds: usize) -> Error {
+    Error::new(ErrorKind::Parameter, "milliseconds", milliseconds, "a GIF shows a picture for at most 655,350 ms")
 }
 
 #[cold]
@@ -178,6 +183,7 @@ mod tests {
         let refused = animation.add(picture([0; 6]), [2, 3], 10).unwrap_err();
         assert_eq!(refused.to_string(), "image is [2, 3]: every picture of an animation has the size of the first");
         assert!(animation.add(vec![0; 8], [3, 2], 10).is_err());
+        assert!(animation.add(picture([0; 6]), [3, 2], 655_351).is_err());
         assert!(animation.finish().unwrap_err().to_string().contains("at least one picture"));
     }
 }

@@ -57,11 +57,8 @@ pub fn dialect_differences(line: &JsValue, how: &JsValue) -> JsResult<Object> {
     let other = named_dialect(how.required("dialect", how.text("dialect")?)?)?;
     let shape = how.required("shape", how.wholes("shape")?)?;
     let most = how.whole("most")?.unwrap_or(MOST);
-    let (here, there) = {
-        let here = dialect::read(&text)?;
-        let there = here.carried_to(other)?;
-        (here, there)
-    };
+    let here = dialect::read(&text)?;
+    let there = here.carried_to(other)?;
     let names = [here.dialect().name(), other.name()];
     let found = dialect::differences(&here, &there, shape.get(2..).unwrap_or_default())?;
     let (mut cells, mut count) = (vec![], 0usize);
