@@ -3,6 +3,7 @@ import { filterWeights, poolOptions } from "./layers.js";
 import { planesOfPicture } from "./maps.js";
 
 /** @typedef {typeof import("./core.js")} Core */
+/** @typedef {import("./core.js").PatternName} PatternName */
 /** @typedef {[planes: number, height: number, width: number]} Shape */
 /** @typedef {{ maps: import("./core.js").FeatureMaps, shape: Shape, axes: import("../core.js").AxisGeometry[] | null, indices?: Int32Array }} Made */
 /** @typedef {import("./layers.js").Layer} Layer */
@@ -22,7 +23,7 @@ export function inputMaps(core, input) {
     case "pattern": {
       const { kind, name, ...how } = input;
       void kind;
-      const made = core.pattern({ name: /** @type {import("./core.js").PatternName} */ (name), ...how });
+      const made = core.pattern({ name: /** @type {PatternName} */ (name), ...how });
       return held(core, made.data, [1, input.height, input.width]);
     }
   }
