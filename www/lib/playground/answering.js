@@ -1,6 +1,7 @@
 // What the worker says about a cell: the window it is made of, the formula with numbers put in, the cells that read it.
 import { short } from "./draw.js";
 import { filterWeights, poolOptions } from "./layers.js";
+import { poolingBefore } from "./making.js";
 
 /** @typedef {typeof import("./core.js")} Core */
 /** @typedef {import("./making.js").Made & { layer: import("./layers.js").Layer | null }} Kept */
@@ -32,7 +33,7 @@ function windowOf(core, kept, cell) {
     return { rect: { top: cell.row, left: cell.column, height: 1, width: 1 }, taps: [{ kind: "cell", ...place(before, [cell.row, cell.column]), value, share: value > 0 ? 1 : 0 }], winner: null, ties: 0, formula };
   }
   if (layer.kind === "filter") return filterWindow(kept, cell, layer);
-  if (layer.kind === "unpool") return layer.options.way === "nearest" ? copied(kept, cell, layer.options.scale) : null;
+  if (layer.kind === "unpool") return wayUp(core, kept, cell, layer.options);
   const explained = core.explain(before.maps, { ...poolOptions(layer.options), shape: [1, ...before.shape] }, { plane: [0, cell.plane], cell: [cell.row, cell.column], mostTaps: MOST_TAPS, mostTerms: MOST_TERMS });
   const [rows, columns] = explained.kernelSize;
   const [down, across] = explained.step;
@@ -43,6 +44,23 @@ function windowOf(core, kept, cell) {
     ties: explained.ties.length,
     formula: explained.formula,
   };
+}
+
+/** The cells that a way back up takes a value from; null where that is no question of windows. @param {Core} core @param {readonly Kept[]} kept @param {Cell} cell @param {import("./layers.js").Options} options @returns {Window | null} */
+function wayUp(core, kept, cell, { way, scale }) {
+  if (way === "nearest") return copied(kept, cell, scale);
+  const stages = kept.slice(0, cell.stage);
+  const at = poolingBefore(stages);
+  const layer = stages[at]?.layer;
+  if (way === "bilinear" || !layer) return null;
+  const [whole, small] = [stages[at - 1], stages[stages.length - 1]];
+  const windows = core.readers(whole.maps, { ...poolOptions(layer.options), shape: [1, ...whole.shape] }, { plane: [0, cell.plane], cell: [cell.row, cell.column] });
+  const from = windows.filter(({ wins }) => way === "average" || wins).map(({ position }) => position);
+  if (from.length === 0) return null;
+  const [rows, columns] = [0, 1].map((axis) => from.map((position) => position[axis]));
+  const [top, left] = [Math.min(...rows), Math.min(...columns)];
+  const taps = from.map((position) => ({ kind: /** @type {const} */ ("cell"), ...place(small, position), value: valueAt(small, { ...cell, row: position[0], column: position[1] }), share: 1 / from.length }));
+  return { rect: { top, left, height: Math.max(...rows) - top + 1, width: Math.max(...columns) - left + 1 }, taps, winner: null, ties: 0, formula: "" };
 }
 
 /** The one cell that nearest-neighbour upsampling copies. @param {readonly Kept[]} kept @param {Cell} cell @param {number} scale @returns {Window} */

@@ -79,6 +79,12 @@ export function made(core, { kind, options }, stages) {
   return up(core, options, stages);
 }
 
+/** The stage of the nearest pooling layer that made a map of the last one's size: values go back up by its windows. −1 for none. @param {readonly (Made & { layer: Layer | null })[]} stages */
+export function poolingBefore(stages) {
+  const size = String(stages[stages.length - 1].shape);
+  return stages.findLastIndex(({ layer, shape }) => layer?.kind === "pool" && String(shape) === size);
+}
+
 /** @param {Core} core @param {import("./layers.js").Options} options @param {readonly (Made & { layer: Layer | null })[]} stages @returns {Made} */
 function up(core, { way, scale }, stages) {
   const { maps, shape: [planes, height, width] } = stages[stages.length - 1];
@@ -88,8 +94,7 @@ function up(core, { way, scale }, stages) {
     return held(core, data, [planes, tall, wide]);
   };
   if (way === "nearest" || way === "bilinear") return back(height * scale, width * scale, {});
-  // Back by the nearest pooling layer before it that made a map of this size.
-  const at = stages.findLastIndex(({ layer, shape }) => layer?.kind === "pool" && shape[1] === height && shape[2] === width && shape[0] === planes);
+  const at = poolingBefore(stages);
   const layer = stages[at]?.layer;
   if (!layer) throw new Error(`${way}-unpooling puts values back by a pooling layer before it; none made a map of ${height} × ${width}. Use nearest or bilinear, or put a pooling layer before it.`);
   const before = stages[at - 1];

@@ -7,6 +7,7 @@ import { NUMBERS_FROM } from "./viewport.js";
 /** @typedef {import("../core.js").AxisGeometry} Axis */
 /** @typedef {import("./draw.js").Look} Look */
 /** @typedef {import("./state.js").Stage} Stage */
+/** @typedef {import("../core.js").AxisGeometry} Axis */
 /** @typedef {{ before: Stage, after: Stage, layer: import("./layers.js").Layer, looks: [Look, Look] }} Scene */
 
 /** So many pictures at most: of more windows, evenly spread ones are shown. */
