@@ -4,7 +4,6 @@ import { drawGrid, drawMark, drawNumbers, drawPicture } from "./draw.js";
 import { drawEdges } from "./marks.js";
 import { NUMBERS_FROM } from "./viewport.js";
 
-/** @typedef {import("../core.js").AxisGeometry} Axis */
 /** @typedef {import("./draw.js").Look} Look */
 /** @typedef {import("./state.js").Stage} Stage */
 /** @typedef {import("../core.js").AxisGeometry} Axis */
