@@ -37,7 +37,7 @@ fn a_pasted_line_sets_the_layer_and_other_text_is_refused() -> Result<()> {
         says(page, "#pasted", "Set: PyTorch’s line is the layer now.").await?;
         says(page, "[data-stage='1'] .name", "Average 3 × 3").await?;
         says(page, ".lines code", "nn.AvgPool2d(3, stride=2, padding=1)").await?;
-        // Keras pads by name, and what ONNX leaves out of the mean, PyTorch counts: seven cells see padding.
+        // What ONNX leaves out of the mean, PyTorch counts: seven cells see padding.
         says(page, ".verdicts [data-to=ONNX]", "ONNX 7 cells differ").await?;
         page.until(
             "document.querySelector('.reasons').textContent.startsWith('PyTorch divides by 9, ONNX by 6 in 6 cells')",
@@ -105,7 +105,7 @@ fn methods_are_compared_and_chosen() -> Result<()> {
         let rows = "[...document.querySelectorAll('.numbers tbody tr')].map((row) => row.innerText.replaceAll(/\\s+/g, ' ').trim())";
         page.until("document.querySelectorAll('.numbers tbody tr').length === 4").await?;
         let first = page.evaluate(rows).await?;
-        // The maxima's mean is 59 / 16; 36 of the input's cells keep their value's place, 16 outputs have 4 bytes each.
+        // The maxima add up to 59; 16 outputs have 4 bytes each.
         ensure!(
             first[0].as_str().is_some_and(|row| row.starts_with("A Max 3.69 −1 to 9") && row.ends_with("64 B")),
             "{first:#}"
@@ -118,7 +118,7 @@ fn methods_are_compared_and_chosen() -> Result<()> {
         page.until("document.querySelectorAll('.numbers tbody tr').length === 3").await?;
         page.click("#add-method").await?;
         page.until("document.querySelectorAll('.numbers tbody tr').length === 4").await?;
-        // A gate without as many weights as the window has cells is refused in its column alone.
+        // Another pooling layer, which is then the one that methods are compared over.
         page.evaluate("document.querySelector('[data-add=pool]').click()").await?;
         ready(page).await?;
         ensure!(sizes(page).await? == ["8 × 8", "4 × 4", "2 × 2"]);
