@@ -5,10 +5,10 @@ import { coldStarts } from "./cold/measure.mjs";
 import { launch } from "./harness/browser.mjs";
 import { serve } from "./harness/server.mjs";
 
-const { core, learning, peers, ...options } = JSON.parse(process.argv[2]);
+const { core, peers, ...options } = JSON.parse(process.argv[2]);
 const report = (/** @type {object} */ result) => console.log(`result ${JSON.stringify(result)}`);
 
-const server = await serve({ benches: dirname(fileURLToPath(import.meta.url)), core, learning: dirname(learning), peers });
+const server = await serve({ benches: dirname(fileURLToPath(import.meta.url)), core, peers });
 const browser = await launch(process.env.CHROME ?? "chromium");
 let failures = 0;
 try {

@@ -33,7 +33,7 @@ pub use geometry::{Geometry, Window};
 pub use pool::{Element, Pool, PoolOptions, Pooling, PreparedPool};
 pub use shown::Shown;
 
-#[cfg(all(target_arch = "wasm32", any(feature = "pooling", feature = "networks")))]
+#[cfg(all(target_arch = "wasm32", any(feature = "pooling", feature = "networks", feature = "training")))]
 mod js;
 
 /// The README's examples are tests.

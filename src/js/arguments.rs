@@ -2,17 +2,24 @@
 //! typed argument, wasm-bindgen's glue takes the length and the letters of whatever it is given, and a wrong one ends in
 //! memory that is not its own.
 
+#[cfg(any(feature = "pooling", feature = "networks"))]
 use super::error::JsResult;
 use crate::error::{Error, ErrorKind};
-use js_sys::{Float32Array, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+#[cfg(any(feature = "pooling", feature = "networks"))]
+use js_sys::Float32Array;
+use js_sys::Reflect;
+#[cfg(any(feature = "pooling", feature = "networks"))]
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 
 /// A `Float32Array`.
+#[cfg(any(feature = "pooling", feature = "networks"))]
 pub(super) fn float_array<'a>(parameter: &'static str, value: &'a JsValue) -> JsResult<&'a Float32Array> {
     value.dyn_ref::<Float32Array>().ok_or_else(|| broken(parameter, value, "must be a Float32Array").into())
 }
 
 /// A picture's width or height.
+#[cfg(any(feature = "pooling", feature = "networks"))]
 pub(super) fn extent(parameter: &'static str, value: &JsValue) -> JsResult<usize> {
     let rule = "must be a whole number, 0 or above";
     let number = value.as_f64().ok_or_else(|| broken(parameter, value, rule))?;

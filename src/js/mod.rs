@@ -4,20 +4,25 @@
 //! TypeScript side of the surface is written by hand in each part's `surface.d.ts`, because generics and option objects
 //! are beyond what wasm-bindgen derives, and the emitted whole is held to a golden file.
 //!
-//! A browser gets a module for each part of the surface: who pools does not load networks. The playground's has pooling's part
-//! too. A feature selects a
-//! part, and one of the packages in `web` each feature.
+//! A browser gets a module for each part of the surface: who pools does not load networks, and who runs networks does not
+//! load what trains them. The playground's has pooling's part too. A feature selects a part, and one of the packages in
+//! `web` each feature.
 
 mod arguments;
 mod error;
 #[cfg(feature = "networks")]
 mod networks;
+#[cfg(any(feature = "pooling", feature = "training"))]
+mod options;
 #[cfg(feature = "playground")]
 mod playground;
 #[cfg(feature = "pooling")]
 mod pooling;
 mod results;
+#[cfg(any(feature = "pooling", feature = "networks"))]
 mod source;
+#[cfg(feature = "training")]
+mod training;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -32,6 +37,10 @@ const NETWORKS: &str = include_str!("networks/surface.d.ts");
 #[cfg(feature = "playground")]
 #[wasm_bindgen(typescript_custom_section)]
 const PLAYGROUND: &str = include_str!("playground/surface.d.ts");
+
+#[cfg(feature = "training")]
+#[wasm_bindgen(typescript_custom_section)]
+const TRAINING: &str = include_str!("training/surface.d.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
 const BOTH: &str = include_str!("surface.d.ts");

@@ -1,6 +1,8 @@
 //! Plain objects and arrays, as results are handed back.
 
-use js_sys::{Array, Object, Reflect};
+#[cfg(any(feature = "pooling", feature = "networks"))]
+use js_sys::Array;
+use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 /// Sets a property of an object that was made here.
@@ -10,6 +12,7 @@ pub(super) fn set(object: &Object, key: &str, value: JsValue) {
 }
 
 /// Extents as an array of numbers.
+#[cfg(any(feature = "pooling", feature = "networks"))]
 pub(super) fn list(extents: &[usize]) -> Array {
     extents.iter().map(|&extent| JsValue::from(extent as f64)).collect()
 }

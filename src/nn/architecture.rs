@@ -1,6 +1,7 @@
 //! A network as data: what it takes, its layers and what its answers are called. It travels as JSON in the network file.
 
 use super::layers::{Add, Layer, Parameter};
+use super::words::Vocabulary;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 use crate::shown::{Shown, quoted};
@@ -66,6 +67,9 @@ pub struct Architecture {
     pub preprocessing: Preprocessing,
     /// From input to logits.
     pub layers: Vec<NamedLayer>,
+    /// The words that a network for sentences knows; see [`words`](super::words).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<Vocabulary>,
 }
 
 impl Architecture {
@@ -83,7 +87,7 @@ impl Architecture {
             layers[index].name = format!("{kind}_{number}");
         }
         let preprocessing = Preprocessing::none(input_shape[0]);
-        let architecture = Self { input_shape: input_shape.to_vec(), labels, preprocessing, layers };
+        let architecture = Self { input_shape: input_shape.to_vec(), labels, preprocessing, layers, vocabulary: None };
         architecture.validate()?;
         Ok(architecture)
     }
@@ -103,7 +107,7 @@ impl Architecture {
     /// # Errors
     /// As [`from_json`](Self::from_json).
     pub(crate) fn read(options: &Options) -> Result<Self> {
-        options.only(&["input_shape", "labels", "preprocessing", "layers"])?;
+        options.only(&["input_shape", "labels", "preprocessing", "layers", "vocabulary"])?;
         let preprocessing = options.required("preprocessing", options.object("preprocessing")?)?;
         preprocessing.only(&["mean", "std"])?;
         let numbers = |name| preprocessing.required(name, preprocessing.numbers(name)?);
@@ -113,6 +117,7 @@ impl Architecture {
             labels: options.required("labels", options.texts("labels")?)?,
             preprocessing: Preprocessing { mean: numbers("mean")?, std: numbers("std")? },
             layers: layers.iter().map(NamedLayer::read).collect::<Result<_>>()?,
+            vocabulary: options.text("vocabulary")?.map(Vocabulary::from_text).transpose()?,
         };
         architecture.validate()?;
         Ok(architecture)
@@ -151,6 +156,15 @@ impl Architecture {
             let taken = self.layers[..index].iter().any(|other| other.name == *name);
             if name.is_empty() || name.contains('.') || taken {
                 return broken("layer name", quoted(name), "it must be unique, not empty and without a full stop");
+            }
+        }
+        if let Some(vocabulary) = &self.vocabulary {
+            match self.layers.first().map(|first| &first.layer) {
+                Some(Layer::Embedding(table)) if table.num_embeddings == vocabulary.tokens() => {}
+                _ => {
+                    let rule = "the first layer must be an embedding with a row for each word, and two more";
+                    return broken("number of words", vocabulary.words().len().shown(), rule);
+                }
             }
         }
         let shapes = self.shapes()?;

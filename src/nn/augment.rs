@@ -21,6 +21,21 @@ pub struct Augmentation {
     /// Thicker or thinner strokes: how far each pixel goes towards the maximum, or the minimum, of its 3 × 3
     /// neighbours. People draw with any pen.
     pub thickness: f32,
+    /// Shift down and across by whole pixels, nothing between them: what comes in from outside is 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub crop: u32,
+    /// Whether every second image is seen in a mirror, left and right exchanged.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub flip: bool,
+}
+
+/// Files from before there were these two lack them.
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Augmentation {
@@ -36,6 +51,9 @@ impl Augmentation {
             if !(0.0..=most).contains(&value) {
                 return Err(Error::new(ErrorKind::Parameter, name, value, format!("it must be from 0 to {most}")));
             }
+        }
+        if self.crop > 1000 {
+            return Err(Error::new(ErrorKind::Parameter, "crop", u64::from(self.crop), "it must be from 0 to 1000"));
         }
         Ok(())
     }
@@ -60,6 +78,10 @@ impl Augmentation {
             output.copy_from_slice(image);
             return Ok(());
         }
+        if (Self { crop: 0, flip: false, ..*self }) == Self::default() {
+            self.crop_and_flip(image, [height, width], random, output);
+            return Ok(());
+        }
         let map = self.draw(random, height, width);
         let thickness = random.within(self.thickness);
         let thicker = if thickness == 0.0 { None } else { Some(neighbours(whole, thickness > 0.0)?) };
@@ -70,13 +92,34 @@ impl Augmentation {
             }
             None => image.to_vec(),
         };
-        for (from, to) in source.chunks_exact(height * width).zip(output.chunks_exact_mut(height * width)) {
+        let mut warped = vec![0.0; output.len()];
+        for (from, to) in source.chunks_exact(height * width).zip(warped.chunks_exact_mut(height * width)) {
             for (index, value) in to.iter_mut().enumerate() {
                 let (y, x) = map.source((index / width) as f32, (index % width) as f32);
                 *value = bilinear(from, height, width, y, x);
             }
         }
+        self.crop_and_flip(&warped, [height, width], random, output);
         Ok(())
+    }
+
+    /// Moves the image by whole pixels, and mirrors it or not.
+    fn crop_and_flip(&self, image: &[f32], [height, width]: [usize; 2], random: &mut Random, output: &mut [f32]) {
+        let mut shift =
+            || if self.crop == 0 { 0 } else { random.below(2 * self.crop + 1) as isize - self.crop as isize };
+        let (down, across) = (shift(), shift());
+        let mirrored = self.flip && random.below(2) == 1;
+        for (from, to) in image.chunks_exact(height * width).zip(output.chunks_exact_mut(height * width)) {
+            for (index, value) in to.iter_mut().enumerate() {
+                let (row, column) = (index / width, index % width);
+                let column = if mirrored { width - 1 - column } else { column };
+                let cell = (row.checked_add_signed(-down), column.checked_add_signed(-across));
+                *value = match cell {
+                    (Some(row), Some(column)) if row < height && column < width => from[row * width + column],
+                    _ => 0.0,
+                };
+            }
+        }
     }
 
     /// Draws the affine map from the output's pixels to the image's, about the centre.
@@ -164,6 +207,7 @@ mod tests {
             Augmentation { scale: 0.2, ..none },
             Augmentation { shear: 0.3, ..none },
             Augmentation { thickness: 0.5, ..none },
+            Augmentation { crop: 2, ..none },
         ] {
             assert_ne!(changed(augmentation, 0), dot(), "{augmentation:?}");
             assert_eq!(changed(augmentation, 0), changed(augmentation, 0));
@@ -181,6 +225,23 @@ mod tests {
             let row: f32 = output.iter().enumerate().map(|(i, x)| (i / 9) as f32 * x).sum::<f32>() / mass;
             assert!((mass - 1.0).abs() < 1e-5 && (row - 3.0).abs() <= 1.5 + 1e-4, "mass {mass}, row {row}");
         }
+    }
+
+    #[test]
+    fn a_crop_moves_every_pixel_as_far_and_a_flip_mirrors() {
+        let places = |augmentation: Augmentation| {
+            let place = |index| {
+                let output = changed(augmentation, index);
+                let at = output.iter().position(|x| *x == 1.0).unwrap();
+                assert_eq!(output.iter().sum::<f32>(), 1.0);
+                (at / 9, at % 9)
+            };
+            (0..60).map(place).collect::<std::collections::BTreeSet<_>>()
+        };
+        let cropped = places(Augmentation { crop: 1, ..Augmentation::default() });
+        assert_eq!(cropped, (2..5).flat_map(|y| (5..8).map(move |x| (y, x))).collect());
+        let flipped = places(Augmentation { flip: true, ..Augmentation::default() });
+        assert_eq!(flipped.into_iter().collect::<Vec<_>>(), [(3, 2), (3, 6)]);
     }
 
     #[test]

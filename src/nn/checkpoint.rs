@@ -34,6 +34,10 @@ impl Trainer {
             }
             tensors.push(Named { name, tensor: parameter.view().into(), channels: None });
         }
+        let averaged = self.averaged.iter().flatten().flatten();
+        for ((_, name, _), mean) in self.architecture.parameters().zip(averaged) {
+            tensors.push(Named { name: mean_name(&name), tensor: mean.view().into(), channels: None });
+        }
         let metadata = Metadata {
             architecture: self.architecture.clone(),
             settings: self.settings.clone(),
@@ -54,16 +58,28 @@ impl Trainer {
         architecture.validate()?;
         let count = settings.optimizer.memory();
         let (mut parameters, mut memory) = (Vec::new(), vec![Vec::new(); architecture.layers.len()]);
+        let mut averaged = Vec::new();
         for (layer, name, parameter) in architecture.parameters() {
             parameters.push(file.tensor(&name, &parameter.shape, None)?);
+            if settings.average > 0.0 {
+                averaged.push(file.tensor(&mean_name(&name), &parameter.shape, None)?);
+            }
             let arrays = (0..count).map(|index| file.tensor(&memory_name(&name, index), &parameter.shape, None));
             memory[layer].push(arrays.map(|array| array.map(Tensor::into_array)).collect::<Result<_>>()?);
         }
         let parameters = arrays_by_layer(&architecture, parameters)?;
-        Self::from_parts(architecture, settings, parameters, memory, (step, seen, samples))
+        let averaged = match averaged.is_empty() {
+            true => None,
+            false => Some(arrays_by_layer(&architecture, averaged)?),
+        };
+        Self::from_parts(architecture, settings, (parameters, memory, averaged), (step, seen, samples))
     }
 }
 
 fn memory_name(parameter: &str, index: usize) -> String {
     format!("{parameter}.memory{index}")
+}
+
+fn mean_name(parameter: &str) -> String {
+    format!("{parameter}.mean")
 }

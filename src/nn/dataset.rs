@@ -1,7 +1,45 @@
 //! Labelled pictures in memory.
 
 use crate::error::{Error, ErrorKind, Result};
-use ndarray::{Array4, ArrayD, IxDyn};
+use ndarray::{Array4, ArrayD};
+
+/// What a network learns from and is tested on: samples of one shape, each with its class.
+pub trait Samples: Sync {
+    /// Channels, height and width of a sample.
+    fn sample_shape(&self) -> [usize; 3];
+
+    /// The class of each sample.
+    fn classes(&self) -> &[u8];
+
+    /// Writes the values of one sample, as many as the shape says.
+    fn read(&self, index: usize, values: &mut [f32]);
+}
+
+/// The samples `range` as a batch.
+pub(crate) fn batch(data: &dyn Samples, range: std::ops::Range<usize>) -> ArrayD<f32> {
+    let shape = [&[range.len()], data.sample_shape().as_slice()].concat();
+    let mut values = ArrayD::zeros(shape);
+    for (index, mut sample) in range.zip(values.outer_iter_mut()) {
+        data.read(index, sample.as_slice_mut().expect("a sample of a new array is a slice"));
+    }
+    values
+}
+
+impl Samples for Dataset {
+    fn sample_shape(&self) -> [usize; 3] {
+        self.image_shape()
+    }
+
+    fn classes(&self) -> &[u8] {
+        &self.labels
+    }
+
+    fn read(&self, index: usize, values: &mut [f32]) {
+        let bytes = self.images.as_slice().expect("kept in standard layout");
+        let image = &bytes[index * values.len()..][..values.len()];
+        values.iter_mut().zip(image).for_each(|(value, byte)| *value = f32::from(*byte) / 255.0);
+    }
+}
 
 /// Pictures (samples × channels × height × width, bytes) and the class of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,20 +101,5 @@ impl Dataset {
         let mut labels = self.labels.clone();
         let last = labels.split_off(first);
         Ok((Self { images: front, labels }, Self { images: back, labels: last }))
-    }
-
-    /// The values of one picture, from 0 to 1.
-    pub(crate) fn pixels(&self, index: usize) -> impl Iterator<Item = f32> {
-        let size = self.image_shape().iter().product::<usize>();
-        let bytes = self.images.as_slice().expect("kept in standard layout");
-        bytes[index * size..][..size].iter().map(|byte| f32::from(*byte) / 255.0)
-    }
-
-    /// The pictures `range` as a batch of values from 0 to 1.
-    pub(crate) fn batch(&self, range: std::ops::Range<usize>) -> ArrayD<f32> {
-        let [channels, height, width] = self.image_shape();
-        let shape = [range.len(), channels, height, width];
-        let values: Vec<f32> = range.flat_map(|index| self.pixels(index)).collect();
-        ArrayD::from_shape_vec(IxDyn(&shape), values).expect("as many values as the shape has cells")
     }
 }

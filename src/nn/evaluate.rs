@@ -1,26 +1,66 @@
 //! How good a network is: its predictions, and who is taken for whom.
 
-use super::dataset::Dataset;
+use super::dataset::{Samples, batch};
 use super::loss::argmax;
 use super::network::Network;
 use crate::error::{Error, ErrorKind, Result};
+use crate::shown::Shown;
 use ndarray::Array2;
 use std::fmt;
 
-/// Pictures run together; large enough to pack the weights seldom, small enough for the cache.
+/// Samples run together; large enough to pack the weights seldom, small enough for the cache.
 const BATCH: usize = 16;
 
-/// The class that `network` finds most probable for each picture of `data`; the lowest at a tie.
+/// The class that `network` finds most probable for each sample of `data`; the lowest at a tie.
 ///
 /// # Errors
-/// When the pictures have another shape than the network takes.
-pub fn predictions(network: &Network, data: &Dataset) -> Result<Vec<u8>> {
-    let mut predictions = Vec::with_capacity(data.len());
-    for first in (0..data.len()).step_by(BATCH) {
-        let probabilities = network.run_batch(data.batch(first..data.len().min(first + BATCH)).view())?;
+/// When the samples have another shape than the network takes.
+pub fn predictions(network: &Network, data: &dyn Samples) -> Result<Vec<u8>> {
+    let count = data.classes().len();
+    let mut predictions = Vec::with_capacity(count);
+    for first in (0..count).step_by(BATCH) {
+        let probabilities = network.run_batch(batch(data, first..count.min(first + BATCH)).view())?;
         predictions.extend(probabilities.rows().into_iter().map(|row| argmax(row.iter().copied()) as u8));
     }
     Ok(predictions)
+}
+
+/// How well a network does on labelled pictures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// The share of right answers, from 0 to 1.
+    pub accuracy: f64,
+    /// The mean of −log of the right class's probability. One that is 0 in `f32` counts as the smallest above it.
+    pub loss: f64,
+}
+
+/// Runs `network` on every sample of `data`: the same bits on every machine.
+///
+/// # Errors
+/// When the samples have another shape than the network takes, a class is none of its labels, or there is no sample.
+pub fn score(network: &Network, data: &dyn Samples) -> Result<Score> {
+    let shape = data.sample_shape();
+    if network.input_shape() != shape {
+        let rule = ["this network takes ", &network.input_shape().shown()].concat();
+        return Err(Error::new(ErrorKind::Shape, "input shape", shape.as_slice(), rule));
+    }
+    if data.classes().is_empty() {
+        return Err(Error::new(ErrorKind::Shape, "number of samples", 0, "there must be at least one"));
+    }
+    let mut prepared = network.prepare()?;
+    let (mut right, mut loss) = (0_u32, 0.0);
+    for (index, &class) in data.classes().iter().enumerate() {
+        data.read(index, prepared.input(shape.iter().product())?);
+        let probabilities = prepared.classify_input()?;
+        let Some(probability) = probabilities.get(usize::from(class)) else {
+            let rule = ["there are ", &network.labels().len().shown(), " labels"].concat();
+            return Err(Error::new(ErrorKind::Parameter, "class", class, rule));
+        };
+        right += u32::from(argmax(probabilities.iter().copied()) == usize::from(class));
+        loss -= libm::log(f64::from(probability.max(f32::from_bits(1))));
+    }
+    let count = data.classes().len() as f64;
+    Ok(Score { accuracy: f64::from(right) / count, loss: loss / count })
 }
 
 /// How often each class (row) was taken for each (column).

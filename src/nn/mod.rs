@@ -8,6 +8,7 @@
 //! | [`PreparedNetwork`] | the same ready to run again and again |
 //! | [`tensor`] | the numbers that inference works on |
 //! | [`digit`] | a drawing brought into the form of MNIST's digits |
+//! | [`words`] | sentences as tokens, and the words that decided |
 //! | [`dataset`], [`augment`] | labelled pictures, and small random changes to them |
 //! | [`settings`], [`loss`], [`optimizer`], [`train`], [`checkpoint`] | learning the weights, and going on after an interruption |
 //! | [`evaluate`] | predictions and the confusion matrix |
@@ -33,6 +34,7 @@ pub mod recipes;
 pub mod settings;
 pub mod tensor;
 pub mod train;
+pub mod words;
 
 pub use architecture::Architecture;
 pub use network::{LayerOutput, Network, Run};

@@ -54,7 +54,7 @@ type See<'a> = dyn FnMut(&Step, &[f32]) + 'a;
 impl PreparedNetwork {
     pub(super) fn new(network: &Network) -> Result<Self> {
         let architecture = network.architecture();
-        let Architecture { input_shape, labels, preprocessing, layers } = architecture;
+        let Architecture { input_shape, labels, preprocessing, layers, .. } = architecture;
         let mut shape = input_shape.clone();
         let mut steps: Vec<Step> = Vec::with_capacity(layers.len());
         let mut sizes = vec![shape.iter().product::<usize>()];

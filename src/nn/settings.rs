@@ -21,6 +21,15 @@ pub struct Settings {
     pub learning_rate: OneCycle,
     /// Random changes to every sample.
     pub augmentation: Augmentation,
+    /// What the running mean of the weights keeps in a step, at least 0 and below 1: the network that comes out has the
+    /// averaged weights (B. Polyak and A. Juditsky 1992). 0: the last ones.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub average: f32,
+}
+
+/// Files from before there was such a setting lack it.
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
 }
 
 impl Settings {
@@ -30,6 +39,9 @@ impl Settings {
         }
         if self.batch_size == 0 {
             return Err(Error::new(ErrorKind::Parameter, "batch_size", 0, "it must be at least 1"));
+        }
+        if !(0.0..1.0).contains(&self.average) {
+            return Err(Error::new(ErrorKind::Parameter, "average", self.average, "it must be at least 0 and below 1"));
         }
         self.optimizer.validate()?;
         self.learning_rate.validate()?;

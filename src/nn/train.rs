@@ -1,7 +1,7 @@
 //! Learning the weights, one batch a call, so that the same code trains from a command and from a page's worker.
 
 use super::architecture::Architecture;
-use super::dataset::Dataset;
+use super::dataset::Samples;
 use super::layers::Role;
 use super::network::{Network, by_layer, preprocess};
 use super::pass::{Pass, Passed};
@@ -9,7 +9,7 @@ use super::random::{Purpose, Random};
 use super::settings::Settings;
 use super::tensor::Tensor;
 use crate::error::{Error, ErrorKind, Result};
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{ArrayD, IxDyn, Zip};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -58,6 +58,8 @@ pub struct Trainer {
     pub(crate) parameters: Parameters,
     /// What the optimiser remembers, by layer and parameter.
     pub(crate) memory: Vec<Vec<Vec<ArrayD<f32>>>>,
+    /// The running mean of the parameters, where the settings ask for one.
+    pub(crate) averaged: Option<Parameters>,
     /// Steps done since the beginning.
     pub(crate) step: u64,
     pub(crate) seen: Seen,
@@ -102,28 +104,19 @@ impl Trainer {
         let parameters = arrays_by_layer(&architecture, parameters.map(|array| array.view().into()).collect())?;
         let zeros = |array: &ArrayD<f32>| vec![ArrayD::zeros(array.raw_dim()); settings.optimizer.memory()];
         let memory = parameters.iter().map(|layer| layer.iter().map(zeros).collect()).collect();
-        Self::from_parts(architecture, settings, parameters, memory, (0, Seen::default(), None))
+        let averaged = (settings.average > 0.0).then(|| parameters.clone());
+        Self::from_parts(architecture, settings, (parameters, memory, averaged), (0, Seen::default(), None))
     }
 
     pub(crate) fn from_parts(
         architecture: Architecture,
         settings: Settings,
-        parameters: Parameters,
-        memory: Vec<Vec<Vec<ArrayD<f32>>>>,
+        (parameters, memory, averaged): (Parameters, Vec<Vec<Vec<ArrayD<f32>>>>, Option<Parameters>),
         (step, seen, samples): (u64, Seen, Option<usize>),
     ) -> Result<Self> {
         settings.validate()?;
-        Ok(Self {
-            architecture,
-            settings,
-            parameters,
-            memory,
-            step,
-            seen,
-            samples,
-            order: (0, Vec::new()),
-            threads: true,
-        })
+        let order = (0, Vec::new());
+        Ok(Self { architecture, settings, parameters, memory, averaged, step, seen, samples, order, threads: true })
     }
 
     /// The same run on the caller's thread alone: for many runs side by side. Every weight is the same.
@@ -136,28 +129,30 @@ impl Trainer {
         &self.settings
     }
 
-    /// The network as it is now.
+    /// The network as it is now, with averaged weights where the settings ask for them.
     ///
     /// # Errors
     /// When a weight is no longer finite: the learning rate was too high.
     pub fn network(&self) -> Result<Network> {
-        Network::new(self.architecture.clone(), self.parameters.iter().flatten().cloned().collect())
+        let parameters = self.averaged.as_ref().unwrap_or(&self.parameters);
+        Network::new(self.architecture.clone(), parameters.iter().flatten().cloned().collect())
     }
 
     /// Learns from the next batch of `data`, which must be the same at every call; `None` when the run is complete.
     ///
     /// # Errors
     /// When `data` are empty or do not fit the architecture, or the loss is no longer finite.
-    pub fn step(&mut self, data: &Dataset) -> Result<Option<Progress>> {
-        if data.is_empty() {
+    pub fn step(&mut self, data: &dyn Samples) -> Result<Option<Progress>> {
+        let count = data.classes().len();
+        if count == 0 {
             return Err(Error::new(ErrorKind::Shape, "number of samples", 0, "there must be at least one"));
         }
-        let samples = *self.samples.get_or_insert(data.len());
-        if samples != data.len() {
+        let samples = *self.samples.get_or_insert(count);
+        if samples != count {
             let rule = format!("the run began with {samples}, and goes on only with the same data");
-            return Err(Error::new(ErrorKind::Shape, "number of samples", data.len(), rule));
+            return Err(Error::new(ErrorKind::Shape, "number of samples", count, rule));
         }
-        let steps = data.len().div_ceil(self.settings.batch_size) as u64;
+        let steps = count.div_ceil(self.settings.batch_size) as u64;
         let all = steps * u64::from(self.settings.epochs);
         if self.step >= all {
             return Ok(None);
@@ -166,9 +161,9 @@ impl Trainer {
         if step == 0 {
             self.seen = Seen::default();
         }
-        self.put_in_order(epoch, data.len());
+        self.put_in_order(epoch, count);
         let first = step as usize * self.settings.batch_size;
-        let batch = &self.order.1[first..data.len().min(first + self.settings.batch_size)];
+        let batch = &self.order.1[first..count.min(first + self.settings.batch_size)];
         let shards = self.shards(data, epoch, batch)?;
         let learning_rate = self.settings.learning_rate.at(self.step as f32 / all as f32);
         self.step += 1;
@@ -193,7 +188,7 @@ impl Trainer {
     }
 
     /// The parts of a batch, each on a thread of its own where there are threads.
-    fn shards(&self, data: &Dataset, epoch: u32, batch: &[u32]) -> Result<Vec<Shard>> {
+    fn shards(&self, data: &dyn Samples, epoch: u32, batch: &[u32]) -> Result<Vec<Shard>> {
         let parts: Vec<&[u32]> = batch.chunks(batch.len().div_ceil(SHARDS)).collect();
         let shard = |index: usize| self.shard(data, epoch, index, parts[index]);
         #[cfg(target_arch = "wasm32")]
@@ -213,9 +208,9 @@ impl Trainer {
     }
 
     /// Forward and backward over some samples, part `index` of the step's batch.
-    fn shard(&self, data: &Dataset, epoch: u32, index: usize, samples: &[u32]) -> Result<Shard> {
+    fn shard(&self, data: &dyn Samples, epoch: u32, index: usize, samples: &[u32]) -> Result<Shard> {
         let x = preprocess(&self.architecture, self.samples(data, epoch, samples)?)?.into_array();
-        let targets: Vec<u8> = samples.iter().map(|sample| data.labels()[*sample as usize]).collect();
+        let targets: Vec<u8> = samples.iter().map(|sample| data.classes()[*sample as usize]).collect();
         let place = self.step * SHARDS as u64 + index as u64;
         let random = Random::new(self.settings.seed, Purpose::Draw, place);
         let Passed { gradients, loss, correct } =
@@ -225,14 +220,13 @@ impl Trainer {
     }
 
     /// A batch of samples, each changed at random.
-    fn samples(&self, data: &Dataset, epoch: u32, samples: &[u32]) -> Result<Tensor> {
-        let size = data.image_shape();
+    fn samples(&self, data: &dyn Samples, epoch: u32, samples: &[u32]) -> Result<Tensor> {
+        let size = data.sample_shape();
         let cells = size.iter().product::<usize>();
         let mut values = vec![0.0; samples.len() * cells];
-        let mut image = Vec::with_capacity(cells);
+        let mut image = vec![0.0; cells];
         for (sample, output) in samples.iter().zip(values.chunks_exact_mut(cells.max(1))) {
-            image.clear();
-            image.extend(data.pixels(*sample as usize));
+            data.read(*sample as usize, &mut image);
             let index = (u64::from(epoch) << 32) | u64::from(*sample);
             let mut random = Random::new(self.settings.seed, Purpose::Augment, index);
             self.settings.augmentation.apply(&image, size, &mut random, output)?;
@@ -269,6 +263,10 @@ impl Trainer {
         let parameters = self.parameters.iter_mut().flatten().zip(self.memory.iter_mut().flatten());
         for ((role, (parameter, memory)), gradient) in roles.zip(parameters).zip(total.iter().flatten().flatten()) {
             self.settings.optimizer.step(role, parameter, gradient, memory, learning_rate, self.step);
+        }
+        let share = 1.0 - self.settings.average;
+        for (mean, now) in self.averaged.iter_mut().flatten().flatten().zip(self.parameters.iter().flatten()) {
+            Zip::from(mean).and(now).for_each(|mean, now| *mean += share * (now - *mean));
         }
         Ok(())
     }

@@ -4,9 +4,11 @@ mod file;
 mod gradients;
 mod inference;
 mod layers;
+mod repeatable;
 mod residual;
 mod shipped;
 mod training;
+mod words;
 
 use ndarray::{ArrayD, IxDyn};
 

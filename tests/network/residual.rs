@@ -135,6 +135,7 @@ fn gradient(architecture: &Architecture, data: &Dataset) -> (Vec<ArrayD<f32>>, V
         optimizer: Optimizer::Sgd { momentum: 0.0, weight_decay: 0.0 },
         learning_rate: OneCycle { peak: 1.0, warm_up: 0.0 },
         augmentation: Augmentation::default(),
+        average: 0.0,
     };
     let mut trainer = Trainer::new(architecture.clone(), settings).unwrap();
     let before = trainer.network().unwrap().parameters();

@@ -47,6 +47,7 @@ pub fn settings(seed: u64, optimizer: Optimizer) -> Settings {
         optimizer,
         learning_rate: OneCycle { peak: if optimizer == SGD { 0.05 } else { 0.02 }, warm_up: 0.3 },
         augmentation: Augmentation { shift: 0.5, rotation: 5.0, ..Augmentation::default() },
+        average: 0.0,
     }
 }
 

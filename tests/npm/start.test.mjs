@@ -9,6 +9,7 @@ import { Worker } from "node:worker_threads";
 import init, { pool } from "deep-end";
 import * as surface from "deep-end";
 import * as networks from "deep-end/networks";
+import * as training from "deep-end/training";
 
 test("every start is the same promise", async () => {
   const first = init();
@@ -17,7 +18,7 @@ test("every start is the same promise", async () => {
   assert.equal(init(), first);
 });
 
-for (const [module, entry, known] of [["deep_end", surface, "pool"], ["networks", networks, "Network"]]) {
+for (const [module, entry, known] of [["deep_end", surface, "pool"], ["networks", networks, "Network"], ["training", training, "Training"]]) {
   test(`everything of the generated module ${module} is handed on`, async () => {
     const generated = await import(new URL(`../pkg/${module}.js`, import.meta.resolve("deep-end")));
     const names = Object.keys(generated).filter((name) => name !== "default");
@@ -27,8 +28,10 @@ for (const [module, entry, known] of [["deep_end", surface, "pool"], ["networks"
 }
 
 test("each module has its own part of the surface", () => {
-  const shared = Object.keys(surface).filter((name) => name in networks);
-  assert.deepEqual(shared.sort(), ["default", "initSync"]);
+  for (const [one, other] of [[surface, networks], [surface, training], [networks, training]]) {
+    const shared = Object.keys(one).filter((name) => name in other);
+    assert.deepEqual(shared.sort(), ["default", "initSync"]);
+  }
 });
 
 test("a worker has a core of its own", async () => {

@@ -1,6 +1,6 @@
 // Digits to pick instead of drawing: strokes like any others, so that the network reads them on the same way.
 
-/** @typedef {import("./state.js").Stroke} Stroke */
+/** @typedef {import("./drawing.js").Stroke} Stroke */
 
 /** Each digit's strokes, as points of a curve on a square of side 100: `x y x y …`. */
 const CURVES = [

@@ -1,7 +1,9 @@
 // Everything the page knows, in one place: elements render from it, controllers fill in the results.
+import { BLANK } from "./drawing.js";
 import { createStore } from "./store.js";
 import { DEFAULTS } from "./settings.js";
 
+/** @typedef {import("./drawing.js").Drawing} Drawing */
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./image.js").Photo} Photo */
 /** @typedef {import("./pooling.js").Pooled} Pooled */
@@ -9,8 +11,6 @@ import { DEFAULTS } from "./settings.js";
 
 /** @typedef {"idle" | "working" | "ready" | "error"} Status */
 /** @typedef {{ parameter: string, message: string }} Refusal  a setting, or empty, and what is wrong with it */
-/** @typedef {{ points: { x: number, y: number, width: number }[] }} Stroke  in the pad's own pixels */
-/** @typedef {{ example: string | null, strokes: readonly Stroke[] }} Drawing  with the digit, where it was picked */
 
 /**
  * @typedef {object} Page
@@ -37,9 +37,6 @@ import { DEFAULTS } from "./settings.js";
  * @property {string | null} recognitionError
  * @property {number} recognitionsDone
  */
-
-/** @type {Drawing} */
-export const BLANK = Object.freeze({ example: null, strokes: [] });
 
 export const page = createStore(
   /** @type {Page} */ ({
@@ -74,20 +71,4 @@ export const page = createStore(
  */
 export function adjust(patch) {
   page.set({ settings: { ...page.value.settings, ...patch }, entry: null });
-}
-
-/**
- * Puts a new drawing in place of the present one, which `undoDrawing` brings back.
- * @param {Drawing} drawing
- */
-export function draw(drawing) {
-  const { drawing: before, pastDrawings } = page.value;
-  page.set({ drawing, pastDrawings: [...pastDrawings, before] });
-}
-
-/** Takes back the last stroke, clearing or choice of an example. */
-export function undoDrawing() {
-  const { pastDrawings } = page.value;
-  const before = pastDrawings.at(-1);
-  if (before) page.set({ drawing: before, pastDrawings: pastDrawings.slice(0, -1) });
 }

@@ -10,10 +10,9 @@ use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    dist::optimise,
     process::run_lines,
-    setup::{Compiler, CompilerArgs, NpmTools},
-    workspace::{at, shown, target},
+    setup::{Compiler, CompilerArgs},
+    workspace::{at, shown},
 };
 
 /// What is compiled to WebAssembly.
@@ -24,18 +23,18 @@ struct Module {
 }
 
 /// The parts of the core: a package each, so that one part's module does not take the place of the other's.
-const CORE: [Module; 3] = [
+const CORE: [Module; 4] = [
     Module { package: "web-pooling", name: "deep_end" },
     Module { package: "web-networks", name: "networks" },
+    Module { package: "web-training", name: "training" },
     Module { package: "web-playground", name: "playground" },
 ];
-const TRAINING: Module = Module { package: "bench-training", name: "bench_training" };
 
 /// The names that the pages know the core's modules by.
-pub const MODULES: [&str; 3] = [CORE[0].name, CORE[1].name, CORE[2].name];
+pub const MODULES: [&str; 4] = [CORE[0].name, CORE[1].name, CORE[2].name, CORE[3].name];
 
 /// Those that the package has too.
-pub const PACKAGED: [&str; 2] = [CORE[0].name, CORE[1].name];
+pub const PACKAGED: [&str; 3] = [CORE[0].name, CORE[1].name, CORE[2].name];
 
 /// `cargo xtask build`.
 pub fn command(compiler: CompilerArgs) -> Result<()> {
@@ -47,34 +46,15 @@ pub fn command(compiler: CompilerArgs) -> Result<()> {
 /// # Errors
 /// Where the core does not compile, or compiles with a warning.
 pub fn build(compiler: Compiler) -> Result<()> {
-    make(compiler, &CORE, &at("www/pkg"))
-}
-
-/// Builds what the benches of training run, optimised as the core is.
-///
-/// # Errors
-/// As [`build`].
-pub fn build_training(compiler: Compiler, tools: &NpmTools) -> Result<()> {
-    let folder = target().join("training");
-    make(compiler, &[TRAINING], &folder)?;
-    optimise(&folder.join(format!("{}_bg.wasm", TRAINING.name)), tools)
-}
-
-/// The JavaScript module that [`build_training`] makes.
-pub fn training() -> PathBuf {
-    target().join("training").join(format!("{}.js", TRAINING.name))
-}
-
-/// Makes the folder anew, with these modules.
-fn make(compiler: Compiler, modules: &[Module], folder: &Path) -> Result<()> {
-    let compiled = modules.iter().map(|module| compile(compiler, module.package)).collect::<Result<Vec<_>>>()?;
+    let folder = at("www/pkg");
+    let compiled = CORE.iter().map(|module| compile(compiler, module.package)).collect::<Result<Vec<_>>>()?;
     if folder.exists() {
-        fs::remove_dir_all(folder)?;
+        fs::remove_dir_all(&folder)?;
     }
-    for (Module { name, .. }, wasm) in modules.iter().zip(compiled) {
-        bind(&wasm, name, folder).with_context(|| format!("wasm-bindgen cannot make {}", shown(folder)))?;
+    for (Module { name, .. }, wasm) in CORE.iter().zip(compiled) {
+        bind(&wasm, name, &folder).with_context(|| format!("wasm-bindgen cannot make {}", shown(&folder)))?;
         let bytes = fs::metadata(folder.join(format!("{name}_bg.wasm")))?.len();
-        println!("Built {}: {name}_bg.wasm has {} kB", shown(folder), bytes.div_ceil(1000));
+        println!("Built {}: {name}_bg.wasm has {} kB", shown(&folder), bytes.div_ceil(1000));
     }
     Ok(())
 }

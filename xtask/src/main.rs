@@ -7,6 +7,7 @@ use clap::Parser;
 use xtask::{bench, build, dist, fuzz, serve, setup::CompilerArgs, test, tidy};
 
 mod networks;
+mod pack;
 
 /// The commands of this repository. Each sets up what it needs, and says so before it installs anything.
 #[derive(Parser)]
@@ -32,6 +33,8 @@ enum Command {
     Tidy,
     /// Look for inputs that break the core, with cargo-fuzz on nightly Rust
     Fuzz(fuzz::FuzzArgs),
+    /// Make the images that the training page fetches, from MNIST: www/data/mnist.bin
+    Pack(pack::PackArgs),
     #[command(flatten)]
     Networks(networks::Command),
 }
@@ -55,6 +58,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(args) => bench::command(args),
         Command::Tidy => tidy::command(),
         Command::Fuzz(args) => fuzz::command(args),
+        Command::Pack(args) => args.run(),
         Command::Networks(command) => command.run(),
     }
 }

@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 
 /// The longest header that is read: an architecture of the largest size allowed needs a tenth of it.
 const MAX_HEADER: u64 = 1 << 20;
-/// The most tensors: 256 layers with four parameters each, and twice as many again: scales, or what an optimiser remembers.
-const MAX_TENSORS: usize = 256 * 4 * 3;
+/// The most tensors: 256 layers with four parameters each, and three times as many again for what training keeps.
+const MAX_TENSORS: usize = 256 * 4 * 4;
 /// Bytes before the header: its length, little-endian.
 const LENGTH: usize = 8;
 /// The name in the header that is no tensor's.

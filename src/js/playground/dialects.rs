@@ -5,7 +5,7 @@ use crate::dialect::{self, Dialect, Difference};
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::arguments::broken;
 use crate::js::error::JsResult;
-use crate::js::pooling::options::named;
+use crate::js::options::named;
 use crate::js::results::{list, set};
 use crate::options::{Datum, Options};
 use crate::pool::PoolOptions;

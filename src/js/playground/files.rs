@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::io::npy;
 use crate::js::arguments::{broken, extent};
 use crate::js::error::JsResult;
-use crate::js::pooling::options::named;
+use crate::js::options::named;
 use crate::js::source::Source;
 use crate::nn::tensor::TensorView;
 use crate::pool::product;

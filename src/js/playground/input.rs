@@ -3,9 +3,9 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::inspect::{Plane, position};
 use crate::js::error::JsResult;
+use crate::js::options::read;
 use crate::js::pooling::maps;
 use crate::js::pooling::numbers::{self, Names};
-use crate::js::pooling::options::read;
 use crate::js::results::list;
 use crate::options::Options;
 use crate::pool::{ArrayPoolOptions, Pool, product, reserve};

@@ -4,8 +4,8 @@ use super::input::{options, taken, with_cells};
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::arguments::describe;
 use crate::js::error::JsResult;
+use crate::js::options::read_beside;
 use crate::js::pooling::numbers::{self, Names};
-use crate::js::pooling::options::read_beside;
 use crate::js::results::{list, set};
 use crate::options::Options;
 use crate::pool::{

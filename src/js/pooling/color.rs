@@ -1,10 +1,10 @@
 //! Colour maps.
 
-use super::options::read;
 use super::picture;
 use crate::error::{Error, ErrorKind};
 use crate::js::arguments::{broken, extent, float_array};
 use crate::js::error::JsResult;
+use crate::js::options::read;
 use crate::options::Options;
 use crate::render::{ColorMap, Rgba};
 use crate::shown::Shown;

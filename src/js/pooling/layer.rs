@@ -2,10 +2,10 @@
 
 use super::maps::{self, Held, freed, running};
 use super::numbers::{self, Names, Staging};
-use super::options::read;
 use super::pool::{OF_OUTPUT, pool_array};
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::error::JsResult;
+use crate::js::options::read;
 use crate::js::results::{list, set};
 use crate::pool::{ArrayPoolOptions, PreparedPool};
 use crate::shown::Shown;

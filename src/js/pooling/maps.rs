@@ -1,10 +1,10 @@
 //! Numbers kept inside the core.
 
 use super::numbers::{self, Anything, Names};
-use super::options::named;
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::arguments::describe;
 use crate::js::error::JsResult;
+use crate::js::options::named;
 use crate::js::results::list;
 use crate::pool::{product, reserve};
 #[cfg(feature = "playground")]

@@ -4,6 +4,5 @@ mod color;
 mod layer;
 pub(super) mod maps;
 pub(super) mod numbers;
-pub(super) mod options;
 mod picture;
 mod pool;

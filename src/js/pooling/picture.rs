@@ -1,10 +1,10 @@
 //! Pooling of pictures.
 
 use super::numbers::{self, Cells, Number, Staging};
-use super::options::{named, read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::arguments::{describe, extent};
 use crate::js::error::JsResult;
+use crate::js::options::{named, read};
 use crate::js::results::{list, set};
 use crate::js::source::Source;
 use crate::options::Options;

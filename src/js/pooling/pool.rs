@@ -2,11 +2,11 @@
 
 use super::layer::OUT_INDICES;
 use super::numbers::{self, Cells, Names, Number, Staging};
-use super::options::{read, read_beside};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::AxisPlan;
 use crate::js::arguments::describe;
 use crate::js::error::JsResult;
+use crate::js::options::{read, read_beside};
 use crate::js::results::{list, set};
 use crate::pool::{ArrayPoolOptions, Pool, PreparedPool, product};
 use js_sys::{Array, Object};

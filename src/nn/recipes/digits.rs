@@ -130,7 +130,15 @@ pub fn digits_settings(seed: u64, epochs: u32) -> Settings {
         batch_size: 128,
         optimizer: Optimizer::Sgd { momentum: 0.9, weight_decay: 5e-4 },
         learning_rate: OneCycle { peak: 0.2, warm_up: 0.25 },
-        augmentation: Augmentation { shift: 2.0, rotation: 12.0, scale: 0.12, shear: 0.2, thickness: 0.5 },
+        augmentation: Augmentation {
+            shift: 2.0,
+            rotation: 12.0,
+            scale: 0.12,
+            shear: 0.2,
+            thickness: 0.5,
+            ..Augmentation::default()
+        },
+        average: 0.0,
     }
 }
 

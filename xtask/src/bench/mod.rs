@@ -10,11 +10,10 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::{
-    build::{build_training, training},
     dist::dist,
     process::{output, run_lines},
     setup::{Browser, Compiler, CompilerArgs, NpmTools, installed, node},
-    workspace::{at, root, shown},
+    workspace::{at, root},
 };
 use line::Line;
 use table::Table;
@@ -95,7 +94,7 @@ impl Place {
         Ok(match self {
             Self::Native => json!({ "rows": rows, "rounds": rounds }),
             _ => json!({
-                "core": core()?, "learning": learning()?, "peers": installed("benches", "peers")?, "rows": rows, "rounds": rounds
+                "core": core()?, "peers": installed("benches", "peers")?, "rows": rows, "rounds": rounds
             }),
         })
     }
@@ -142,7 +141,6 @@ pub fn command(args: BenchArgs) -> Result<()> {
     if !args.no_build && places != [Place::Native] {
         let (compiler, tools) = (Compiler::set_up(args.compiler)?, NpmTools::set_up()?);
         dist(compiler, &tools)?;
-        build_training(compiler, &tools)?;
     }
     let (mut failed, mut missed) = (0, Vec::new());
     for place in places {
@@ -214,13 +212,6 @@ impl Outcome {
 
 fn processor() -> Result<String> {
     output(node()?.args(["-p", "os.cpus()[0]?.model.trim() || os.arch()"])).map(|model| model.trim().to_owned())
-}
-
-/// The module that trains.
-fn learning() -> Result<PathBuf> {
-    let module = training();
-    ensure!(module.is_file(), "{} is not there: run `cargo xtask bench` without --no-build once", shown(&module));
-    Ok(module)
 }
 
 /// The package.

@@ -7,7 +7,6 @@ mod offline;
 mod site;
 
 pub use budget::first_screen;
-pub(crate) use site::optimise;
 
 use anyhow::Result;
 

@@ -15,8 +15,8 @@ use crate::{
     workspace::{at, shown},
 };
 
-/// What its users import: `deep-end` and `deep-end/networks`.
-const ENTRIES: [&str; 2] = ["lib/core.js", "lib/networks.js"];
+/// What its users import: `deep-end`, `deep-end/networks` and `deep-end/training`.
+const ENTRIES: [&str; 3] = ["lib/core.js", "lib/networks.js", "lib/training.js"];
 
 /// Makes the package around the site's optimised modules. Its scripts are as they were written, for those who step
 /// through them; whoever bundles them minifies them too.
@@ -32,7 +32,7 @@ pub fn make(site: &Path, tools: &NpmTools) -> Result<PathBuf> {
             take(&at("www").join(&file), &package.join(&file))?;
         }
     }
-    for file in [ENTRIES[0], ENTRIES[1], "lib/start.js", "networks/digits.safetensors"] {
+    for file in ENTRIES.into_iter().chain(["lib/start.js", "networks/digits.safetensors"]) {
         take(&at("www").join(file), &package.join(file))?;
     }
     for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
@@ -68,6 +68,7 @@ fn manifest() -> Result<String> {
         "exports": {
             ".": { "types": "./lib/core.d.ts", "default": "./lib/core.js" },
             "./networks": { "types": "./lib/networks.d.ts", "default": "./lib/networks.js" },
+            "./training": { "types": "./lib/training.d.ts", "default": "./lib/training.js" },
             "./networks/*": "./networks/*",
         },
         "sideEffects": false,

@@ -16,8 +16,9 @@ use crate::{
 };
 
 /// What a visitor's browser asks for, by extension.
-const SHIPPED: [&str; 18] = [
+const SHIPPED: [&str; 19] = [
     "avif",
+    "bin",
     "css",
     "gif",
     "html",
@@ -102,7 +103,7 @@ fn ships(path: &Path) -> Result<bool> {
 }
 
 /// Makes a WebAssembly module smaller and faster, in its place.
-pub fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
+fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
     let mut wasm_opt = tools.wasm_opt();
     wasm_opt.args(["-O3", "--strip-debug", "--strip-producers"]);
     // Functions of one module, and instances of one function, compress better side by side: 400 brotli bytes.

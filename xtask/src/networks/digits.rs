@@ -8,6 +8,7 @@ use deep_end::io::{
     safetensors::Precision,
 };
 use deep_end::nn::{
+    dataset::Samples,
     recipes::{Downsampling, digits_settings, digits_with},
     train::Trainer,
 };
@@ -75,7 +76,8 @@ impl DigitsArgs {
             true => train::resume(&checkpoint)?,
             false => Trainer::new(digits_with(self.pooling.0)?, digits_settings(self.seed, self.epochs))?,
         };
-        train::train(&mut trainer, &data, &held_back, &checkpoint)?;
+        let held_back: Option<&dyn Samples> = if held_back.is_empty() { None } else { Some(&held_back) };
+        train::train(&mut trainer, &data, held_back, &checkpoint, None)?;
         let command = command(self.pooling, self.seed, trainer.settings().epochs, self.hold_back);
         let bytes = train::file(&trainer, Precision::F16, command, CREDIT)?;
         let path = self.out.unwrap_or_else(|| shipped("digits", word));

@@ -1,29 +1,35 @@
 //! `cargo xtask evaluate`: the networks that ship, on test images.
 
+use super::cifar::read_cifar;
 use super::digits::Pooling;
+use super::sentences::{pairs, read_sentences};
 use super::{Name, read_network, shipped, write_whole};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use deep_end::io::idx::{Part, read_mnist};
 use deep_end::nn::{
     Network,
-    dataset::Dataset,
+    dataset::{Dataset, Samples},
     digit::prepare_digit,
     evaluate::{Confusion, predictions},
+    words::Sentences,
 };
 use ndarray::Axis;
 use serde_json::json;
 use std::{path::PathBuf, time::Instant};
-use xtask::{answers, workspace::shown};
+use xtask::{
+    answers,
+    workspace::{shown, target},
+};
 
 /// What `evaluate` takes.
 #[derive(Args)]
 pub struct EvaluateArgs {
     name: Name,
-    /// The folder with MNIST's four files
+    /// The folder with its data: MNIST's four files, CIFAR-10's train.zip and test.zip, or the sentences
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Which of its poolings
+    /// Under which pooling it was trained
     #[arg(long, default_value = "max")]
     pooling: Pooling,
     /// The network to test; by default the one that ships
@@ -45,25 +51,20 @@ pub struct EvaluateArgs {
 
 impl EvaluateArgs {
     pub fn run(self) -> Result<()> {
-        let file = || shipped(self.name.word(), self.pooling.0.word());
-        let path = self.network.clone().unwrap_or_else(file);
+        let path = self.network.clone().unwrap_or_else(|| shipped(self.name.word(), self.pooling.0.word()));
         let network = read_network(&path)?;
-        let mut data = read_mnist(&self.data, Part::Test)?;
-        if let Some(path) = &self.examples {
-            write_whole(path, examples(&network, &data).as_bytes())?;
-        }
-        if self.redrawn {
-            data = redraw(&data)?;
-        }
+        let data = self.samples(&network)?;
         let start = Instant::now();
-        let answers = predictions(&network, &data)?;
-        let pace = data.len() as f64 / start.elapsed().as_secs_f64();
-        println!("{}: {} weights, {pace:.0} images a second", shown(&path), network.parameter_count());
+        let answers = predictions(&network, &*data)?;
+        let pace = answers.len() as f64 / start.elapsed().as_secs_f64();
+        println!("{}: {} weights, {pace:.0} samples a second", shown(&path), network.parameter_count());
         if self.wasm {
             let native: Vec<usize> = answers.iter().map(|answer| usize::from(*answer)).collect();
-            answers::compare(&native, &answers::of_package(&path, &self.data)?)?;
+            let samples = target().join("evaluate/samples.f32");
+            write_whole(&samples, &values(&*data))?;
+            answers::compare(&native, &answers::of_package(&path, &samples)?)?;
         }
-        let confusion = Confusion::new(network.labels(), data.labels(), &answers)?;
+        let confusion = Confusion::new(network.labels(), data.classes(), &answers)?;
         println!("{confusion}");
         let accuracy = 100.0 * confusion.accuracy();
         println!("test accuracy {accuracy:.2} %");
@@ -71,6 +72,42 @@ impl EvaluateArgs {
         ensure!(accuracy >= least, "the accuracy is below the {least} % asked for");
         Ok(())
     }
+
+    /// What the network is tested on.
+    fn samples(&self, network: &Network) -> Result<Box<dyn Samples>> {
+        ensure!(
+            matches!(self.name, Name::Digits) || !self.redrawn && self.examples.is_none(),
+            "--redrawn and --examples belong to digits"
+        );
+        match self.name {
+            Name::Digits => {
+                let data = read_mnist(&self.data, Part::Test)?;
+                if let Some(path) = &self.examples {
+                    write_whole(path, examples(network, &data).as_bytes())?;
+                }
+                Ok(Box::new(if self.redrawn { redraw(&data)? } else { data }))
+            }
+            Name::Objects => Ok(Box::new(read_cifar(&self.data, "test.zip", network.labels())?)),
+            Name::Words => {
+                let vocabulary = &network.architecture().vocabulary;
+                let vocabulary =
+                    vocabulary.as_ref().context("the network has no vocabulary: it is not for sentences")?;
+                let test = read_sentences(&self.data)?.test;
+                Ok(Box::new(Sentences::new(pairs(&test), vocabulary, network.input_shape()[2])))
+            }
+        }
+    }
+}
+
+/// Every sample's values one after the other, little-endian, for what runs the package.
+fn values(data: &dyn Samples) -> Vec<u8> {
+    let mut values = vec![0.0; data.sample_shape().iter().product()];
+    let mut bytes = Vec::with_capacity(4 * values.len() * data.classes().len());
+    for index in 0..data.classes().len() {
+        data.read(index, &mut values);
+        bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    }
+    bytes
 }
 
 /// The first image of each class, as JSON with its credit.

@@ -1,16 +1,20 @@
 //! Training, evaluation and conversion of the networks that ship.
 
+mod cifar;
 mod convert;
 mod digits;
 mod evaluate;
+mod objects;
+mod sentences;
 mod table;
 mod train;
+mod words;
 
 use anyhow::{Context, Result};
 use clap::{Subcommand, ValueEnum};
 use deep_end::nn::{
     Network,
-    dataset::Dataset,
+    dataset::Samples,
     evaluate::{Confusion, predictions},
 };
 use std::{
@@ -38,6 +42,10 @@ pub enum Train {
     Digits(digits::DigitsArgs),
     /// Digits under every pooling with several seeds, and a table of their accuracy
     DigitsTable(table::TableArgs),
+    /// Pictures of ten kinds of things, from CIFAR-10
+    Objects(objects::ObjectsArgs),
+    /// Whether a sentence praises, from rt-polarity
+    Words(words::WordsArgs),
 }
 
 /// The networks that ship.
@@ -45,6 +53,10 @@ pub enum Train {
 enum Name {
     /// Handwritten digits, from MNIST
     Digits,
+    /// Pictures of ten kinds of things, from CIFAR-10
+    Objects,
+    /// Whether a sentence praises, from rt-polarity
+    Words,
 }
 
 impl Command {
@@ -53,6 +65,8 @@ impl Command {
         match self {
             Self::Train(Train::Digits(args)) => args.run(),
             Self::Train(Train::DigitsTable(args)) => args.run(),
+            Self::Train(Train::Objects(args)) => args.run(),
+            Self::Train(Train::Words(args)) => args.run(),
             Self::Evaluate(args) => args.run(),
             Self::Convert(args) => args.run(),
         }
@@ -63,13 +77,16 @@ impl Name {
     fn word(self) -> &'static str {
         match self {
             Self::Digits => "digits",
+            Self::Objects => "objects",
+            Self::Words => "words",
         }
     }
 }
 
-/// Where a network ships. The one with max pooling has the network's plain name.
+/// Where a network ships. `digits` with max pooling and `words`, which has no other, have their plain names.
 fn shipped(name: &str, pooling: &str) -> PathBuf {
-    let variant = if pooling == "max" { String::new() } else { format!("-{pooling}") };
+    let plain = pooling == "max" && name != "objects";
+    let variant = if plain { String::new() } else { format!("-{pooling}") };
     at(&format!("www/networks/{name}{variant}.safetensors"))
 }
 
@@ -78,8 +95,8 @@ fn read_network(path: &Path) -> Result<Network> {
     Network::from_bytes(&bytes).with_context(|| shown(path))
 }
 
-fn confusion(network: &Network, data: &Dataset) -> Result<Confusion> {
-    Ok(Confusion::new(network.labels(), data.labels(), &predictions(network, data)?)?)
+fn confusion(network: &Network, data: &dyn Samples) -> Result<Confusion> {
+    Ok(Confusion::new(network.labels(), data.classes(), &predictions(network, data)?)?)
 }
 
 /// Writes a file so that it is either the old one or the new one, even if this stops halfway.

@@ -4,8 +4,9 @@ use super::{confusion, write_whole};
 use anyhow::{Context, Result};
 use deep_end::io::safetensors::Precision;
 use deep_end::nn::{
-    dataset::Dataset,
+    dataset::Samples,
     network::Origin,
+    settings::Settings,
     train::{Progress, Trainer},
 };
 use std::{
@@ -22,24 +23,37 @@ pub fn resume(checkpoint: &Path) -> Result<Trainer> {
     Trainer::resume(&bytes).with_context(|| shown(checkpoint))
 }
 
-/// Trains to the end, with a checkpoint after every epoch, and says how far it is.
-pub fn train(trainer: &mut Trainer, data: &Dataset, held_back: &Dataset, checkpoint: &Path) -> Result<()> {
-    println!("{} samples, seed {}, {} epochs", data.len(), trainer.settings().seed, trainer.settings().epochs);
+/// Trains with a checkpoint after every epoch, and says how far it is; to the end, or until `stop_after` epochs are done.
+/// Whether the end was reached.
+pub fn train(
+    trainer: &mut Trainer,
+    data: &dyn Samples,
+    held_back: Option<&dyn Samples>,
+    checkpoint: &Path,
+    stop_after: Option<u32>,
+) -> Result<bool> {
+    let Settings { seed, epochs, .. } = trainer.settings();
+    println!("{} samples, seed {seed}, {epochs} epochs", data.classes().len());
     let mut clock = Clock { start: Instant::now(), done_before: None };
+    let mut done = 0;
     while let Some(progress) = trainer.step(data)? {
         if !progress.ends_epoch() {
             clock.say(&progress);
             continue;
         }
         write_whole(checkpoint, &trainer.checkpoint()?)?;
-        let checked = match held_back.is_empty() {
-            true => String::new(),
-            false => format!(", held back {:.2} %", 100.0 * confusion(&trainer.network()?, held_back)?.accuracy()),
+        let checked = match held_back {
+            None => String::new(),
+            Some(data) => format!(", held back {:.2} %", 100.0 * confusion(&trainer.network()?, data)?.accuracy()),
         };
         clock.say(&progress);
         println!("{checked}");
+        done += 1;
+        if stop_after == Some(done) && progress.done < 1.0 {
+            return Ok(false);
+        }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The finished network's file: batch norm folded, and how it came about.

@@ -92,9 +92,7 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
             3,
             (
                 "lints of the browser's part",
-                once(move || {
-                    run(compiler.cargo("clippy", &["deep-end", "bench-training"]).args(["--", "-D", "warnings"]))
-                }),
+                once(move || run(compiler.cargo("clippy", &["deep-end"]).args(["--", "-D", "warnings"]))),
             ),
         );
     }

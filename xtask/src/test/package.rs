@@ -14,10 +14,17 @@ use crate::{
     workspace::{at, target},
 };
 
+/// What the scripts read beside themselves.
+const READ: [&str; 2] = ["tests/golden/training.json", "tests/network/digits-examples.json"];
+
 /// Runs `tests/npm` on `dist/npm`: its scripts in Node, its TypeScript through the compiler.
 pub fn tested(tools: &NpmTools) -> Result<Tally> {
     let consumer = target().join("npm-consumer");
     install(&consumer)?;
+    for file in READ {
+        let name = Path::new(file).file_name().context("a file has a name")?;
+        fs::copy(at(file), consumer.join(name)).with_context(|| format!("{file} cannot be copied"))?;
+    }
     let (scripts, types) = (copied("test.mjs", &consumer)?, copied("ts", &consumer)?);
     let mut tsc = tools.tsc();
     tsc.current_dir(&consumer).args([

@@ -13,8 +13,14 @@ use crate::{
 };
 
 /// What the package consists of at run time, beside its modules.
-const FILES: [&str; 5] =
-    ["package.json", "lib/core.js", "lib/networks.js", "lib/start.js", "networks/digits.safetensors"];
+const FILES: [&str; 6] = [
+    "package.json",
+    "lib/core.js",
+    "lib/networks.js",
+    "lib/training.js",
+    "lib/start.js",
+    "networks/digits.safetensors",
+];
 
 /// Tells the scripts where the package is whose loops call out at every turn.
 const COUNTED: &str = "DEEP_END_COUNTED";

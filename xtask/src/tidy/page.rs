@@ -3,16 +3,19 @@
 use super::{Complaints, sources::Sources};
 
 /// What starts a module of the core, and the generated module.
-const ENTRIES: [(&str, &str); 3] = [
+const ENTRIES: [(&str, &str); 4] = [
     ("www/lib/core.js", "pkg/deep_end.js"),
     ("www/lib/networks.js", "pkg/networks.js"),
+    ("www/lib/training.js", "pkg/training.js"),
     ("www/lib/playground/core.js", "pkg/playground.js"),
 ];
 
 /// Who may start a core: the workers, which keep long work away from the page.
-const STARTERS: [&str; 4] = [
+const STARTERS: [&str; 6] = [
     "www/lib/worker.js",
     "www/lib/recogniser.js",
+    "www/lib/training/worker.js",
+    "www/lib/training/reader.js",
     "www/lib/playground/worker.js",
     "www/lib/playground/takeaway-worker.js",
 ];
@@ -62,7 +65,7 @@ fn names_file(code: &str, file: &str) -> bool {
 mod tests {
     use super::*;
 
-    const GOOD: [(&str, &str); 7] = [
+    const GOOD: [(&str, &str); 10] = [
         ("www/lib/core.js", r#"import start from "../pkg/deep_end.js";"#),
         ("www/lib/networks.js", r#"import start from "../pkg/networks.js";"#),
         ("www/lib/worker.js", r#"import init from "./core.js";"#),
@@ -70,6 +73,9 @@ mod tests {
         ("www/lib/playground/core.js", r#"import start from "../../pkg/playground.js";"#),
         ("www/lib/playground/worker.js", r#"import init from "./core.js";"#),
         ("www/lib/playground/takeaway-worker.js", r#"import init from "./core.js";"#),
+        ("www/lib/training.js", r#"import start from "../pkg/training.js";"#),
+        ("www/lib/training/worker.js", r#"import { Training } from "../training.js";"#),
+        ("www/lib/training/reader.js", r#"import { Network } from "../networks.js";"#),
     ];
 
     fn with(files: &[(&str, &str)]) -> Sources {
@@ -87,12 +93,13 @@ mod tests {
             "await import('../pkg/deep_end.js')",
             "await import('../pkg/networks.js')",
             "await import('../../pkg/playground.js')",
+            r#"import { Training } from "../lib/training.js";"#,
         ] {
             assert_eq!(check(bad).len(), 1, "{bad}");
         }
         let page = with(&[("www/index.html", "<script type=module>import '/lib/core.js'</script>")]);
         assert!(one_way_to_the_core(&page)[0].starts_with("www/index.html:1:"));
-        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 7);
+        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 10);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Option objects, read into the tree of named values that files' options become too.
 
+use super::arguments::describe;
+use super::error::JsResult;
 use crate::error::{Error, ErrorKind};
-use crate::js::arguments::describe;
-use crate::js::error::JsResult;
 use crate::options::{Datum, Options};
 use js_sys::{Array, Reflect, Symbol};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -40,7 +40,8 @@ pub(in crate::js) fn read_beside(options: &JsValue, apart: &mut [(&str, JsValue)
 }
 
 /// One value as an option of this name.
-pub(in crate::js) fn named(name: &str, value: &JsValue) -> Options {
+#[cfg(feature = "pooling")]
+pub(super) fn named(name: &str, value: &JsValue) -> Options {
     Options::of([(name.to_owned(), datum(value, DEPTH))])
 }
 
