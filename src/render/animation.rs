@@ -80,7 +80,7 @@ impl Animation {
             return Err(Error::new(ErrorKind::Parameter, "images", 0usize, "an animation has at least one picture"));
         };
         self.encoder.write_frame(&last).map_err(broken)?;
-        self.encoder.into_inner().map_err(|error| broken(error.into()))
+        self.encoder.into_inner().map_err(broken)
     }
 
     /// The smallest rectangle [left, top, right, bottom) outside which the picture is the last one; none where it is the

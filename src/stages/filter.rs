@@ -50,7 +50,7 @@ const LARGEST: usize = 15;
 /// cells, or the result does not fit into memory.
 pub fn filter(x: &[f32], shape: &[usize], kernel: &[f32], border: Border) -> Result<Vec<f32>> {
     let side = kernel.len().isqrt();
-    if side * side != kernel.len() || side % 2 == 0 || side > LARGEST {
+    if side * side != kernel.len() || side.is_multiple_of(2) || side > LARGEST {
         let rule = "must be a square of weights, 1 to 15 a side, odd";
         return Err(Error::new(ErrorKind::Parameter, "kernel.length", kernel.len(), rule));
     }
