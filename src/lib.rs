@@ -9,6 +9,7 @@
 //! | [`nn`] | small networks: layers, running, training, preparing a drawn digit |
 //! | [`io`] | files: feature maps as npy, networks as safetensors, MNIST's IDX |
 //! | [`render`] | from numbers to pixels: colour maps, photographs |
+//! | [`stages`] | what stands around pooling in a stack: filters, the rectifier, test patterns |
 //! | [`dialect`] | layers as PyTorch, ONNX, Keras and Flax write them: reading, writing, where they differ |
 //! | [`options`] | calls as plain data: what JavaScript objects and files say |
 //! | [`error`] | the one error type: parameter, value, rule |
@@ -25,6 +26,7 @@ pub mod pool;
 mod random;
 pub mod render;
 mod shown;
+pub mod stages;
 
 pub use error::{Error, Result};
 pub use geometry::{Geometry, Window};

@@ -8,6 +8,10 @@
 //! | how much of a map comes back from its pooled one? | [`Inspector::reconstruct`], [`psnr`] |
 //! | which pixels can a cell deep in a stack of layers see? | [`ReceptiveField`] |
 //! | which pixels decide it, and how much? | [`Stack::trace`] |
+//! | how is a cell computed, with its numbers? | [`OutputCell::formula`] |
+//! | does the slope that the backward pass gives agree with what is measured? | [`Inspector::measured_slope`] |
+//! | does the output move along when the map moves? | [`shift_change`] |
+//! | what are a map's mean, range and energy? | [`statistics`] |
 //!
 //! All look at one [`Plane`] (n, c) of an (N, C, spatial…) array. Questions name a cell by its position on each axis;
 //! answers name cells by their flat place in the plane, row-major, as `indices` do: [`position`] takes one apart.
@@ -15,9 +19,13 @@
 //! is defined twice.
 
 mod coverage;
+mod formula;
 mod readers;
 mod receptive_field;
 mod reconstruct;
+mod shift;
+mod slope;
+mod statistics;
 mod trace;
 mod window;
 
@@ -25,6 +33,9 @@ pub use coverage::{Coverage, coverage};
 pub use readers::Reader;
 pub use receptive_field::{AxisField, ReceptiveField, Regular};
 pub use reconstruct::{Peak, Reconstruction, WayUp, psnr};
+pub use shift::shift_change;
+pub use slope::MeasuredSlope;
+pub use statistics::{Statistics, difference, statistics};
 pub use trace::{Share, Stack, TracedMap};
 pub use window::{OutputCell, Tap};
 
@@ -57,11 +68,6 @@ impl<'a> Plane<'a> {
         Ok(Self { cells, shape, number: 0 })
     }
 
-    /// [`new`](Self::new), plane `number` of its array.
-    pub(crate) fn numbered(cells: &'a [f32], shape: [usize; 2], number: u64) -> Result<Self> {
-        Ok(Self { number, ..Self::new(cells, shape)? })
-    }
-
     /// The map of image `n` and channel `c` of `x`, shaped (N, C, spatial…).
     ///
     /// # Errors
@@ -83,6 +89,11 @@ impl<'a> Plane<'a> {
             }
         };
         Ok(Self { cells, shape, number: number as u64 })
+    }
+
+    /// The same map as number `number` of its array's planes, n · channels + c: what a random method draws depends on it.
+    pub fn numbered(self, number: u64) -> Self {
+        Self { number, ..self }
     }
 
     /// The cells, row-major.

@@ -42,6 +42,12 @@ impl Inspector<'_> {
     /// When `input` is no position in the plane, or a window does not fit into memory.
     pub fn readers(&self, input: &[usize]) -> Result<Vec<Reader>> {
         let place = flat("input", input, self.plane.shape())?;
+        let outputs = self.may_be_read_by(input);
+        outputs.iter().map(|output| self.reader(output, place)).filter_map(Result::transpose).collect()
+    }
+
+    /// The output cells, row-major, that have the cell at this position in their windows, or may reach it.
+    pub(super) fn may_be_read_by(&self, input: &[usize]) -> Vec<Vec<usize>> {
         let mut positions: Vec<Vec<usize>> = vec![vec![]];
         for (axis, &at) in input.iter().enumerate() {
             let outputs: Vec<usize> =
@@ -52,8 +58,7 @@ impl Inspector<'_> {
             };
             positions = positions.iter().flat_map(longer).collect();
         }
-        let readers = positions.iter().map(|output| self.reader(output, place));
-        readers.filter_map(Result::transpose).collect()
+        positions
     }
 
     /// Whether the window at `output` holds the position `at` of this axis, or a method that looks further may reach it.

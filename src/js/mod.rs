@@ -4,8 +4,9 @@
 //! TypeScript side of the surface is written by hand in each part's `surface.d.ts`, because generics and option objects
 //! are beyond what wasm-bindgen derives, and the emitted whole is held to a golden file.
 //!
-//! A browser gets three modules, each with one part of the surface: who pools does not load networks, and who runs
-//! networks does not load what trains them. A feature selects a part, and one of the packages in `web` each feature.
+//! A browser gets a module for each part of the surface: who pools does not load networks, and who runs networks does not
+//! load what trains them. The playground's has pooling's part too. A feature selects a part, and one of the packages in
+//! `web` each feature.
 
 mod arguments;
 #[cfg(any(feature = "pooling", feature = "inside"))]
@@ -17,6 +18,8 @@ mod image;
 mod networks;
 #[cfg(any(feature = "pooling", feature = "training", feature = "inside"))]
 mod options;
+#[cfg(feature = "playground")]
+mod playground;
 #[cfg(feature = "pooling")]
 mod pooling;
 mod results;
@@ -34,6 +37,10 @@ const POOLING: &str = include_str!("pooling/surface.d.ts");
 #[cfg(feature = "networks")]
 #[wasm_bindgen(typescript_custom_section)]
 const NETWORKS: &str = include_str!("networks/surface.d.ts");
+
+#[cfg(feature = "playground")]
+#[wasm_bindgen(typescript_custom_section)]
+const PLAYGROUND: &str = include_str!("playground/surface.d.ts");
 
 #[cfg(feature = "training")]
 #[wasm_bindgen(typescript_custom_section)]

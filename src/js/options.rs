@@ -23,12 +23,12 @@ extern "C" {
 }
 
 /// Reads an option object.
-pub(super) fn read(options: &JsValue) -> JsResult<Options> {
+pub(in crate::js) fn read(options: &JsValue) -> JsResult<Options> {
     read_beside(options, &mut [])
 }
 
 /// Reads an option object; the values of those names that `apart` has go there, unread: arrays of numbers are no options.
-pub(super) fn read_beside(options: &JsValue, apart: &mut [(&str, JsValue)]) -> JsResult<Options> {
+pub(in crate::js) fn read_beside(options: &JsValue, apart: &mut [(&str, JsValue)]) -> JsResult<Options> {
     let datum = if options.is_object() { object(options, DEPTH, apart) } else { Datum::Other };
     match datum {
         Datum::Object(options) => Ok(options),

@@ -13,6 +13,7 @@
 
 mod across;
 mod arithmetic;
+mod described;
 mod element;
 mod method;
 mod options;
@@ -36,6 +37,8 @@ pub use up::{
 
 pub(crate) use probe::{Probe, Resolved};
 pub(crate) use shapes::{product, reserve};
+#[cfg(all(target_arch = "wasm32", feature = "playground"))]
+pub(crate) use up::{average_unpool_flat, max_unpool_flat, upsample_linear_flat, upsample_nearest_flat};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Geometry, Window};

@@ -23,15 +23,16 @@ struct Module {
 }
 
 /// The parts of the core: a package each, so that one part's module does not take the place of the other's.
-const CORE: [Module; 4] = [
+const CORE: [Module; 5] = [
     Module { package: "web-pooling", name: "deep_end" },
     Module { package: "web-networks", name: "networks" },
     Module { package: "web-training", name: "training" },
     Module { package: "web-inside", name: "inside" },
+    Module { package: "web-playground", name: "playground" },
 ];
 
 /// The names that the pages know the core's modules by.
-pub const MODULES: [&str; 4] = [CORE[0].name, CORE[1].name, CORE[2].name, CORE[3].name];
+pub const MODULES: [&str; 5] = [CORE[0].name, CORE[1].name, CORE[2].name, CORE[3].name, CORE[4].name];
 
 /// Those that the package has too.
 pub const PACKAGED: [&str; 3] = [CORE[0].name, CORE[1].name, CORE[2].name];

@@ -7,12 +7,14 @@ use crate::js::error::JsResult;
 use crate::js::options::named;
 use crate::js::results::list;
 use crate::pool::{product, reserve};
+#[cfg(feature = "playground")]
+use crate::shown::Shown;
 use js_sys::{Array, Float32Array};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// What one `FeatureMaps` stands for.
-pub(super) struct Held {
+pub(in crate::js) struct Held {
     pub shape: Vec<usize>,
     pub values: Vec<f32>,
 }
@@ -125,7 +127,7 @@ fn with_all<T>(run: impl FnOnce(&mut Vec<Option<Held>>) -> Result<T>) -> Result<
 
 impl Held {
     /// Maps of zeros.
-    pub(super) fn of(shape: Vec<usize>) -> Result<Self> {
+    pub(in crate::js) fn of(shape: Vec<usize>) -> Result<Self> {
         let count = product("shape", &shape)?;
         let mut values = reserve(count, &shape)?;
         values.resize(count, 0.0);
@@ -133,7 +135,7 @@ impl Held {
     }
 
     /// Keeps the maps for JavaScript.
-    pub(super) fn kept(self) -> Result<FeatureMaps> {
+    pub(in crate::js) fn kept(self) -> Result<FeatureMaps> {
         with_all(|all| {
             let at = all.iter().position(Option::is_none).unwrap_or(all.len());
             if at == all.len() {
@@ -146,13 +148,31 @@ impl Held {
 }
 
 /// The number of the maps that a value stands for: none for any other value, 0 for maps that are freed.
-pub(super) fn handle(value: &JsValue) -> Option<usize> {
+pub(in crate::js) fn handle(value: &JsValue) -> Option<usize> {
     let handle = value.unchecked_ref::<Anything>().handle().ok()?.as_f64()?;
     Some(handle as usize)
 }
 
+/// Runs on the numbers of the maps with this number, which must have this shape.
+#[cfg(feature = "playground")]
+pub(in crate::js) fn with_shape<T>(
+    name: &'static str,
+    handle: usize,
+    shape: &[usize],
+    run: impl FnOnce(&[f32]) -> Result<T>,
+) -> Result<T> {
+    with_all(|all| {
+        let held = all.get(handle.wrapping_sub(1)).and_then(Option::as_ref).ok_or_else(|| freed(name))?;
+        if held.shape != shape {
+            let rule = ["must have the layer's shape, ", &shape.shown()].concat();
+            return Err(Error::new(ErrorKind::Shape, name, held.shape.as_slice(), rule));
+        }
+        run(&held.values)
+    })
+}
+
 /// Runs on two maps, that of `x` and that of `out`, by their numbers.
-pub(super) fn with_both<T>(x: usize, out: usize, run: impl FnOnce(&Held, &mut Held) -> Result<T>) -> Result<T> {
+pub(in crate::js) fn with_both<T>(x: usize, out: usize, run: impl FnOnce(&Held, &mut Held) -> Result<T>) -> Result<T> {
     with_all(|all| {
         for (name, handle) in [("x", x), ("out", out)] {
             if !matches!(all.get(handle.wrapping_sub(1)), Some(Some(_))) {
@@ -171,18 +191,18 @@ pub(super) fn with_both<T>(x: usize, out: usize, run: impl FnOnce(&Held, &mut He
 
 /// An error about a value that should be feature maps.
 #[cold]
-pub(super) fn no_maps(name: &'static str, value: &JsValue) -> Error {
+pub(in crate::js) fn no_maps(name: &'static str, value: &JsValue) -> Error {
     Error::new(ErrorKind::Parameter, name, describe(value), "must be FeatureMaps, as x is")
 }
 
 /// An error about something that was given back.
 #[cold]
-pub(super) fn freed(name: &'static str) -> Error {
+pub(in crate::js) fn freed(name: &'static str) -> Error {
     Error::new(ErrorKind::Parameter, name, "freed", "must not be used after free()")
 }
 
 /// An error about something that is at work further out.
 #[cold]
-pub(super) fn running(name: &'static str) -> Error {
+pub(in crate::js) fn running(name: &'static str) -> Error {
     Error::new(ErrorKind::Parameter, name, "running", "must not be used from inside its own call")
 }

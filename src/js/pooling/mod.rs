@@ -1,7 +1,7 @@
 //! Pooling of arrays, resident maps and pictures; geometry.
 
 mod layer;
-mod maps;
-mod numbers;
+pub(super) mod maps;
+pub(super) mod numbers;
 mod picture;
 mod pool;

@@ -28,9 +28,9 @@ extern "C" {
     fn give_i32(target: &JsValue, source: &[i32]) -> Result<(), JsValue>;
 
     /// Any value: some have properties of these names; undefined and what only looks like an array throw.
-    pub(super) type Anything;
+    pub(in crate::js) type Anything;
     #[wasm_bindgen(catch, method, getter)]
-    pub(super) fn handle(this: &Anything) -> Result<JsValue, JsValue>;
+    pub(in crate::js) fn handle(this: &Anything) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, method, getter)]
     fn length(this: &Anything) -> Result<JsValue, JsValue>;
 
@@ -55,7 +55,7 @@ extern "C" {
 }
 
 /// A type of number that a class of typed arrays holds.
-pub(super) trait Number: Copy + Default {
+pub(in crate::js) trait Number: Copy + Default {
     /// What a value of another class is told.
     const RULE: &str;
     /// Whether the value is an array of this type.
@@ -67,7 +67,7 @@ pub(super) trait Number: Copy + Default {
 }
 
 /// A type of number that pooling takes.
-pub(super) trait Cells: Number + Element {
+pub(in crate::js) trait Cells: Number + Element {
     /// Copies an array's numbers in.
     fn take(target: &mut [Self], source: &JsValue) -> Result<(), JsValue>;
     /// The room for a call's input, its output and the places.
@@ -76,7 +76,7 @@ pub(super) trait Cells: Number + Element {
 
 /// Room in the core's memory for the numbers of a call, so that repeated calls allocate nothing.
 #[derive(Default)]
-pub(super) struct Staging {
+pub(in crate::js) struct Staging {
     floats: [Vec<f32>; 2],
     signed: [Vec<i8>; 2],
     bytes: [Vec<u8>; 2],
@@ -139,12 +139,12 @@ const KEPT: usize = 1 << 24;
 
 impl Staging {
     /// What is kept between calls.
-    pub(super) fn unpack() -> Self {
+    pub(in crate::js) fn unpack() -> Self {
         STAGING.take()
     }
 
     /// Keeps the room for the next call.
-    pub(super) fn pack(mut self) {
+    pub(in crate::js) fn pack(mut self) {
         let [floats, more] = &mut self.floats;
         let bytes = self.bytes.iter().map(|bytes| bytes.len() / 4).fold(0, usize::max);
         if floats.len().max(more.len()).max(self.places.len()).max(bytes) > KEPT {
@@ -155,7 +155,7 @@ impl Staging {
 }
 
 /// The first `count` numbers of a room, which is made larger if it must be. What they are is left over from other calls.
-pub(super) fn room<'a, T: Number>(room: &'a mut Vec<T>, count: usize, shape: &[usize]) -> Result<&'a mut [T]> {
+pub(in crate::js) fn room<'a, T: Number>(room: &'a mut Vec<T>, count: usize, shape: &[usize]) -> Result<&'a mut [T]> {
     if room.len() < count {
         // Given back first: growing it would copy numbers that nobody needs.
         *room = Vec::new();
@@ -166,12 +166,12 @@ pub(super) fn room<'a, T: Number>(room: &'a mut Vec<T>, count: usize, shape: &[u
 }
 
 /// Copies the numbers of an array that [`check`] was content with.
-pub(super) fn read<T: Cells>(parameter: Names, value: &JsValue, target: &mut [T]) -> Result<()> {
+pub(in crate::js) fn read<T: Cells>(parameter: Names, value: &JsValue, target: &mut [T]) -> Result<()> {
     T::take(target, value).map_err(|_| moved(parameter, value))
 }
 
 /// The numbers in an array: the one that was given, which [`check_given`] was content with, or a new one.
-pub(super) fn written<T: Number>([name, length]: Names, value: &JsValue, source: &[T]) -> Result<JsValue> {
+pub(in crate::js) fn written<T: Number>([name, length]: Names, value: &JsValue, source: &[T]) -> Result<JsValue> {
     if value.is_undefined() || value.is_null() {
         let rule = "there is no memory for a new array";
         return T::array(source).map_err(|_| Error::new(ErrorKind::Memory, length, source.len(), rule));
@@ -181,13 +181,13 @@ pub(super) fn written<T: Number>([name, length]: Names, value: &JsValue, source:
 }
 
 /// The name of a parameter, and that of its length.
-pub(super) type Names = [&'static str; 2];
+pub(in crate::js) type Names = [&'static str; 2];
 
 /// What the length of an array must be, in words that end with a shape.
-pub(super) type Rule<'a> = (&'static str, &'a [usize]);
+pub(in crate::js) type Rule<'a> = (&'static str, &'a [usize]);
 
 /// Whether the value is an array of the class and of `count` numbers.
-pub(super) fn check<T: Number>([name, length]: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
+pub(in crate::js) fn check<T: Number>([name, length]: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
     if !T::holds(value) {
         return Err(Error::new(ErrorKind::Parameter, name, describe(value), T::RULE));
     }
@@ -199,7 +199,7 @@ pub(super) fn check<T: Number>([name, length]: Names, value: &JsValue, count: us
 }
 
 /// As [`check`], but nothing may be given.
-pub(super) fn check_given<T: Number>(parameter: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
+pub(in crate::js) fn check_given<T: Number>(parameter: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
     if value.is_undefined() || value.is_null() { Ok(()) } else { check::<T>(parameter, value, count, rule) }
 }
 

@@ -86,7 +86,7 @@ impl Look<'_> {
         let [_, height, width] = extents(&self.shapes[layer]);
         let at = position(cell, &self.shapes[layer + 1]);
         let plane = self.values[layer].chunks_exact(height * width).nth(at[0]).unwrap_or_default();
-        let plane = Plane::numbered(plane, [height, width], at[0] as u64)?;
+        let plane = Plane::new(plane, [height, width])?.numbered(at[0] as u64);
         Inspector::new(pool.pool(), plane)?.output_cell(&at[1..])
     }
 

@@ -10,6 +10,12 @@ pub use linear::{upsample_linear, upsample_linear_backward};
 pub use max_unpool::{max_unpool, max_unpool_backward};
 pub use nearest::{upsample_nearest, upsample_nearest_backward};
 
+#[cfg(all(target_arch = "wasm32", feature = "playground"))]
+pub(crate) use {
+    average_unpool::average_unpool_flat, linear::upsample_linear_flat, max_unpool::max_unpool_flat,
+    nearest::upsample_nearest_flat,
+};
+
 use super::shapes::product;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::MAX_AXES;

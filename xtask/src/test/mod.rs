@@ -2,6 +2,7 @@
 
 mod inside;
 mod package;
+mod playground;
 mod tally;
 mod types;
 mod work;
@@ -78,6 +79,7 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
         ("types of the page", once(|| run(tools.tsc().current_dir(root()).args(["--project", "www", "--noEmit"])))),
         ("the package in Node", Box::new(|| package::tested(tools))),
         ("what looks inside networks in Node", Box::new(inside::tested)),
+        ("the playground's core in Node", Box::new(playground::tested)),
         ("the kernels' work", Box::new(|| work::counted(tools))),
         (
             "types of the benches",

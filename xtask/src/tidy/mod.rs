@@ -23,10 +23,7 @@ const RULES: [Rule; 10] = [
     ("unsafe is in src/kernel and src/js alone, each with its reason", rust::unsafe_is_explained),
     ("every method is named in the conformance, family or gradient tests", rust::methods_are_tested),
     ("every kernel has a property test that names its plain twin", rust::kernels_have_twins),
-    (
-        "only www/lib/core.js, networks.js and training.js import the core, and only the workers import these",
-        page::one_way_to_the_core,
-    ),
+    ("only the entries of www/lib import the core, and only the workers import these", page::one_way_to_the_core),
     ("the page reads no picture cell by cell: it computes no pooling", page::no_arithmetic_on_pictures),
     ("no path of a machine in a text file", text::no_machine_paths),
     ("no registry's address in a text file", text::no_registries),

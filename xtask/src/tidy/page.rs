@@ -3,20 +3,23 @@
 use super::{Complaints, sources::Sources};
 
 /// What starts a module of the core, and the generated module.
-const ENTRIES: [(&str, &str); 4] = [
+const ENTRIES: [(&str, &str); 5] = [
     ("www/lib/core.js", "pkg/deep_end.js"),
     ("www/lib/networks.js", "pkg/networks.js"),
     ("www/lib/training.js", "pkg/training.js"),
     ("www/lib/network/core.js", "pkg/inside.js"),
+    ("www/lib/playground/core.js", "pkg/playground.js"),
 ];
 
 /// Who may start a core: the workers, which keep long work away from the page.
-const STARTERS: [&str; 5] = [
+const STARTERS: [&str; 7] = [
     "www/lib/worker.js",
     "www/lib/recogniser.js",
     "www/lib/training/worker.js",
     "www/lib/training/reader.js",
     "www/lib/network/worker.js",
+    "www/lib/playground/worker.js",
+    "www/lib/playground/takeaway-worker.js",
 ];
 
 /// Data flows one way: page, worker, core.
@@ -64,13 +67,16 @@ fn names_file(code: &str, file: &str) -> bool {
 mod tests {
     use super::*;
 
-    const GOOD: [(&str, &str); 9] = [
+    const GOOD: [(&str, &str); 12] = [
         ("www/lib/core.js", r#"import start from "../pkg/deep_end.js";"#),
         ("www/lib/networks.js", r#"import start from "../pkg/networks.js";"#),
         ("www/lib/network/core.js", r#"import start from "../../pkg/inside.js";"#),
         ("www/lib/network/worker.js", r#"import init from "./core.js";"#),
         ("www/lib/worker.js", r#"import init from "./core.js";"#),
         ("www/lib/recogniser.js", r#"import { Network } from "./networks.js";"#),
+        ("www/lib/playground/core.js", r#"import start from "../../pkg/playground.js";"#),
+        ("www/lib/playground/worker.js", r#"import init from "./core.js";"#),
+        ("www/lib/playground/takeaway-worker.js", r#"import init from "./core.js";"#),
         ("www/lib/training.js", r#"import start from "../pkg/training.js";"#),
         ("www/lib/training/worker.js", r#"import { Training } from "../training.js";"#),
         ("www/lib/training/reader.js", r#"import { Network } from "../networks.js";"#),
@@ -90,13 +96,14 @@ mod tests {
             r#"import { Network } from "../lib/networks.js";"#,
             "await import('../pkg/deep_end.js')",
             "await import('../pkg/networks.js')",
+            "await import('../../pkg/playground.js')",
             r#"import { Training } from "../lib/training.js";"#,
         ] {
             assert_eq!(check(bad).len(), 1, "{bad}");
         }
         let page = with(&[("www/index.html", "<script type=module>import '/lib/core.js'</script>")]);
         assert!(one_way_to_the_core(&page)[0].starts_with("www/index.html:1:"));
-        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 9);
+        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 12);
     }
 
     #[test]

@@ -1,0 +1,162 @@
+//! Small filters over pictures and maps.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::pool::{product, reserve};
+use crate::shown::{Shown, quoted};
+
+/// What a filter reads beyond the map's ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Border {
+    /// Zeros, as a convolution layer does.
+    Zero,
+    /// The nearest cell of the map, so that a filter whose weights add up to 0 finds no edge along the frame.
+    Edge,
+}
+
+impl Border {
+    /// The border of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(name: &str) -> Result<Self> {
+        match name {
+            "zero" => Ok(Self::Zero),
+            "edge" => Ok(Self::Edge),
+            _ => Err(Error::new(ErrorKind::Parameter, "border", quoted(name), "must be zero or edge")),
+        }
+    }
+}
+
+/// The largest side of a filter.
+const LARGEST: usize = 15;
+
+/// Lays the square `kernel`, row-major, its side odd, over every cell of every plane of `x`, shaped (N, C, height, width),
+/// and adds up weight times cell, as convolution layers do (the kernel is not mirrored). The result has x's shape. Sums
+/// are in f32, the kernel's cells one after the other.
+///
+/// ```
+/// use deep_end::stages::{Border, filter};
+/// // What grows from left to right: the right neighbour minus the left one.
+/// let across = [0.0, 0.0, 0.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.0];
+/// let y = filter(&[1.0, 2.0, 5.0], &[1, 1, 1, 3], &across, Border::Edge)?;
+/// assert_eq!(y, [1.0, 4.0, 3.0]);
+/// let y = filter(&[1.0, 2.0, 5.0], &[1, 1, 1, 3], &across, Border::Zero)?;
+/// assert_eq!(y, [2.0, 4.0, -2.0]);
+/// # Ok::<(), deep_end::Error>(())
+/// ```
+///
+/// # Errors
+/// When the kernel is not square with an odd side of at most 15, the shape has not four extents or another number of
+/// cells, or the result does not fit into memory.
+pub fn filter(x: &[f32], shape: &[usize], kernel: &[f32], border: Border) -> Result<Vec<f32>> {
+    let side = kernel.len().isqrt();
+    if side * side != kernel.len() || side.is_multiple_of(2) || side > LARGEST {
+        let rule = "must be a square of weights, 1 to 15 a side, odd";
+        return Err(Error::new(ErrorKind::Parameter, "kernel.length", kernel.len(), rule));
+    }
+    let &[_, _, height, width] = shape else {
+        return Err(Error::new(ErrorKind::Shape, "shape", shape, "a filter takes N, C, height and width"));
+    };
+    if product("shape", shape)? != x.len() {
+        let rule = ["must be the product of shape, ", &shape.shown()].concat();
+        return Err(Error::new(ErrorKind::Shape, "x.length", x.len(), rule));
+    }
+    let (mut y, reach) = (reserve(x.len(), shape)?, side / 2);
+    y.resize(x.len(), 0.0);
+    if x.is_empty() {
+        return Ok(y);
+    }
+    let mut row = reserve(width + 2 * reach, shape)?;
+    row.resize(width + 2 * reach, 0.0);
+    for (plane, target) in x.chunks_exact(height * width).zip(y.chunks_exact_mut(height * width)) {
+        for (at, target) in target.chunks_exact_mut(width).enumerate() {
+            for (weights, down) in kernel.chunks_exact(side).zip(0..) {
+                let Some(from) = source(at + down, reach, height, border) else { continue };
+                widen(&plane[from * width..][..width], &mut row, reach, border);
+                for (&weight, across) in weights.iter().zip(0..) {
+                    target.iter_mut().zip(&row[across..]).for_each(|(sum, cell)| *sum += weight * cell);
+                }
+            }
+        }
+    }
+    Ok(y)
+}
+
+/// The row that is read as row `at` − `reach`; none where that is zeros.
+fn source(at: usize, reach: usize, height: usize, border: Border) -> Option<usize> {
+    match (at.checked_sub(reach), border) {
+        (Some(row), _) if row < height => Some(row),
+        (_, Border::Zero) => None,
+        (Some(_), Border::Edge) => Some(height - 1),
+        (None, Border::Edge) => Some(0),
+    }
+}
+
+/// A row with what lies beyond its ends.
+fn widen(row: &[f32], wide: &mut [f32], reach: usize, border: Border) {
+    let ends = match border {
+        Border::Zero => [0.0; 2],
+        Border::Edge => [row[0], row[row.len() - 1]],
+    };
+    wide[..reach].fill(ends[0]);
+    wide[reach..][..row.len()].copy_from_slice(row);
+    wide[reach + row.len()..].fill(ends[1]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition, cell by cell.
+    fn plain(x: &[f32], [height, width]: [usize; 2], kernel: &[f32], side: usize, border: Border) -> Vec<f32> {
+        let read = |row: isize, column: isize| {
+            let inside = (0..height as isize).contains(&row) && (0..width as isize).contains(&column);
+            if !inside && border == Border::Zero {
+                return 0.0;
+            }
+            let (row, column) = (row.clamp(0, height as isize - 1), column.clamp(0, width as isize - 1));
+            x[row as usize * width + column as usize]
+        };
+        let reach = (side / 2) as isize;
+        let mut y = vec![];
+        for row in 0..height as isize {
+            for column in 0..width as isize {
+                let taps = (0..side as isize).flat_map(|a| (0..side as isize).map(move |b| (a, b)));
+                let sum = taps.zip(kernel).map(|((a, b), w)| w * read(row + a - reach, column + b - reach));
+                y.push(sum.fold(0.0, |sum, term| sum + term));
+            }
+        }
+        y
+    }
+
+    proptest! {
+        #[test]
+        fn a_filter_is_its_definition(
+            height in 1usize..7, width in 1usize..7, reach in 0usize..3, edge: bool,
+            numbers in proptest::collection::vec(-8i8..8, 25 + 2 * 36),
+        ) {
+            let side = 2 * reach + 1;
+            let numbers: Vec<f32> = numbers.iter().map(|&number| f32::from(number)).collect();
+            let (kernel, cells) = (&numbers[..side * side], &numbers[25..][..2 * height * width]);
+            let border = if edge { Border::Edge } else { Border::Zero };
+            let y = filter(cells, &[1, 2, height, width], kernel, border).unwrap();
+            let planes: Vec<f32> =
+                cells.chunks(height * width).flat_map(|x| plain(x, [height, width], kernel, side, border)).collect();
+            prop_assert_eq!(y, planes);
+        }
+    }
+
+    #[test]
+    fn what_is_no_filter_is_refused() {
+        let message =
+            |shape: &[usize], kernel: &[f32]| filter(&[0.0; 4], shape, kernel, Border::Zero).unwrap_err().to_string();
+        assert_eq!(
+            message(&[1, 1, 2, 2], &[1.0; 4]),
+            "kernel.length is 4: must be a square of weights, 1 to 15 a side, odd"
+        );
+        assert_eq!(message(&[1, 1, 4], &[1.0]), "shape is [1, 1, 4]: a filter takes N, C, height and width");
+        assert_eq!(message(&[1, 1, 2, 3], &[1.0]), "x.length is 4: must be the product of shape, [1, 1, 2, 3]");
+        assert_eq!(Border::named("wrap").unwrap_err().to_string(), "border is \"wrap\": must be zero or edge");
+    }
+}

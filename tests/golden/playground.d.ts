@@ -1,0 +1,431 @@
+/* tslint:disable */
+/* eslint-disable */
+/** A picture: an `ImageData`, or an object of its form where there is none (Node). */
+export interface Picture {
+    readonly data: Uint8ClampedArray;
+    readonly width: number;
+    readonly height: number;
+}
+
+/** What every function here throws: an `Error` that says which parameter broke which rule. */
+export interface PoolError extends Error {
+    /** The parameter, in camelCase. */
+    parameter: string;
+    kind: "parameter" | "shape" | "format" | "memory" | "io";
+}
+
+
+/** A pooling method. */
+export type Method =
+| "max"
+| "min"
+| "average"
+/** The norm (Σ|x|^p)^(1/p); p is `normType`. */
+| "lp"
+/** The generalised mean (mean of max(x, 0)^p)^(1/p); p is `normType`. */
+| "gem"
+/** ln(mean of exp(r·x)) / r; r is `sharpness`. */
+| "log-sum-exp"
+/** The mean weighted by the softmax of the cells. */
+| "softpool"
+/** A cell drawn with probability x / Σx; needs a `seed`. */
+| "stochastic"
+/** The mean weighted by those probabilities. */
+| "stochastic-mean"
+/** `alpha` · max + (1 − `alpha`) · mean. */
+| "mixed"
+/** The same, its `alpha` the logistic function of the sum of cells times `weights`. */
+| "gated"
+| "median"
+/** The `rank`-th largest cell. */
+| "rank"
+/** The mean of the `k` largest cells. */
+| "top-k"
+/** Max pooling at every position, then a binomial filter of `filterSize` taps, then every stride-th position. */
+| "max-blur"
+/** The same of means. */
+| "average-blur"
+/** The window's first cell. */
+| "subsample";
+
+/** A pooling layer. One number stands for every spatial axis; a list has one value for each, outermost first. */
+export interface PoolOptions {
+    method: Method;
+    /** The window's size. Either this, or `outputSize`, or `global`. */
+    kernelSize?: number | number[];
+    /** How far the window moves. Default: `kernelSize`. */
+    stride?: number | number[];
+    /** Cells around the input: for all sides, for each axis, or `[before, after]` for each axis. Default: 0. */
+    padding?: number | (number | [number, number])[];
+    /** The distance between the window's cells. Default: 1. */
+    dilation?: number | number[];
+    /** Whether a last, partial window is kept. Default: false. */
+    ceilMode?: boolean;
+    /** Average: whether the divisor counts padding. Default: true. */
+    countIncludePad?: boolean;
+    /** Average: a divisor to use instead. */
+    divisorOverride?: number;
+    /** Lp and GeM: the power, at least 0.000001; `Infinity` is the largest magnitude. */
+    normType?: number;
+    /** Log-sum-exp: from the mean (towards 0) to the maximum. */
+    sharpness?: number;
+    /** Stochastic and fractional: a whole number; the same seed draws the same everywhere. */
+    seed?: number;
+    /** Mixed: the maximum's part, 0 to 1. */
+    alpha?: number;
+    /** Gated: a weight for each tap of the window, row-major. */
+    weights?: number[];
+    /** Rank: 1 is the maximum. */
+    rank?: number;
+    /** Top-k: how many cells. */
+    k?: number;
+    /** Blur: the filter's taps along each axis, 1 to 32. */
+    filterSize?: number;
+    /** Adaptive and fractional pooling: the output's extents, whatever the input's. */
+    outputSize?: number | number[];
+    /** Fractional pooling: regions whose sizes differ by one, in an order drawn from `seed`. Needs `outputSize`. */
+    fractional?: "random" | "pseudorandom";
+    /** Fractional pooling: whether neighbouring regions share a cell. Default: false. */
+    overlapping?: boolean;
+    /** Global pooling: one value for each feature map. */
+    global?: boolean;
+}
+
+/** A pooling layer and the shape of the numbers given to it. */
+export interface LayerOptions extends PoolOptions {
+    /** N, C and one to three spatial extents. */
+    shape: number[];
+}
+
+/** A pooling layer, the shape of the numbers given to it, and whether to tell their places. */
+export interface ArrayPoolOptions extends LayerOptions {
+    /**
+     * Whether to give, for each output cell, the flat position in its plane of the cell that it is, −1 for a window without
+     * cells; for the methods that pick one: max, min, stochastic, median, rank and subsample. Default: false.
+     */
+    returnIndices?: boolean;
+}
+
+/** Where `pool` writes its results, instead of into new arrays. */
+export interface Outs<T extends Numbers> {
+    /** Of x's class, with one number for each cell of the output; it may be x itself if that has as many. */
+    out?: T;
+    /** The same for the indices. Needs `returnIndices`. */
+    outIndices?: Int32Array;
+}
+
+/** Numbers that pooling takes: `Float32Array` for every method, the others for max and min. */
+export type Numbers = Float32Array | Int8Array | Uint8Array;
+
+/** What `pool` returns. */
+export interface Pooled<T extends Numbers> {
+    data: T;
+    shape: number[];
+    /** With `returnIndices` only. */
+    indices?: Int32Array;
+}
+
+/** What a layer does to one axis of an input. */
+export interface AxisGeometry {
+    /** The input's extent. */
+    input: number;
+    /** The output's extent. */
+    output: number;
+    /** Padding cells before and after the input. */
+    padding: [number, number];
+    /** By how many cells the last window hangs over the padded input's end. */
+    overhang: number;
+    /** Input positions that no window reads. */
+    unread: number[];
+    /** For each output position: the first input position it reads, and how many, `step` apart. */
+    spans: { start: number; length: number }[];
+    /** The distance between the positions that one window reads. */
+    step: number;
+}
+
+/** What a layer does to an input of some shape. */
+export interface Geometry {
+    /** The output's shape. */
+    shape: number[];
+    /** The spatial axes, outermost first. */
+    axes: AxisGeometry[];
+}
+
+/** A colour map: two sequential, one diverging. */
+export type ColorMap = "deep" | "gray" | "tide";
+
+/** How numbers become colours. Without `min` and `max`, the numbers' own least and greatest. */
+export interface ColorizeOptions {
+    /** Default: `"deep"`. */
+    map?: ColorMap;
+    min?: number;
+    max?: number;
+}
+
+/** Pools numbers laid out as N, C, spatial axes, row-major. */
+export function pool<T extends Numbers>(x: T, options: ArrayPoolOptions & Outs<T>): Pooled<T>;
+
+/** Numbers kept inside the core, laid out as N, C, spatial axes, row-major: layers run on them without a copy. */
+export class FeatureMaps {
+    /** Copies the numbers in; `shape` has N, C and one to three spatial extents. */
+    constructor(data: Float32Array, shape: number[]);
+    readonly shape: number[];
+    /** The numbers where they lie, to read or to write. Good until the next call of any function of the core. */
+    view(): Float32Array;
+    /** A copy of the numbers, in `out` if it is given. */
+    read(out?: Float32Array): Float32Array;
+    /** Replaces the numbers. */
+    write(data: Float32Array): void;
+    /** Gives the memory back at once, instead of whenever the maps are found unused. */
+    free(): void;
+}
+
+/** Values and the flat position, in its plane, of the cell that each of them is. */
+export interface Picked<T> {
+    data: T;
+    indices: Int32Array;
+}
+
+/**
+ * A layer made ready for one input shape: calls read no options, and where they are given everything that they write into,
+ * they allocate nothing. `out` is what results are written into and what is then returned; its class is that of `x`. It may
+ * be `x` itself if that is an array, but not if it is `FeatureMaps`.
+ */
+export class PoolLayer {
+    constructor(options: LayerOptions);
+    readonly shape: number[];
+    readonly outputShape: number[];
+    run(x: FeatureMaps, out?: FeatureMaps): FeatureMaps;
+    run<T extends Numbers>(x: T, out?: T): T;
+    /** As `returnIndices` of `pool`; the indices are in an array either way. */
+    runWithIndices(x: FeatureMaps, out?: FeatureMaps, outIndices?: Int32Array): Picked<FeatureMaps>;
+    runWithIndices<T extends Numbers>(x: T, out?: T, outIndices?: Int32Array): Picked<T>;
+    /** Gives the memory back at once, instead of whenever the layer is found unused. */
+    free(): void;
+}
+
+/** Rows of a pooled picture, from the first up to but not including the end, and the picture's rows that they are made of. */
+export interface ImagePart {
+    rows: [first: number, end: number];
+    reads: [first: number, end: number];
+}
+
+/**
+ * Pools a picture channel by channel; results are scaled so that white stays white. Alpha is averaged. With `part` the image is
+ * the rows from `top` on of a picture that is `height` high, among them all that the pooled `rows` are made of, and only these
+ * are made: the same, to the bit, as of the whole picture.
+ */
+export function poolImage(image: Picture, options: PoolOptions, part?: { rows: [first: number, end: number]; top: number; height: number }): ImageData;
+
+/**
+ * A pooled picture in about `count` equal parts, which can be made one by one, in several workers or in steps: one part alone
+ * where rows depend on each other, as under random methods and blurs.
+ */
+export function imageParts(options: PoolOptions, width: number, height: number, count: number): ImagePart[];
+
+/** What a layer does to an input's shape, without any numbers. */
+export function poolGeometry(options: ArrayPoolOptions): Geometry;
+
+/** Draws numbers as a picture. A NaN is transparent. */
+export function colorize(data: Float32Array, width: number, height: number, options?: ColorizeOptions): ImageData;
+
+/** The 256 colours of a map as RGBA bytes. */
+export function colorMap(map: ColorMap): Uint8Array;
+
+
+/** Numbers given to a question: an array, or maps kept inside the core, whose shape must then be the layer's. */
+export type Cells = Float32Array | FeatureMaps;
+
+/** Numbers, row-major, and their shape. */
+export interface Shaped {
+    data: Float32Array;
+    shape: number[];
+}
+
+/** Which cell of which plane. */
+export interface Which {
+    /** The image and the channel. Default: [0, 0]. */
+    plane?: [n: number, c: number];
+    /** A position on each spatial axis, outermost first: for a picture [row, column]. */
+    cell: number[];
+}
+
+/** What one tap of a window falls on: a cell of the input, padding, or nothing, where the window hangs over its end. */
+export type Tap = { kind: "padding" } | { kind: "overhang" } | TapOnCell;
+
+export interface TapOnCell {
+    kind: "cell";
+    position: number[];
+    value: number;
+    /** By how much the output changes with it, ∂y/∂x. */
+    slope: number;
+    /** Its part in the mean that the output is, where the method has one (SoftPool, stochastic pooling); else the slope. */
+    weight: number;
+    wins: boolean;
+}
+
+/** What an output cell is made of. */
+export interface Explained {
+    value: number;
+    /** Its arithmetic with the numbers put in: `max(3, 1, 4, 1) = 4`. */
+    formula: string;
+    /** The window's extents in taps. */
+    kernelSize: number[];
+    /** Where its first tap lies on each axis, in input cells; below 0 in the padding. */
+    origin: number[];
+    /** The distance between two taps on each axis, in input cells. */
+    step: number[];
+    /** How many taps the window has: `taps` lists the first `mostTaps`, row-major. */
+    count: number;
+    taps: Tap[];
+    /** Cells beyond the window that the output changes with too: under blur pooling. */
+    further: Tap[];
+    /** The position of the cell that was picked; null for methods that pick none and for windows without cells. */
+    winner: number[] | null;
+    /** The positions of the window's cells that equal the winner, itself among them. */
+    ties: number[][];
+}
+
+/** An output cell that reads an input cell. */
+export interface Reader {
+    position: number[];
+    value: number;
+    slope: number;
+    weight: number;
+    wins: boolean;
+}
+
+/** How many windows read each cell of a plane. */
+export interface Coverage {
+    shape: number[];
+    counts: Uint32Array;
+    /** Cells that no window reads, that one reads, that several read. */
+    unread: number;
+    once: number;
+    repeatedly: number;
+}
+
+/** How the sum of gradient · output changes with an input cell. */
+export interface MeasuredSlope {
+    /** What the backward pass gives. */
+    slope: number;
+    /** Difference quotients to either side, and over both. */
+    below: number;
+    above: number;
+    measured: number;
+    /** How far the cell was moved. */
+    step: number;
+    /** Whether the two sides differ as at a kink or a jump: where cells tie for a maximum, for one. */
+    kink: boolean;
+}
+
+/** A framework, or Rust with this crate. */
+export type DialectName = "PyTorch" | "ONNX" | "Keras" | "Flax";
+
+/** A layer's line in a framework's words, or why there is none. */
+export type DialectLine = { dialect: DialectName | "Rust"; source: string; refusal?: undefined } | { dialect: DialectName | "Rust"; refusal: string; source?: undefined };
+
+/** What would be different if a line's parameters were carried over to another framework word by word. */
+export interface DialectDifferences {
+    /** The spatial extents of both outputs. */
+    shapes: [number[], number[]];
+    /** How many output cells differ whatever the values: `cells` lists the first `most` of them. */
+    count: number;
+    cells: { position: number[]; reason: string }[];
+    /** Why other cells may differ, for some values. */
+    byValue: string[];
+}
+
+export interface Statistics {
+    /** How many cells are finite; the others are left out of what follows. */
+    finite: number;
+    others: number;
+    min: number;
+    max: number;
+    mean: number;
+    /** The sum of squares. */
+    energy: number;
+    /** With an original: the peak signal-to-noise ratio in decibels, its range as the peak; and the part of its energy. */
+    psnr?: number;
+    energyKept?: number;
+}
+
+export type PatternName = "checkerboard" | "impulse" | "ramp" | "noise" | "sine" | "zone-plate";
+
+/** What an output cell is made of: its window tap by tap, each cell's share, the arithmetic in one line. */
+export function explain(x: Cells, layer: LayerOptions, which: Which & { mostTaps?: number; mostTerms?: number }): Explained;
+
+/** The output cells that read an input cell, row-major. */
+export function readers(x: Cells, layer: LayerOptions, which: Which): Reader[];
+
+/** How often a layer reads each cell of a plane. */
+export function coverage(layer: LayerOptions): Coverage;
+
+/** The gradient by x of a loss whose gradient by the layer's output is `gradOutput`. */
+export function poolBackward(x: Cells, gradOutput: Float32Array, layer: LayerOptions): Shaped;
+
+/** Moves an input cell a little and measures what `poolBackward` computes. */
+export function measureSlope(x: Cells, gradOutput: Float32Array, layer: LayerOptions, which: Which): MeasuredSlope;
+
+/** Reads a layer from a line of PyTorch, ONNX, Keras or Flax, for inputs of this shape (N, C, spatial…). */
+export function readDialect(line: string, shape: number[]): { dialect: DialectName; options: PoolOptions };
+
+/** The layer in every framework's words, exact for inputs of its shape. */
+export function writeDialects(layer: LayerOptions): DialectLine[];
+
+/** Where a line means something else when its parameters are carried over to another framework. */
+export function dialectDifferences(line: string, how: { dialect: DialectName; shape: number[]; most?: number }): DialectDifferences;
+
+/** Lays a square kernel with an odd side over every cell of every plane, shaped (N, C, height, width). Default border: "edge". */
+export function filter(x: Cells, how: { shape: number[]; kernel: number[]; border?: "zero" | "edge" }): Shaped;
+
+/** The larger of each cell and 0. */
+export function relu(x: Cells, how: { shape: number[] }): Shaped;
+
+/**
+ * A small map back at the size of a larger one: each value to the cell it came from (`max`, by `indices` of `pool`), to all cells
+ * of its window (`average`, by the pooling layer's geometry), or resampled.
+ */
+export function unpool(
+y: Float32Array,
+how: { shape: number[]; outputSize: number[] } & (
+| { way: "max"; indices: Int32Array }
+| { way: "average"; layer: PoolOptions }
+| { way: "nearest" }
+| { way: "bilinear"; alignCorners?: boolean }
+),
+): Shaped;
+
+/** A test pattern of one plane, values from 0 to 1. `frequency`, default 1: how many periods a row has. */
+export function pattern(how: { name: PatternName; height: number; width: number; frequency?: number; seed?: number }): Shaped;
+
+/** A map in a few numbers; with the original that it should be like, how near it comes. */
+export function statistics(a: Float32Array, original?: Float32Array): Statistics;
+
+/** Each cell of `a` minus that of `b`. */
+export function difference(a: Float32Array, b: Float32Array): Float32Array;
+
+/**
+ * How far a layer is from moving along with the map, when the map moves around its ends by `shift` cells on each axis: 0 is
+ * exactly along, 1 a difference as large as the output itself.
+ */
+export function shiftChange(x: Cells, layer: LayerOptions, how: { plane?: [n: number, c: number]; shift: number[] }): number;
+
+/** Reads NumPy's .npy file, its numbers as f32. */
+export function readNpy(bytes: Uint8Array): Shaped;
+
+/** The .npy file of an array, f32. */
+export function writeNpy(data: Float32Array, shape: number[]): Uint8Array;
+
+/** Writes an animated GIF, which repeats for ever. */
+export class GifWriter {
+    constructor(width: number, height: number);
+    /** Adds a picture that stays for so long. */
+    add(image: Picture, milliseconds: number): void;
+    /** The file; nothing can be added afterwards. */
+    finish(): Uint8Array;
+    free(): void;
+}
+
+
+

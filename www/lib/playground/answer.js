@@ -1,0 +1,32 @@
+// Has the core say what the cell pointed at is made of and what is made of it.
+import { ask } from "./run.js";
+import { page } from "./state.js";
+
+/** @typedef {import("./state.js").Cell} Cell */
+/**
+ * A tap of a window.
+ * @typedef {object} Tap
+ * @property {number | null} flat  the cell's place in its plane; null beside the map
+ * @property {"cell" | "padding" | "overhang"} kind
+ * @property {number} value
+ * @property {number} share  its part in the result
+ */
+/** @typedef {{ rect: import("./maps.js").Rect, taps: Tap[], winner: number | null, ties: number, formula: string }} Window  `ties`: how many cells equal the winner, itself among them */
+/**
+ * What the core says about a cell.
+ * @typedef {object} Answer
+ * @property {Cell} cell
+ * @property {number} version  of the result it is about
+ * @property {number} value
+ * @property {Window | null} window  null for the input
+ * @property {{ flat: number, value: number, share: number, wins: boolean }[] | null} readers  cells of the next stage; null after the last
+ */
+
+export function startAnswering() {
+  page.watch(["pointed", "version"], async ({ pointed, version }) => {
+    if (!pointed) return page.set({ answer: null });
+    const answer = await ask("answer", "answer", { cell: pointed }).catch(() => null);
+    // An answer about an older result gives way to that which the newer one asks for.
+    if (page.value.version === version && page.value.pointed === pointed) page.set({ answer: answer && { ...answer, version } });
+  });
+}

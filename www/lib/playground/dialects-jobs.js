@@ -1,0 +1,44 @@
+// What the worker does for the panel of frameworks' words.
+import { diverging, middle, pictured, pooling } from "./panel-jobs.js";
+
+/** @typedef {import("./panel-jobs.js").Kept} Kept */
+/** @typedef {typeof import("./core.js")} Core */
+
+/** Cells that differ are counted up to so many outputs: each is looked at. */
+const MOST_OUTPUTS = 250_000;
+/** So many of them are outlined. */
+const MOST_CELLS = 4096;
+
+/** The most cells a side of an output on which they are outlined. */
+const MOST_DRAWN = 64;
+
+/** @type {readonly import("./core.js").DialectName[]} */
+const NAMES = ["PyTorch", "ONNX", "Keras", "Flax"];
+
+/** The layer's lines, and what that of one framework means in the others. @param {Core} core @param {readonly Kept[]} kept @param {{ stage: number, plane: number, from: import("./core.js").DialectName }} options */
+export function dialects(core, kept, { stage, plane, from }) {
+  const { before, made, options } = pooling(kept, stage);
+  const shape = [1, ...before.shape];
+  const lines = core.writeDialects({ ...options, shape });
+  const written = lines.filter(({ source }) => source).map(({ dialect }) => dialect);
+  // Where that framework has no words for the layer, the first that has.
+  const home = written.includes(from) ? from : (NAMES.find((name) => written.includes(name)) ?? from);
+  const line = lines.find(({ dialect }) => dialect === home)?.source;
+  const [, height, width] = made.shape;
+  const small = Math.max(height, width) <= MOST_DRAWN ? middle(made, plane) : null;
+  const { min = 0, max = 0 } = small ? core.statistics(small.x) : {};
+  const output = small && pictured(core, small.x, height, width, min < 0 ? diverging(core, [small.x]) : { map: "deep", min, max });
+  if (line === undefined) return { lines, from, carried: [], output };
+  const carried = NAMES.filter((name) => name !== home).map((dialect) => {
+    if (height * width > MOST_OUTPUTS) return { dialect, refusal: `the output has ${height} × ${width} cells, too many to look at each; a smaller input shows which differ` };
+    try {
+      return { dialect, differences: core.dialectDifferences(line, { dialect, shape, most: MOST_CELLS }) };
+    } catch (reason) {
+      return { dialect, refusal: /** @type {Error} */ (reason).message };
+    }
+  });
+  return { lines, from: home, carried, output };
+}
+
+/** The options that a line stands for. @param {Core} core @param {readonly Kept[]} kept @param {{ stage: number, line: string }} options */
+export const line = (core, kept, { stage, line }) => core.readDialect(line, [1, ...pooling(kept, stage).before.shape]);

@@ -1,0 +1,18 @@
+// What the worker does for all panels, by name. A stage that is not there any more, or not yet, is answered with nothing.
+import { backward, slope } from "./backward-jobs.js";
+import { compare, shift } from "./compare-jobs.js";
+import { dialects, line } from "./dialects-jobs.js";
+import { csvOf, npyOf } from "./takeaway-jobs.js";
+
+/** @typedef {import("./panel-jobs.js").Kept} Kept */
+/** @typedef {typeof import("./core.js")} Core */
+
+/** Of a pooling layer, and of any stage. @type {readonly Record<string, (core: Core, kept: readonly Kept[], options: any) => unknown>[]} */
+const [OF_POOLING, OF_ANY] = [{ backward, slope, compare, shift, dialects, line }, { csvOf, npyOf }];
+
+/** @param {Core} core @param {readonly Kept[]} kept */
+export function panelJobs(core, kept) {
+  const there = (/** @type {string} */ name, /** @type {number} */ stage) => kept[stage] && (name in OF_ANY || (kept[stage - 1] && kept[stage].layer?.kind === "pool"));
+  const jobs = Object.entries({ ...OF_POOLING, ...OF_ANY });
+  return Object.fromEntries(jobs.map(([name, job]) => [name, (/** @type {{ stage: number }} */ options) => (there(name, options.stage) ? job(core, kept, options) : null)]));
+}

@@ -1,0 +1,43 @@
+// What the panels below the stack are about, and when they compute: only what is open asks the core.
+import { planeShown } from "./colours.js";
+import { page } from "./state.js";
+
+/** @typedef {import("./state.js").Playground} Playground */
+/** @typedef {"code" | "backward" | "compare" | "take"} Panel */
+
+/** Every panel, and its name. @type {readonly (readonly [Panel, string])[]} */
+export const PANELS = [
+  ["code", "In code"],
+  ["backward", "Backward"],
+  ["compare", "Compare"],
+  ["take", "Take away"],
+];
+
+/**
+ * The pooling layer that the panels are about, as it was run: the selected one, or the first. `stage` is what it made.
+ * @param {Pick<Playground, "shown" | "selected" | "stages" | "input" | "colours">} state
+ */
+export function subject(state) {
+  const { shown, selected, stages } = state;
+  const made = (shown?.stack ?? []).flatMap((layer, at) => (layer.kind === "pool" && stages[at + 1] ? [{ layer, stage: at + 1 }] : []));
+  const found = made.find(({ layer }) => layer.id === selected) ?? made[0];
+  if (!found) return null;
+  const plane = planeShown(state);
+  return { ...found, plane: plane === "all" ? 0 : plane };
+}
+
+/** What every panel's answer depends on. */
+export const OF_SUBJECT = /** @type {const} */ (["panel", "version", "selected", "colours"]);
+
+/**
+ * Runs `work` with the state whenever the panel is open and one of `keys` has changed; one run a turn.
+ * @param {Panel} panel @param {readonly (keyof Playground)[]} keys @param {(state: Playground) => void} work
+ */
+export function whileOpen(panel, keys, work) {
+  page.watch([...OF_SUBJECT, ...keys], (state) => {
+    if (state.panel === panel && state.version > 0) work(state);
+  });
+}
+
+/** The words of an error, as a panel says them. @param {unknown} reason */
+export const words = (reason) => (reason instanceof Error ? reason.message : String(reason));

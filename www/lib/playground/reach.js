@@ -1,0 +1,33 @@
+// How far a cell sees back through the stack: the part of every earlier stage that it is made of.
+
+/** @typedef {import("./state.js").Stage} Stage */
+/** @typedef {import("./maps.js").Rect} Rect */
+
+/** The positions that the windows at `first` to `last` read along one axis; null where they read none. @param {import("../core.js").AxisGeometry} axis @param {number} first @param {number} last */
+function along({ spans, step }, first, last) {
+  const read = spans.slice(first, last + 1).filter(({ length }) => length > 0);
+  if (read.length === 0) return null;
+  const start = Math.min(...read.map(({ start }) => start));
+  const end = Math.max(...read.map(({ start, length }) => start + (length - 1) * step));
+  return { start, length: end - start + 1 };
+}
+
+/**
+ * By stage number, the part that a cell is made of: its receptive field in each stage before it, as far back as it is known.
+ * @param {readonly Stage[]} stages @param {import("./state.js").Cell} cell @returns {Map<number, Rect>}
+ */
+export function receptive(stages, { stage, row, column }) {
+  const found = new Map();
+  let rect = { top: row, left: column, height: 1, width: 1 };
+  for (let at = stage; at > 0 && stages[at]; at--) {
+    const { axes, shape } = stages[at];
+    const before = stages[at - 1];
+    if (axes) {
+      const [rows, columns] = [along(axes[0], rect.top, rect.top + rect.height - 1), along(axes[1], rect.left, rect.left + rect.width - 1)];
+      if (!rows || !columns) return found;
+      rect = { top: rows.start, left: columns.start, height: rows.length, width: columns.length };
+    } else if (before.shape[1] !== shape[1] || before.shape[2] !== shape[2]) return found; // a way back up has no windows
+    found.set(at - 1, rect);
+  }
+  return found;
+}
