@@ -2,6 +2,7 @@
 
 use deep_end::nn::Network;
 use deep_end::nn::digit::prepare_digit;
+use deep_end::nn::words::evidence;
 use ndarray::{Array3, ArrayD};
 use serde::Deserialize;
 use std::{fs, path::Path};
@@ -98,5 +99,21 @@ fn a_digit_drawn_at_another_size_and_place_comes_back() {
             assert!(closest < 0.2, "{label} in cells of {cell}: off by {closest}");
             assert_eq!(answer(&network, prepared.into_dyn()).0, label, "in cells of {cell}");
         }
+    }
+}
+
+/// Sentences of our own, as plain as can be.
+#[test]
+fn words_tells_praise_from_blame_and_fits_its_budget() {
+    let bytes = read("www/networks/words.safetensors");
+    assert!(bytes.len() <= 150_000);
+    let network = Network::from_bytes(&bytes).unwrap();
+    assert_eq!(network.labels(), ["negative", "positive"]);
+    for (text, label) in
+        [("a beautiful and moving film, wonderfully acted", 1), ("dull, predictable and far too long", 0)]
+    {
+        let (probabilities, found) = evidence(&network, text).unwrap();
+        assert!(probabilities[label] > 0.8, "{text}: {probabilities:?}");
+        assert_eq!(found.len(), 64);
     }
 }
