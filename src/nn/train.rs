@@ -20,6 +20,9 @@ const SHARDS: usize = 2;
 /// Parameters by layer, each in the order of [`Operator::parameters`](super::layers::Operator::parameters).
 pub(crate) type Parameters = Vec<Vec<ArrayD<f32>>>;
 
+/// What the optimiser remembers, by layer and parameter.
+pub(crate) type Memory = Vec<Vec<Vec<ArrayD<f32>>>>;
+
 /// Where a training run stands after a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
@@ -57,7 +60,7 @@ pub struct Trainer {
     pub(crate) settings: Settings,
     pub(crate) parameters: Parameters,
     /// What the optimiser remembers, by layer and parameter.
-    pub(crate) memory: Vec<Vec<Vec<ArrayD<f32>>>>,
+    pub(crate) memory: Memory,
     /// The running mean of the parameters, where the settings ask for one.
     pub(crate) averaged: Option<Parameters>,
     /// Steps done since the beginning.
@@ -111,7 +114,7 @@ impl Trainer {
     pub(crate) fn from_parts(
         architecture: Architecture,
         settings: Settings,
-        (parameters, memory, averaged): (Parameters, Vec<Vec<Vec<ArrayD<f32>>>>, Option<Parameters>),
+        (parameters, memory, averaged): (Parameters, Memory, Option<Parameters>),
         (step, seen, samples): (u64, Seen, Option<usize>),
     ) -> Result<Self> {
         settings.validate()?;

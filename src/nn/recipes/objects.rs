@@ -13,8 +13,8 @@ use crate::options::{Datum, Options};
 const LABELS: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
 /// Mean and standard deviation of the training images' channels.
-const MEAN: [f32; 3] = [0.4914, 0.4822, 0.4465];
-const STD: [f32; 3] = [0.247, 0.2434, 0.2616];
+const MEAN: [f32; 3] = [0.4913, 0.4821, 0.4465];
+const STD: [f32; 3] = [0.2452, 0.2428, 0.2606];
 
 /// A convolution and a residual block at each of three sizes, 18, 36 and 60 channels wide, with downsampling between them,
 /// then the mean of every channel: layer for layer what `training/objects.py` builds.
@@ -27,8 +27,7 @@ pub fn objects(downsampling: Downsampling) -> Result<Architecture> {
         return Err(Error::new(ErrorKind::Parameter, "pooling", downsampling.word(), rule));
     }
     let mut layers = Vec::new();
-    let mut blocks = 0;
-    for (from, to) in [(3, 18), (18, 36), (36, 60)] {
+    for (stage, (from, to)) in [(3, 18), (18, 36), (36, 60)].into_iter().enumerate() {
         let pool = if from == 3 { None } else { downsampling.layer(0)? };
         let strided = from > 3 && pool.is_none();
         layers.extend(pool);
@@ -42,9 +41,8 @@ pub fn objects(downsampling: Downsampling) -> Result<Architecture> {
         layers.push(Layer::Relu(Relu {}));
         layers.extend(conv(to, 1));
         // The ReLU that the block began with: there are three in each stage.
-        layers.push(Layer::Add(Add::new(format!("relu_{}", 3 * blocks + 1))));
+        layers.push(Layer::Add(Add::new(format!("relu_{}", 3 * stage + 1))));
         layers.push(Layer::Relu(Relu {}));
-        blocks += 1;
     }
     let mean = [("method", "average".into()), ("global", Datum::Flag(true))];
     let mean = Options::of(mean.map(|(name, value)| (name.to_owned(), value)));

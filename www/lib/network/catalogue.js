@@ -9,9 +9,12 @@
  * @property {Readonly<Record<string, string>>} trained  by pooling, the file of the weights trained for it
  */
 
+/** Everything but max, whose file reads digits on the first page too, was trained for fewer epochs: `networks/README.md`. */
+const DIGITS = ["average", "lp", "stochastic", "fractional", "blur", "mixed", "strided", "none"].map((pooling) => [pooling, `digits-${pooling}.safetensors`]);
+
 /** @type {readonly Known[]} */
 export const NETWORKS = [
-  { id: "digits", title: "Digits", takes: "digit", first: "max", trained: { max: "digits.safetensors" } },
+  { id: "digits", title: "Digits", takes: "digit", first: "max", trained: { max: "digits.safetensors", ...Object.fromEntries(DIGITS) } },
   { id: "objects", title: "Objects in photographs", takes: "picture", first: "max", trained: { max: "objects-max.safetensors", average: "objects-average.safetensors", blur: "objects-blur.safetensors" } },
 ];
 

@@ -30,7 +30,7 @@ fn the_network_is_asked_for_at_the_pad() -> Result<()> {
             assert_eq!(page.text("#digit").await?, "–", "nothing is read before");
             match way {
                 "scrolling" => drop(page.evaluate("document.querySelector('#pad').scrollIntoView()").await?),
-                "a link" => page.click("nav [href='#handwriting']").await?,
+                "a link" => page.click("main [href='#handwriting']").await?,
                 _ => page.tab_to("#pad").await?,
             }
             page.until("document.querySelector('#digit').textContent === '3'").await
