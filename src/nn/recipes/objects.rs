@@ -13,8 +13,8 @@ use crate::options::{Datum, Options};
 const LABELS: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
 /// Mean and standard deviation of the training images' channels.
-const MEAN: [f32; 3] = [0.4914, 0.4822, 0.4465];
-const STD: [f32; 3] = [0.247, 0.2434, 0.2616];
+const MEAN: [f32; 3] = [0.4913, 0.4821, 0.4465];
+const STD: [f32; 3] = [0.2452, 0.2428, 0.2606];
 
 /// A convolution and a residual block at each of three sizes, 18, 36 and 60 channels wide, with downsampling between them,
 /// then the mean of every channel: layer for layer what `training/objects.py` builds.
