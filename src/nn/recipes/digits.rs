@@ -67,10 +67,10 @@ impl Downsampling {
     pub(super) fn layer(self, cells: usize) -> Result<Option<Layer>> {
         let size = ("kernelSize", Datum::from(2));
         let options = match self {
-            Self::Max => vec![("method", "max".into()), size],
-            Self::Average => vec![("method", "average".into()), size],
-            Self::Lp => vec![("method", "lp".into()), ("normType", 2.into()), size],
-            Self::Stochastic => vec![("method", "stochastic-mean".into()), size],
+            Self::Max => vec![size, ("method", "max".into())],
+            Self::Average => vec![size, ("method", "average".into())],
+            Self::Lp => vec![size, ("method", "lp".into()), ("normType", 2.into())],
+            Self::Stochastic => vec![size, ("method", "stochastic-mean".into())],
             Self::Fractional => vec![
                 ("method", "max".into()),
                 ("outputSize", cells.into()),
@@ -78,8 +78,8 @@ impl Downsampling {
                 ("overlapping", Datum::Flag(true)),
                 ("seed", 1.into()),
             ],
-            Self::Blur => vec![("method", "max-blur".into()), ("filterSize", 3.into()), size],
-            Self::Mixed => vec![("method", "mixed".into()), ("alpha", Datum::Number(0.5)), size],
+            Self::Blur => vec![size, ("method", "max-blur".into()), ("filterSize", 3.into())],
+            Self::Mixed => vec![size, ("method", "mixed".into()), ("alpha", Datum::Number(0.5))],
             Self::Strided | Self::None => return Ok(None),
         };
         let options = Options::of(options.into_iter().map(|(name, value)| (name.to_owned(), value)));
