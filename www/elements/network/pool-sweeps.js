@@ -61,7 +61,7 @@ export class PoolSweeps extends NetworkElement {
   /** @param {Curve} curve @param {number} now */
   #showCurve({ shifts, columns: found, poolings }, now) {
     const two = found.length > 1;
-    const names = found.map(({ labels, best }, at) => `${two ? `${"AB"[at]}, ` : ""}${poolings[at].toLowerCase()} pooling: the probability of ${labels[best]}`);
+    const names = found.map(({ labels, best }, at) => `${two ? `${"AB"[at]}, ` : ""}${poolings[at]}: the probability of ${labels[best]}`);
     this.find("#curve-says").textContent = two ? "" : `With ${names[0]}, for every shift to the left and right. Beyond 4 pixels a centred digit leaves the picture; other pictures have their edge repeated.`;
     const lines = found.map(({ probabilities }, at) => ({ letter: two ? "AB"[at] : "", title: names[at], values: probabilities }));
     const chart = this.querySelector("pool-chart");

@@ -1,4 +1,4 @@
-import { networkOf, offered, poolingOf, resolve } from "../../lib/network/catalogue.js";
+import { nameOf, networkOf, offered, poolingOf, resolve } from "../../lib/network/catalogue.js";
 import { lookAgain } from "../../lib/network/looking.js";
 import { compare, page, setColumn } from "../../lib/network/state.js";
 import { percent, points } from "../../lib/network/words.js";
@@ -69,7 +69,9 @@ export class PoolVerdicts extends NetworkElement {
 
   /** @param {import("../../lib/network/catalogue.js").Known} known @param {import("../../lib/network/state.js").Column} column @param {number} at */
   #showChoice(known, column, at) {
-    const { title, keeps, method } = poolingOf(column.pooling);
+    const pooling = poolingOf(column.pooling);
+    const { keeps, method } = pooling;
+    const name = nameOf(pooling);
     const { own } = resolve(known, column);
     const select = /** @type {HTMLSelectElement} */ (this.find(`#pooling-${at + 1}`));
     select.value = column.pooling;
@@ -78,8 +80,8 @@ export class PoolVerdicts extends NetworkElement {
     for (const weights of ["same", "own"]) /** @type {HTMLInputElement} */ (this.find(`#weights-${at + 1}-${weights}`)).checked = (weights === "own") === own;
     const first = poolingOf(known.first).title.toLowerCase();
     this.find(`#says-${at + 1}`).textContent = own
-      ? `${title} pooling ${keeps}. The weights were trained with it.`
-      : `${title} pooling ${keeps}. The same weights, trained with ${first} pooling: they have never seen it.`;
+      ? `${name} ${keeps}. The weights were trained with it.`
+      : `${name} ${keeps}. The same weights, trained with ${first} pooling: they have never seen it.`;
   }
 
   /** @param {readonly import("../../lib/network/worker.js").Answer[]} answers @param {boolean} both @param {import("../../lib/network/state.js").Cell | null} cell */

@@ -40,7 +40,7 @@ export const POOLINGS = [
   { id: "subsample", title: "Subsampling", method: { method: "subsample" }, keeps: "keeps the first value of each window, whatever it is" },
   { id: "fractional", title: "Fractional max", method: null, keeps: "keeps the largest value of regions of uneven size" },
   { id: "strided", title: "Strided convolution", method: null, keeps: "has a convolution with stride 2 in place of pooling" },
-  { id: "none", title: "No pooling", method: null, keeps: "goes without pooling" },
+  { id: "none", title: "No pooling", method: null, keeps: "has convolutions with ever wider gaps in place of pooling" },
 ];
 
 /** @param {string} id */
@@ -48,6 +48,9 @@ export const networkOf = (id) => NETWORKS.find((network) => network.id === id) ?
 
 /** @param {string} id */
 export const poolingOf = (id) => POOLINGS.find((pooling) => pooling.id === id) ?? POOLINGS[0];
+
+/** A pooling's name in a sentence: `Max pooling`, `SoftPool`. @param {PoolingChoice} pooling */
+export const nameOf = ({ title }) => (/pool|sampling|convolution/i.test(title) ? title : `${title} pooling`);
 
 /** The poolings that a network can have: by other rules with its weights, or with weights of its own. @param {Known} network */
 export const offered = ({ trained }) => POOLINGS.filter(({ id, method }) => method || id in trained);

@@ -1,7 +1,7 @@
 // What takes many runs: the answer under every shift, and with a square over every place. In a worker of its own, so that
 // looking does not wait for it.
 import { Client } from "../client.js";
-import { poolingOf } from "./catalogue.js";
+import { nameOf, poolingOf } from "./catalogue.js";
 import { asked } from "./looking.js";
 import { page } from "./state.js";
 
@@ -40,7 +40,7 @@ async function sweep() {
   try {
     /** @type {import("./worker.js").Curve | null} */
     const curve = await client.request("sweep", asked(), subject);
-    if (curve && !stale) page.set({ curve: { ...curve, poolings: columns.map(titleOf) }, curveError: null });
+    if (curve && !stale) page.set({ curve: { ...curve, poolings: columns.map(poolingName) }, curveError: null });
     else stale = true;
   } catch (reason) {
     if (!stale) page.set({ curveError: message(reason) });
@@ -56,7 +56,7 @@ export async function coverAll() {
   try {
     /** @type {import("./worker.js").Covered | null} */
     const covered = await client.request("cover", { ...asked(), size: COVER }, subject, [], report);
-    if (covered) page.set({ covered: { ...covered, poolings: columns.map(titleOf) }, covering: null });
+    if (covered) page.set({ covered: { ...covered, poolings: columns.map(poolingName) }, covering: null });
   } catch (reason) {
     page.set({ covering: null, coverError: message(reason) });
   }
@@ -64,7 +64,7 @@ export async function coverAll() {
 }
 
 /** @param {import("./state.js").Column} column */
-const titleOf = ({ pooling }) => poolingOf(pooling).title;
+const poolingName = ({ pooling }) => nameOf(poolingOf(pooling));
 
 /** Ends the making of an occlusion map. */
 export function stopCovering() {

@@ -51,19 +51,27 @@ fn poolings_swap_live_and_compare() -> Result<()> {
         {
             page.evaluate(&format!("document.querySelector('#pooling-1').value = '{name}', document.querySelector('#pooling-1').dispatchEvent(new Event('change', {{ bubbles: true }}))")).await?;
             answered(page).await?;
-            assert_eq!(probabilities(page).await?, [wanted(&with(&max, method)?)?], "{name}");
+            let file = site().join(format!("networks/digits-{name}.safetensors"));
+            let own = Network::from_bytes(&fs::read(file)?)?;
+            assert_eq!(probabilities(page).await?, [wanted(&own)?], "{name}, weights trained for it");
+            ensure!(page.text("#says-1").await?.ends_with("The weights were trained with it."));
+            page.click("label:has(#weights-1-same)").await?;
+            answered(page).await?;
+            assert_eq!(probabilities(page).await?, [wanted(&with(&max, method)?)?], "{name}, the same weights");
             ensure!(page.text("#says-1").await?.contains("trained with max pooling: they have never seen it"));
         }
 
         page.click("#compare").await?;
         answered(page).await?;
+        page.click("label:has(#weights-2-same)").await?;
+        answered(page).await?;
         let both = [with(&max, json!({ "method": "lp", "normType": 2 }))?, with(&max, json!({ "method": "average" }))?];
         assert_eq!(probabilities(page).await?, [wanted(&both[0])?, wanted(&both[1])?]);
         let layers = max.plan()?.len();
-        assert_eq!(page.evaluate("document.querySelectorAll('.layer canvas').length").await?, 2 * layers);
+        assert_eq!(page.evaluate("document.querySelectorAll('.pair canvas').length").await?, 2 * layers);
         page.click("#compare").await?;
         answered(page).await?;
-        assert_eq!(page.evaluate("document.querySelectorAll('.layer canvas').length").await?, layers);
+        assert_eq!(page.evaluate("document.querySelectorAll('.pair canvas').length").await?, layers);
         Ok(())
     })?;
     Ok(())
@@ -81,7 +89,7 @@ fn a_cell_is_clicked_and_followed_to_the_pixels() -> Result<()> {
         let layer = plan.iter().position(|layer| layer.name == "pool_1").context("there is a first pooling layer")?;
         // The first map is at the canvas' corner, 14 cells a side: row 6, column 8.
         let click = "(() => {
-               const canvas = document.querySelector('[data-layer=pool_1] canvas');
+               const canvas = document.querySelector('[data-layer=pool_1] .pair canvas');
                canvas.scrollIntoView({ block: 'center', behavior: 'instant' });
                const { left, top } = canvas.getBoundingClientRect();
                const cell = Number(canvas.dataset.tile) / 14;

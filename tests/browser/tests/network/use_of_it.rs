@@ -37,7 +37,7 @@ fn the_whole_page_by_keyboard() -> Result<()> {
         page.press(Key::Down).await?;
         answered(page).await?;
         ensure!(page.text("#says-1").await?.starts_with("Average pooling"));
-        page.tab_to("[data-layer=pool_3] canvas").await?;
+        page.tab_to("[data-layer=pool_3] .pair canvas").await?;
         page.press(Key::Enter).await?;
         answered(page).await?;
         ensure!(page.text("#path-which").await?.starts_with("Pooling 3, map "));
