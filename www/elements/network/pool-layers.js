@@ -15,7 +15,7 @@ import { drawMaps } from "./maps.js";
 
 /** Every layer of the network, or of both: its maps, of which every cell can be chosen. */
 export class PoolLayers extends NetworkElement {
-  static keys = /** @type {const} */ (["looked", "columns", "status", "done", "cell", "view"]);
+  static keys = /** @type {const} */ (["looked", "status", "done", "cell", "view"]);
   static markup = `
     <fieldset class="choice small views"><legend class="unseen">The layers show</legend>
       <label><input type="radio" name="view" value="found" id="view-found"><span>What each layer found</span></label>
@@ -83,7 +83,7 @@ export class PoolLayers extends NetworkElement {
   }
 
   /** @param {import("./base.js").Page} state */
-  render({ looked, columns, status, done, view }) {
+  render({ looked, status, done, view }) {
     this.dataset.state = status;
     this.dataset.finished = String(done);
     for (const name of ["found", "path"]) /** @type {HTMLInputElement} */ (this.find(`#view-${name}`)).checked = view === name;
@@ -100,7 +100,7 @@ export class PoolLayers extends NetworkElement {
     this.#made = made;
     const heads = this.find(".heads");
     heads.hidden = answers.length < 2;
-    heads.replaceChildren(...answers.map((_, at) => head("AB"[at], poolingOf(columns[at]?.pooling ?? "").title)));
+    heads.replaceChildren(...answers.map((_, at) => head("AB"[at], poolingOf(looked.columns[at].pooling).title)));
     [...rows.children].forEach((row, at) => show(row, looked, at, view));
   }
 }

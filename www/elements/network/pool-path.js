@@ -24,7 +24,7 @@ const NUDGES = [
 
 /** What decided the chosen cell: its window with every value's share, and the way back to the pixels. */
 export class PoolPath extends NetworkElement {
-  static keys = /** @type {const} */ (["looked", "columns", "cell"]);
+  static keys = /** @type {const} */ (["looked", "cell"]);
   static markup = `
     <h3 id="path-title">The chosen cell</h3>
     <p id="path-which" class="hint"></p>
@@ -52,7 +52,7 @@ export class PoolPath extends NetworkElement {
   }
 
   /** @param {import("./base.js").Page} state */
-  render({ looked, columns, cell }) {
+  render({ looked, cell }) {
     const answers = looked?.answers ?? [];
     this.toggleAttribute("data-empty", answers.length === 0);
     /** @type {HTMLButtonElement} */ (this.find("#strongest")).disabled = cell === null;
@@ -70,7 +70,7 @@ export class PoolPath extends NetworkElement {
     }
     /** @type {HTMLElement} */ (scale).hidden = answers.length > 1;
     this.find("#path-sum").textContent = answers.map(({ found }, at) => `${answers.length > 1 ? `${"AB"[at]}: ` : ""}${sum(found)}`).join(" ");
-    this.find(".windows").replaceChildren(...answers.map(({ found }, at) => windowOf(found, poolingOf(columns[at]?.pooling ?? "").title, answers.length > 1 ? "AB"[at] : "")));
+    this.find(".windows").replaceChildren(...answers.map(({ found }, at) => windowOf(found, poolingOf(looked.columns[at].pooling).title, answers.length > 1 ? "AB"[at] : "")));
     clearTimeout(this.#timer);
     const words = answers.map(({ layers, found }) => `${place(layers, found)}: ${valueText(found.value)}. ${winner(found)}`).join(" ");
     this.#timer = setTimeout(() => (this.find("#path-said").textContent = words), PAUSE);

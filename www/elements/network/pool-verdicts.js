@@ -59,7 +59,7 @@ export class PoolVerdicts extends NetworkElement {
     this.#showBars(looked?.answers ?? [], both, cell);
     this.toggleAttribute("data-two", both);
     this.toggleAttribute("data-words", known.takes === "picture");
-    const words = looked ? (looked.answers.length > 0 ? looked.answers.map((answer, at) => sentence(answer, columns[at], looked.answers.length)).join(" ") : known.takes === "digit" ? "Draw a digit, or pick one." : "") : "";
+    const words = looked ? (looked.answers.length > 0 ? looked.answers.map((answer, at) => sentence(answer, looked.columns[at], looked.answers.length)).join(" ") : known.takes === "digit" ? "Draw a digit, or pick one." : "") : "";
     this.find("#verdict").textContent = words;
     const times = (looked?.answers ?? []).map(({ milliseconds }) => timeText(milliseconds));
     this.find("#network-time").textContent = times.length > 0 ? `One run took ${times.join(" and ")}. Choose a row to see what speaks for it.${both ? " On the right: B − A, in percentage points." : ""}` : "";

@@ -34,11 +34,12 @@ export function asked() {
 /** @param {ImageData} subject */
 async function look(subject) {
   const request = ++newest;
+  const { columns } = page.value;
   page.set({ status: "working" });
   try {
     /** @type {import("./worker.js").Looked | null} */
     const looked = await client.request("look", asked(), subject);
-    if (looked && request === newest) page.set({ looked, status: "ready", error: null, done: page.value.done + 1 });
+    if (looked && request === newest) page.set({ looked: { ...looked, columns }, status: "ready", error: null, done: page.value.done + 1 });
   } catch (reason) {
     if (request === newest) page.set({ status: "error", error: reason instanceof Error ? reason.message : String(reason), done: page.value.done + 1 });
   }

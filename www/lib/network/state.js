@@ -36,7 +36,7 @@ import { networkOf, NETWORKS, poolingOf } from "./catalogue.js";
  * @property {Patch | null} patch
  * @property {Cell | null} cell  the one whose path is shown; null: the strongest after the last pooling
  * @property {"found" | "path"} view  the layers show their values, or what they contribute to the cell
- * @property {Looked | null} looked  the last answer, kept through errors
+ * @property {(Looked & { columns: readonly Column[] }) | null} looked  the last answer with the columns it is for, kept through errors and until the next
  * @property {Status} status
  * @property {string | null} error
  * @property {number} done  requests that ended
