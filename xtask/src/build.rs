@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -37,9 +38,26 @@ pub const MODULES: [&str; 5] = [CORE[0].name, CORE[1].name, CORE[2].name, CORE[3
 /// Those that the package has too.
 pub const PACKAGED: [&str; 3] = [CORE[0].name, CORE[1].name, CORE[2].name];
 
+/// What `build` takes.
+#[derive(Args)]
+pub struct BuildArgs {
+    #[command(flatten)]
+    compiler: CompilerArgs,
+    /// Build this module alone, and leave the others as they are
+    #[arg(long, value_parser = MODULES)]
+    module: Option<String>,
+}
+
 /// `cargo xtask build`.
-pub fn command(compiler: CompilerArgs) -> Result<()> {
-    build(Compiler::set_up(compiler)?)
+pub fn command(args: BuildArgs) -> Result<()> {
+    let compiler = Compiler::set_up(args.compiler)?;
+    match args.module {
+        None => build(compiler),
+        Some(name) => CORE.iter().filter(|module| module.name == name).try_for_each(|module| {
+            let wasm = compile(compiler, module.package)?;
+            put(module, &wasm, &at("www/pkg"))
+        }),
+    }
 }
 
 /// Builds the core into `www/pkg`.
@@ -52,11 +70,14 @@ pub fn build(compiler: Compiler) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    for (Module { name, .. }, wasm) in CORE.iter().zip(compiled) {
-        bind(&wasm, name, &folder).with_context(|| format!("wasm-bindgen cannot make {}", shown(&folder)))?;
-        let bytes = fs::metadata(folder.join(format!("{name}_bg.wasm")))?.len();
-        println!("Built {}: {name}_bg.wasm has {} kB", shown(&folder), bytes.div_ceil(1000));
-    }
+    CORE.iter().zip(compiled).try_for_each(|(module, wasm)| put(module, &wasm, &folder))
+}
+
+/// Makes a compiled module's files.
+fn put(Module { name, .. }: &Module, wasm: &Path, folder: &Path) -> Result<()> {
+    bind(wasm, name, folder).with_context(|| format!("wasm-bindgen cannot make {}", shown(folder)))?;
+    let bytes = fs::metadata(folder.join(format!("{name}_bg.wasm")))?.len();
+    println!("Built {}: {name}_bg.wasm has {} kB", shown(folder), bytes.div_ceil(1000));
     Ok(())
 }
 

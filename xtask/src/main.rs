@@ -22,7 +22,7 @@ enum Command {
         compiler: CompilerArgs,
     },
     /// Compile the core into the page: www/pkg
-    Build(CompilerArgs),
+    Build(build::BuildArgs),
     /// Make the release: dist/site for any static host, dist/npm for Node and bundlers; fails over a budget
     Dist(CompilerArgs),
     /// Everything that must pass
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve { port, compiler } => serve::command(compiler, port),
-        Command::Build(compiler) => build::command(compiler),
+        Command::Build(args) => build::command(args),
         Command::Dist(compiler) => dist::command(compiler),
         Command::Test(compiler) => test::command(compiler),
         Command::Bench(args) => bench::command(args),

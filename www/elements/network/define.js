@@ -3,6 +3,7 @@ import { startLink } from "../../lib/network/link.js";
 import { startLooking } from "../../lib/network/looking.js";
 import { startPictures } from "../../lib/network/pictures.js";
 import { startSweeping } from "../../lib/network/sweeping.js";
+import { keepForOffline } from "../../lib/offline.js";
 import { PoolColorScale } from "../pool-color-scale.js";
 import { PoolTheme } from "../pool-theme.js";
 import { PoolChart } from "./pool-chart.js";
@@ -31,6 +32,7 @@ const ELEMENTS = {
 
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
 startLink();
+keepForOffline();
 startPictures();
 startLooking();
 startSweeping();

@@ -6,6 +6,7 @@ mod errors;
 mod keyboard;
 mod link;
 mod looks;
+mod offline;
 mod panels;
 
 use anyhow::{Context, Result};
