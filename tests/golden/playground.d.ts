@@ -1,5 +1,23 @@
 /* tslint:disable */
 /* eslint-disable */
+/** A colour map: two sequential, one diverging. */
+export type ColorMap = "deep" | "gray" | "tide";
+
+/** How numbers become colours. Without `min` and `max`, the numbers' own least and greatest. */
+export interface ColorizeOptions {
+    /** Default: `"deep"`. */
+    map?: ColorMap;
+    min?: number;
+    max?: number;
+}
+
+/** Draws numbers as a picture. A NaN is transparent. */
+export function colorize(data: Float32Array, width: number, height: number, options?: ColorizeOptions): ImageData;
+
+/** The 256 colours of a map as RGBA bytes. */
+export function colorMap(map: ColorMap): Uint8Array;
+
+
 /** A picture: an `ImageData`, or an object of its form where there is none (Node). */
 export interface Picture {
     readonly data: Uint8ClampedArray;
@@ -151,17 +169,6 @@ export interface Geometry {
     axes: AxisGeometry[];
 }
 
-/** A colour map: two sequential, one diverging. */
-export type ColorMap = "deep" | "gray" | "tide";
-
-/** How numbers become colours. Without `min` and `max`, the numbers' own least and greatest. */
-export interface ColorizeOptions {
-    /** Default: `"deep"`. */
-    map?: ColorMap;
-    min?: number;
-    max?: number;
-}
-
 /** Pools numbers laid out as N, C, spatial axes, row-major. */
 export function pool<T extends Numbers>(x: T, options: ArrayPoolOptions & Outs<T>): Pooled<T>;
 
@@ -225,12 +232,6 @@ export function imageParts(options: PoolOptions, width: number, height: number, 
 
 /** What a layer does to an input's shape, without any numbers. */
 export function poolGeometry(options: ArrayPoolOptions): Geometry;
-
-/** Draws numbers as a picture. A NaN is transparent. */
-export function colorize(data: Float32Array, width: number, height: number, options?: ColorizeOptions): ImageData;
-
-/** The 256 colours of a map as RGBA bytes. */
-export function colorMap(map: ColorMap): Uint8Array;
 
 
 /** Numbers given to a question: an array, or maps kept inside the core, whose shape must then be the layer's. */
