@@ -23,7 +23,6 @@ fn a_second_visit_needs_no_network() -> Result<()> {
         page.devtools("Network.enable", json!({})).await?;
         let conditions = json!({ "offline": true, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         page.devtools("Network.emulateNetworkConditions", conditions).await?;
-        page.go("icon.svg").await?;
         open(page, "").await?;
         assert_eq!(sizes(page).await?, first);
         Ok(())

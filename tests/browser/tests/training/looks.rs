@@ -13,6 +13,8 @@ use crate::{NO_IMAGES, TINY, train};
 const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
 
 async fn fresh(page: &Page) -> Result<()> {
+    // An address that differs by its fragment alone would not load the page again.
+    page.go("training.html").await?;
     page.go(TINY).await?;
     page.until("document.querySelector('#train') && document.querySelector('#pad')").await
 }
