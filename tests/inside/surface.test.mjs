@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-const CORE = pathToFileURL(`${process.env.DEEP_END_INSIDE}/`);
+const CORE = pathToFileURL(`${process.env.DEEP_END_CORE}/`);
 /** @type {typeof import("../../www/lib/network/core.js")} */
 let core;
 /** @type {import("../../www/lib/network/core.js").Network} */

@@ -1,8 +1,7 @@
 //! `test`: everything that must pass, in steps that are announced; the first that fails ends it.
 
-mod inside;
+mod cores;
 mod package;
-mod playground;
 mod tally;
 mod types;
 mod work;
@@ -78,8 +77,8 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
         ("types of the JavaScript surface", once(types::compare)),
         ("types of the page", once(|| run(tools.tsc().current_dir(root()).args(["--project", "www", "--noEmit"])))),
         ("the package in Node", Box::new(|| package::tested(tools))),
-        ("what looks inside networks in Node", Box::new(inside::tested)),
-        ("the playground's core in Node", Box::new(playground::tested)),
+        ("what looks inside networks in Node", Box::new(|| cores::tested("inside", "network"))),
+        ("the playground's core in Node", Box::new(|| cores::tested("playground", "playground"))),
         ("the kernels' work", Box::new(|| work::counted(tools))),
         (
             "types of the benches",
