@@ -3,6 +3,12 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
 };
 
 use anyhow::{Context, Result, bail};
@@ -11,7 +17,7 @@ use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    process::run_lines,
+    process::{finishes_quietly, run_lines},
     setup::{Compiler, CompilerArgs},
     workspace::{at, shown},
 };
@@ -81,10 +87,46 @@ fn put(Module { name, .. }: &Module, wasm: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn compile(compiler: Compiler, package: &str) -> Result<PathBuf> {
-    let (mut wasm, mut warnings) = (None, 0);
+/// Compiles the modules while something else goes on, so that [`build`] finds them compiled: one core alone optimises a
+/// module. It is silent, since whatever is wrong `build` meets too. Dropped, it ends.
+pub struct Ahead {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Ahead {
+    /// Starts with the first module.
+    pub fn start(compiler: Compiler) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let all = move || {
+            for module in &CORE {
+                if !finishes_quietly(&mut cargo(compiler, module.package), &stopped) {
+                    return;
+                }
+            }
+        };
+        Self { stop, thread: Some(thread::spawn(all)) }
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        // A thread that panicked compiled nothing more, which `build` makes up for.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn cargo(compiler: Compiler, package: &str) -> Command {
     let mut cargo = compiler.cargo("build", &[package]);
     cargo.args(["--profile", "wasm", "--message-format=json-diagnostic-rendered-ansi"]);
+    cargo
+}
+
+fn compile(compiler: Compiler, package: &str) -> Result<PathBuf> {
+    let (mut wasm, mut warnings) = (None, 0);
+    let mut cargo = cargo(compiler, package);
     run_lines(&mut cargo, |line| match read(line, package) {
         Some(Message::Module(path)) => wasm = Some(path),
         Some(Message::Diagnostic { text, warning }) => {

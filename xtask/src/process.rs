@@ -3,6 +3,7 @@
 use std::{
     io::{self, BufRead, BufReader},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -19,6 +20,9 @@ const HINTS: [(&str, &str); 5] = [
     ("apt-get", "it belongs to Debian and its relatives; elsewhere install the tool with the system's own packages"),
     ("sudo", "run the command as root"),
 ];
+
+/// How often a command that may have to be ended is looked at.
+const POLL: Duration = Duration::from_millis(50);
 
 /// The command as it could be typed, with the environment that was set for it.
 pub fn line(command: &Command) -> String {
@@ -56,7 +60,7 @@ pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
             child.wait()?;
             bail!("`{}` was still running after {} seconds and was ended", line(command), limit.as_secs());
         }
-        thread::sleep(Duration::from_millis(50));
+        thread::sleep(POLL);
     }
 }
 
@@ -73,6 +77,23 @@ pub fn output(command: &mut Command) -> Result<String> {
 /// Whether a command can be started and succeeds; its output is dropped.
 pub fn succeeds(command: &mut Command) -> bool {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+}
+
+/// Whether a command, of which nothing is shown, succeeds before `stop` is set; then it is ended.
+pub fn finishes_quietly(command: &mut Command, stop: &AtomicBool) -> bool {
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let Ok(mut child) = quiet.spawn() else { return false };
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if !stop.load(Ordering::Relaxed) => thread::sleep(POLL),
+            _ => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return false;
+            }
+        }
+    }
 }
 
 /// Shows and runs a command, and hands every line of its standard output to `each` while it runs.
@@ -140,6 +161,15 @@ mod tests {
         let error = run_within(&mut shell("exec sleep 60"), Duration::ZERO).unwrap_err().to_string();
         assert!(error.contains("was still running after 0 seconds"), "{error}");
         run_within(&mut shell("exit 0"), Duration::from_secs(60)).unwrap();
+    }
+
+    #[test]
+    fn a_quiet_command_runs_to_its_end_or_until_it_is_stopped() {
+        let going = AtomicBool::new(false);
+        assert!(finishes_quietly(&mut shell("exit 0"), &going));
+        assert!(!finishes_quietly(&mut shell("exit 1"), &going));
+        assert!(!finishes_quietly(&mut Command::new("no-such-program-anywhere"), &going));
+        assert!(!finishes_quietly(&mut shell("exec sleep 600"), &AtomicBool::new(true)));
     }
 
     #[test]

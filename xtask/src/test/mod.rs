@@ -16,6 +16,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     bench,
+    build::Ahead,
     dist::dist,
     process::run,
     setup::{Browser, Compiler, CompilerArgs, NpmTools},
@@ -53,6 +54,7 @@ fn all(args: CompilerArgs, total: &mut Tally) -> Result<()> {
         Ok(ready) => ready,
         Err(error) => return total.add("set-up", Err(error)),
     };
+    let _ahead = Ahead::start(compiler);
     for (name, step) in steps(compiler, &tools, &browser) {
         println!("\n== {name}");
         total.add(name, step())?;
