@@ -1,4 +1,4 @@
-//! How a page looks to people's tools: axe's rules, and widths.
+//! How a page looks to people and to their tools: axe's rules, widths, shifts, and pictures.
 
 use std::{env, fs, path::PathBuf};
 
@@ -7,6 +7,9 @@ use serde_json::json;
 use xtask::setup::NpmTools;
 
 use crate::page::Page;
+
+/// Screens that a page is looked at on: the narrowest phone in use, a common one, a desktop.
+pub const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
 
 /// axe's script.
 ///
@@ -55,5 +58,48 @@ pub async fn fits(page: &Page, width: u32, state: &str) -> Result<()> {
         found["scrolls"].as_u64() <= Some(width.into()) && found["wide"] == json!([]),
         "{width}, {state}: {found:#}"
     );
+    Ok(())
+}
+
+/// Has every page from now on note what moves while it loads, for [`stands_still`].
+///
+/// # Errors
+/// Where the browser does not answer.
+pub async fn watch_shifts(page: &Page) -> Result<()> {
+    let watch = "window.shifts = [];
+      new PerformanceObserver((list) => shifts.push(...list.getEntries()))
+        .observe({ type: 'layout-shift', buffered: true });";
+    page.before_every_page(watch).await
+}
+
+/// Nothing has moved since the page began. Web Vitals calls 0.1 good; here nothing is to move at all, and rounding may
+/// leave a trace.
+///
+/// # Errors
+/// Names what moved; or where the browser would not have noticed.
+pub async fn stands_still(page: &Page, state: &str) -> Result<()> {
+    page.rendered().await?;
+    let moved = "shifts.map(({ value, sources }) => ({ value, what: sources.map(({ node }) => node?.outerHTML?.slice(0, 80)) }))";
+    let moved = page.evaluate(moved).await?;
+    let values = moved.as_array().context("shifts are a list")?.iter();
+    let sum: f64 = values.filter_map(|shift| shift["value"].as_f64()).sum();
+    ensure!(sum < 0.01, "{state}: the layout shifted by {sum}: {moved:#}");
+    // The observer works: what does shift is seen.
+    let shift = "const done = arguments[0];
+      new PerformanceObserver(() => done()).observe({ type: 'layout-shift' });
+      document.querySelector('main').style.marginTop = '300px';";
+    page.run(shift, vec![]).await?;
+    Ok(())
+}
+
+/// No picture is blank, or another one's.
+///
+/// # Errors
+/// Names one that is.
+pub fn are_pictures(all: &[Vec<u8>]) -> Result<()> {
+    for (at, picture) in all.iter().enumerate() {
+        ensure!(picture.len() > 20_000, "picture {at} has {} bytes: is there anything on it?", picture.len());
+        ensure!(!all[..at].contains(picture), "picture {at} is the same as one before");
+    }
     Ok(())
 }

@@ -2,18 +2,15 @@
 
 use std::{env, fs};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use browser_tests::{
     files::photo,
-    looks::{axe, fits, is_accessible},
+    looks::{SCREENS, are_pictures, axe, fits, is_accessible, stands_still, watch_shifts},
     page::Page,
     pointer::{Pointer, SEVEN},
     visit,
 };
 use xtask::workspace::at;
-
-/// Screens: the narrowest phone in use, a common one, a desktop.
-const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1440, 1000]];
 
 async fn refused(page: &Page) -> Result<()> {
     page.set("#padding", 12).await?;
@@ -67,32 +64,15 @@ fn nothing_is_wider_than_the_screen() -> Result<()> {
     Ok(())
 }
 
-/// Web Vitals calls 0.1 good; here nothing is to move at all, and rounding may leave a trace.
 #[test]
 fn nothing_moves_while_the_page_loads() -> Result<()> {
-    const WATCH: &str = "window.shifts = [];
-      new PerformanceObserver((list) => shifts.push(...list.getEntries()))
-        .observe({ type: 'layout-shift', buffered: true });";
     visit(async |page| {
-        page.before_every_page(WATCH).await?;
+        watch_shifts(page).await?;
         for [width, height] in SCREENS {
             page.resize(width, height).await?;
             page.open().await?;
             page.read().await?;
-            page.rendered().await?;
-            let moved = "shifts.map(({ value, sources }) => ({ value, what: sources.map(({ node }) => node?.outerHTML?.slice(0, 80)) }))";
-            let moved = page.evaluate(moved).await?;
-            let values = moved.as_array().context("shifts are a list")?.iter();
-            let sum: f64 = values.filter_map(|shift| shift["value"].as_f64()).sum();
-            ensure!(sum < 0.01, "{width}: the layout shifted by {sum}: {moved:#}");
-            // The observer works: what does shift is seen.
-            page.run(
-                "const done = arguments[0];
-                 new PerformanceObserver(() => done()).observe({ type: 'layout-shift' });
-                 document.querySelector('main').style.marginTop = '300px';",
-                vec![],
-            )
-            .await?;
+            stands_still(page, &format!("{width}")).await?;
         }
         Ok(())
     })?;
@@ -117,13 +97,7 @@ fn pictures_to_look_at() -> Result<()> {
         page.resize(1440, 1000).await?;
         refused(page).await?;
         let error = page.photographed("error").await?;
-        // Four pictures of four states: none is blank or another one's.
-        let all = [desktop, dark, phone, error];
-        for (at, picture) in all.iter().enumerate() {
-            ensure!(picture.len() > 50_000, "picture {at} has {} bytes: is there anything on it?", picture.len());
-            ensure!(!all[..at].contains(picture), "picture {at} is the same as one before");
-        }
-        Ok(())
+        are_pictures(&[desktop, dark, phone, error])
     })?;
     Ok(())
 }

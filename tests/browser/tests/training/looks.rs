@@ -1,16 +1,13 @@
-//! axe's rules, widths, and pictures for us to look at.
+//! How the training page looks to people and to their tools: axe's rules, widths, shifts, and pictures for us to look at.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use browser_tests::{
-    looks::{axe, fits, is_accessible},
+    looks::{SCREENS, are_pictures, axe, fits, is_accessible, stands_still, watch_shifts},
     page::Page,
     visit,
 };
 
 use crate::{NO_IMAGES, TINY, train};
-
-/// The narrowest phone in use, a common one, a desktop.
-const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
 
 async fn fresh(page: &Page) -> Result<()> {
     // An address that differs by its fragment alone would not load the page again.
@@ -74,6 +71,20 @@ fn nothing_is_wider_than_the_screen() -> Result<()> {
 }
 
 #[test]
+fn nothing_moves_while_the_page_loads() -> Result<()> {
+    visit(async |page| {
+        watch_shifts(page).await?;
+        for [width, height] in SCREENS {
+            page.resize(width, height).await?;
+            fresh(page).await?;
+            stands_still(page, &format!("{width}")).await?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
 fn pictures_to_look_at() -> Result<()> {
     visit(async |page| {
         let mut all = Vec::new();
@@ -85,11 +96,7 @@ fn pictures_to_look_at() -> Result<()> {
         page.resize(390, 844).await?;
         page.darken(false).await?;
         all.push(page.photographed("training-phone").await?);
-        for (at, picture) in all.iter().enumerate() {
-            ensure!(picture.len() > 50_000, "picture {at} has {} bytes: is there anything on it?", picture.len());
-            ensure!(!all[..at].contains(picture), "picture {at} is the same as one before");
-        }
-        Ok(())
+        are_pictures(&all)
     })?;
     Ok(())
 }
