@@ -83,7 +83,7 @@ impl Name {
     }
 }
 
-/// Where a network ships. `digits` with max pooling and `words`, which has no other, have their plain names.
+/// Where a network ships. `digits` and `words` with max pooling have their plain names.
 fn shipped(name: &str, pooling: &str) -> PathBuf {
     let plain = pooling == "max" && name != "objects";
     let variant = if plain { String::new() } else { format!("-{pooling}") };
