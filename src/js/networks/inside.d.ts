@@ -106,6 +106,8 @@ export interface SentenceReading {
 export interface Network {
   /** The layers, first to last. */
   readonly layers: LayerPlan[];
+  /** Where its file says that it comes from: the command that made it, and the data it was trained on; null where it does not say. */
+  readonly origin: { command: string; data: string } | null;
   /** The same weights with another method in every pooling layer but those over whole maps; the windows stay. */
   withPooling(options: PoolingOptions): Network;
   /** The same weights with another method in those pooling layers that reduce a whole map: in a network for sentences, over time. */

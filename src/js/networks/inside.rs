@@ -23,6 +23,16 @@ impl Network {
         Ok(self.network.plan()?.iter().map(described).collect())
     }
 
+    /// Where the file says that it comes from.
+    #[wasm_bindgen(getter, skip_typescript)]
+    pub fn origin(&self) -> JsValue {
+        let Some(origin) = self.network.origin() else { return JsValue::NULL };
+        let object = Object::new();
+        set(&object, "command", origin.command.as_str().into());
+        set(&object, "data", origin.data.as_str().into());
+        object.into()
+    }
+
     /// The same weights under another pooling.
     #[wasm_bindgen(js_name = withPooling, skip_typescript)]
     pub fn with_pooling(&self, options: &JsValue) -> JsResult<Network> {

@@ -40,7 +40,11 @@ impl Network {
         }
         let architecture = Architecture { layers, ..self.architecture().clone() };
         architecture.validate()?;
-        Network::of_parameters(architecture, self.by_layer().clone())
+        let swapped = Network::of_parameters(architecture, self.by_layer().clone())?;
+        Ok(match self.origin() {
+            Some(origin) => swapped.with_origin(origin.clone()),
+            None => swapped,
+        })
     }
 }
 
