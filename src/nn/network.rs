@@ -107,10 +107,21 @@ impl Network {
         Ok(Self { origin, ..Self::read(&file)? })
     }
 
-    /// [`from_bytes`](Self::from_bytes) without the origin: what the page calls.
+    /// [`from_bytes`](Self::from_bytes) without how it was trained: what the page calls.
     #[cfg(all(target_arch = "wasm32", feature = "networks"))]
     pub(crate) fn from_bytes_to_run(bytes: &[u8]) -> Result<Self> {
-        Self::read(&TensorFile::read(bytes, METADATA_KEY)?)
+        let file = TensorFile::read(bytes, METADATA_KEY)?;
+        let network = Self::read(&file)?;
+        // Where it comes from is looked at, not run.
+        #[cfg(feature = "inside")]
+        let network = match file.document()?.object("origin")? {
+            None => network,
+            Some(origin) => {
+                let text = |name| Ok::<_, Error>(origin.text(name)?.unwrap_or_default().to_owned());
+                network.with_origin(Origin { command: text("command")?, data: text("data")?, training: None })
+            }
+        };
+        Ok(network)
     }
 
     fn read(file: &TensorFile) -> Result<Self> {

@@ -1,8 +1,8 @@
 //! Sentences for networks: words as tokens, labelled sentences, and which words decided.
 
-mod evidence;
+mod reading;
 
-pub use evidence::{Evidence, evidence};
+pub use reading::{Evidence, MOST_BYTES, ReadWord, Reading, read};
 
 use super::dataset::Samples;
 use crate::error::{Error, ErrorKind, Result};
@@ -101,6 +101,11 @@ impl Vocabulary {
     pub fn encode(&self, text: &str, length: usize) -> Vec<usize> {
         let words = split(text).into_iter().take(length).map(|word| self.token(&text[word.start..word.end]));
         words.chain(std::iter::repeat(PADDING)).take(length).collect()
+    }
+
+    /// Whether a token is a word's own.
+    fn knows(&self, token: usize) -> bool {
+        token >= FIRST
     }
 
     fn token(&self, word: &str) -> usize {

@@ -84,12 +84,59 @@ export interface Trace {
     window: PoolingWindow | null;
 }
 
+/** A word of a sentence, and what became of it. */
+export interface ReadWord {
+    /** Where it is written: `text.slice(start, end)`. */
+    start: number;
+    end: number;
+    /** Whether the network has a row of numbers for it. All words that it lacks share one. */
+    known: boolean;
+    /** Its place among those that the network reads; null beyond the last. */
+    place: number | null;
+    /** What it adds to each label's logit: its numbers times the logit's slope by them. */
+    contributions: Float32Array;
+}
+
+/** What one filter of the convolution found in a sentence. */
+export interface Evidence {
+    filter: number;
+    /** Its answer at every place, after the ReLU. */
+    cells: Float32Array;
+    /** Where that is largest; the first of equal ones. */
+    place: number;
+    /** The words under its window there: from the first up to, but not including, the second. */
+    words: [number, number];
+    /** What pooling over time made of the cells. */
+    value: number;
+    /** What it adds to each label's logit: the value times its weight in the linear layer. */
+    contributions: Float32Array;
+}
+
+/** A sentence as a network reads it. For each label, `rest` and its words' contributions add up to its logit. */
+export interface SentenceReading {
+    probabilities: Float32Array;
+    logits: Float32Array;
+    /** What of each logit no word gave: biases, and the empty places. */
+    rest: Float32Array;
+    words: ReadWord[];
+    filters: Evidence[];
+}
+
 /** What looks inside a network. */
 export interface Network {
     /** The layers, first to last. */
     readonly layers: LayerPlan[];
+    /** Where its file says that it comes from: the command that made it, and the data it was trained on; null where it does not say. */
+    readonly origin: { command: string; data: string } | null;
     /** The same weights with another method in every pooling layer but those over whole maps; the windows stay. */
     withPooling(options: PoolingOptions): Network;
+    /** The same weights with another method in those pooling layers that reduce a whole map: in a network for sentences, over time. */
+    withGlobalPooling(options: PoolingOptions): Network;
+    /**
+     * A sentence as a network for sentences reads it, `lead` empty places before its first word (by default none). Refused: a
+     * text without a word or of more than 10,000 bytes of UTF-8, a `lead` that leaves no place, a network for something else.
+     */
+    readSentence(text: string, options?: { lead?: number }): SentenceReading;
     /** A picture as this network's input: each cell the mean of what it covers, in grey for one channel, in colour for three. */
     picture(image: Picture): Float32Array;
     /** An input as a picture of its size: three channels as colour, else the first as grey. */

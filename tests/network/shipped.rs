@@ -2,7 +2,7 @@
 
 use deep_end::nn::Network;
 use deep_end::nn::digit::prepare_digit;
-use deep_end::nn::words::evidence;
+use deep_end::nn::words::read as read_sentence;
 use ndarray::{Array3, ArrayD};
 use serde::Deserialize;
 use std::{fs, path::Path};
@@ -112,8 +112,8 @@ fn words_tells_praise_from_blame_and_fits_its_budget() {
     for (text, label) in
         [("a beautiful and moving film, wonderfully acted", 1), ("dull, predictable and far too long", 0)]
     {
-        let (probabilities, found) = evidence(&network, text).unwrap();
-        assert!(probabilities[label] > 0.8, "{text}: {probabilities:?}");
-        assert_eq!(found.len(), 64);
+        let reading = read_sentence(&network, &mut network.prepare().unwrap(), text, 0).unwrap();
+        assert!(reading.probabilities[label] > 0.8, "{text}: {:?}", reading.probabilities);
+        assert_eq!(reading.filters.len(), 64);
     }
 }

@@ -8,8 +8,9 @@ use deep_end::nn::optimizer::Optimizer;
 use deep_end::nn::recipes;
 use deep_end::nn::settings::Settings;
 use deep_end::nn::train::Trainer;
-use deep_end::nn::words::{Sentences, Vocabulary, evidence, split};
+use deep_end::nn::words::{Evidence, Reading, Sentences, Vocabulary, read, split};
 use deep_end::nn::{Architecture, Network};
+use deep_end::options::Options;
 use serde_json::json;
 
 fn sentences() -> Vec<(&'static str, u8)> {
@@ -29,9 +30,14 @@ fn trained() -> Network {
     let data = Sentences::new(sentences(), &vocabulary(), recipes::WORDS_LENGTH);
     let adam = Optimizer::Adam { betas: [0.9, 0.99], weight_decay: 0.01 };
     let settings = Settings { augmentation: Default::default(), average: 0.5, ..settings(1, adam) };
-    let mut trainer = Trainer::new(recipes::words(vocabulary()).unwrap(), settings).unwrap();
+    let mut trainer =
+        Trainer::new(recipes::words(vocabulary(), recipes::Downsampling::Max).unwrap(), settings).unwrap();
     train(&mut trainer, &data);
     trainer.network().unwrap().fold_batch_norm().unwrap()
+}
+
+fn reading(network: &Network, text: &str, lead: usize) -> deep_end::Result<Reading> {
+    read(network, &mut network.prepare()?, text, lead)
 }
 
 #[test]
@@ -39,14 +45,12 @@ fn it_learns_which_word_matters_and_says_so() {
     let network = trained();
     // Words and their order that it has not seen together.
     for (text, label) in [("Really good and such a cast!", 1), ("moving , but bad", 0)] {
-        let (probabilities, found) = evidence(&network, text).unwrap();
+        let Reading { probabilities, filters: found, .. } = reading(&network, text, 0).unwrap();
         assert!(probabilities[label] > 0.8, "{text}: {probabilities:?}");
         let words: Vec<&str> = split(text).into_iter().map(|word| &text[word.start..word.end]).collect();
         // The filters that speak most for the answer have found the one word that was learned from.
         let most = found.iter().max_by(|a, b| {
-            let speaks = |evidence: &deep_end::nn::words::Evidence| {
-                evidence.contributions[label] - evidence.contributions[1 - label]
-            };
+            let speaks = |evidence: &Evidence| evidence.contributions[label] - evidence.contributions[1 - label];
             speaks(a).total_cmp(&speaks(b))
         });
         let span = &words[most.unwrap().words.clone()];
@@ -84,24 +88,54 @@ fn a_span_is_what_the_window_read() {
     ];
     let parameters = parameters.map(|(shape, values)| ndarray::ArrayD::from_shape_vec(shape, values).unwrap()).to_vec();
     let network = Network::new(architecture, parameters.clone()).unwrap();
-    let (_, found) = evidence(&network, "One zebra, three two!").unwrap();
-    // Cells of filter 0: 1, 4, 5, 5, 2, 0; the first of the largest reads words 1 to 3.
-    assert_eq!((found[0].words.clone(), found[0].value), (1..4, 5.0));
+    let of = |text: &str, lead: usize| reading(&network, text, lead).unwrap();
+    let Reading { filters: found, words, logits, rest, .. } = of("One zebra, three two!", 0);
+    // Cells of filter 0; the first of the largest reads words 1 to 3.
+    assert_eq!(found[0].cells, [1.0, 4.0, 5.0, 5.0, 2.0, 0.0]);
+    assert_eq!((found[0].place, found[0].words.clone(), found[0].value), (2, 1..4, 5.0));
     assert_eq!(found[0].contributions, [-5.0, 2.5]);
     // Filter 1 is 0.5 before the first word, where it reads the padding and the first two words.
     assert_eq!((found[1].words.clone(), found[1].value), (0..2, 0.5));
     assert_eq!(found[1].contributions, [5.0, 10.0]);
-    // Of nothing at all, an empty span.
-    assert!(evidence(&network, "…").unwrap().1.iter().all(|evidence| evidence.words.is_empty()));
+    // Of the words under the winner, each gives its number times the weight; filter 1 found none, its bias did it.
+    let parts: Vec<_> = words.iter().map(|word| (word.known, word.place, word.contributions.clone())).collect();
+    let part = |known, place, parts: [f32; 2]| (known, Some(place), parts.to_vec());
+    let wanted = [
+        part(true, 0, [0.0, 0.0]),
+        part(false, 1, [0.0, 0.0]),
+        part(true, 2, [-3.0, 1.5]),
+        part(true, 3, [-2.0, 1.0]),
+        part(false, 4, [0.0, 0.0]),
+    ];
+    assert_eq!(parts, wanted);
+    assert_eq!((logits, rest), (vec![0.0, 12.5], vec![5.0, 10.0]));
 
+    // Further along, everything moves with it; what no longer has a place is not read.
+    let moved = of("One zebra, three two!", 3);
+    assert_eq!((moved.filters[0].place, moved.filters[0].words.clone(), moved.filters[0].value), (4, 0..3, 4.0));
+    let places: Vec<_> = moved.words.iter().map(|word| word.place).collect();
+    assert_eq!(places, [Some(3), Some(4), Some(5), None, None]);
+    assert_eq!(moved.words[4].contributions, [0.0, 0.0]);
+
+    // The mean over time shares among all six places: every word counts that some window reads.
+    let mean = serde_json::from_value::<Options>(json!({ "method": "average" })).unwrap();
+    let mean = network.with_global_pooling(&mean).unwrap();
+    let shared = reading(&mean, "One zebra, three two!", 0).unwrap();
+    assert_eq!((shared.filters[0].place, shared.filters[0].value), (2, 17.0 / 6.0));
+    let from_one = 2.0 * 1.0 / 6.0;
+    assert!((shared.words[0].contributions[0] + from_one).abs() < 1e-6, "{:?}", shared.words[0]);
+
+    for (text, lead, parameter) in [("…", 0, "text"), (&"a ".repeat(5001), 0, "text.length"), ("one", 6, "lead")] {
+        assert_eq!(reading(&network, text, lead).unwrap_err().parameter(), parameter);
+    }
     let network = Network::new(plain, parameters).unwrap();
-    assert_eq!(evidence(&network, "one").unwrap_err().parameter(), "vocabulary");
+    assert_eq!(reading(&network, "one", 0).unwrap_err().parameter(), "vocabulary");
 }
 
 #[test]
 fn a_vocabulary_of_another_size_is_refused() {
     let mut document: serde_json::Value =
-        serde_json::from_str(&recipes::words(vocabulary()).unwrap().to_json()).unwrap();
+        serde_json::from_str(&recipes::words(vocabulary(), recipes::Downsampling::Max).unwrap().to_json()).unwrap();
     assert_eq!(document["vocabulary"], json!(vocabulary().words().join(" ")));
     document["vocabulary"] = json!("only these");
     let refused =

@@ -35,7 +35,12 @@ test("a step says where the run stands", () => {
 test("the file is the network that was scored", () => {
   const training = new Training({ pooling: "average", epochs: 40, batchSize: 5 }, pictures);
   while (training.step());
-  const network = Network.fromBytes(training.file());
+  const file = training.file("digits by hand");
+  const network = Network.fromBytes(file);
+  // What it was trained on is in the file, in its words.
+  assert.match(Buffer.from(file).toString("latin1"), /digits by hand, 10 pictures/);
+  assert.match(Buffer.from(training.file()).toString("latin1"), /"data\\": \\"10 pictures|"data\\":\\"10 pictures/);
+  assert.throws(() => training.file(/** @type {any} */ (3)), { parameter: "data" });
   let loss = 0;
   for (const [at, { pixels }] of examples.entries()) loss -= Math.log(network.classify(Float32Array.from(pixels, (value) => value / 255))[at]);
   const score = training.score(pictures);

@@ -33,7 +33,7 @@ enum Command {
     Tidy,
     /// Look for inputs that break the core, with cargo-fuzz on nightly Rust
     Fuzz(fuzz::FuzzArgs),
-    /// Make the images that the training page fetches, from MNIST: www/data/mnist.bin
+    /// Make the samples that pages fetch, from the data sets: www/data
     Pack(pack::PackArgs),
     #[command(flatten)]
     Networks(networks::Command),

@@ -1,15 +1,16 @@
 //! What looks inside networks.
 
-use super::Network;
+use super::{Network, sentence};
 use crate::error::{Error, ErrorKind};
 use crate::inspect::{OutputCell, Tap};
-use crate::js::arguments::{extent, float_array};
+use crate::js::arguments::{broken, extent, float_array};
 use crate::js::error::JsResult;
 use crate::js::image;
 use crate::js::options::{named, read};
 use crate::js::results::{datum, list, set};
 use crate::js::source::Source;
 use crate::nn::inside::{Disturbance, LayerPlan, Patch, Path};
+use crate::nn::words;
 use crate::options::{Datum, Options};
 use js_sys::{Array, Float32Array, Object};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -22,10 +23,35 @@ impl Network {
         Ok(self.network.plan()?.iter().map(described).collect())
     }
 
+    /// Where the file says that it comes from.
+    #[wasm_bindgen(getter, skip_typescript)]
+    pub fn origin(&self) -> JsValue {
+        let Some(origin) = self.network.origin() else { return JsValue::NULL };
+        let object = Object::new();
+        set(&object, "command", origin.command.as_str().into());
+        set(&object, "data", origin.data.as_str().into());
+        object.into()
+    }
+
     /// The same weights under another pooling.
     #[wasm_bindgen(js_name = withPooling, skip_typescript)]
     pub fn with_pooling(&self, options: &JsValue) -> JsResult<Network> {
         Network::of(self.network.with_pooling(&read(options)?)?)
+    }
+
+    /// The same weights under another pooling over whole maps.
+    #[wasm_bindgen(js_name = withGlobalPooling, skip_typescript)]
+    pub fn with_global_pooling(&self, options: &JsValue) -> JsResult<Network> {
+        Network::of(self.network.with_global_pooling(&read(options)?)?)
+    }
+
+    /// A sentence as this network reads it.
+    #[wasm_bindgen(js_name = readSentence, skip_typescript)]
+    pub fn read_sentence(&mut self, text: &JsValue, options: &JsValue) -> JsResult<Object> {
+        let text = text.as_string().ok_or_else(|| broken("text", text, "must be a string"))?;
+        let lead = if options.is_undefined() { None } else { lead(&read(options)?)? };
+        let reading = words::read(&self.network, &mut self.prepared, &text, lead.unwrap_or(0))?;
+        Ok(sentence::to_js(&text, &reading))
     }
 
     /// A picture as this network's input.
@@ -150,6 +176,11 @@ fn disturbance(options: &Options) -> JsResult<Disturbance> {
         seed: options.whole("seed")?.unwrap_or(0) as u64,
         patch,
     })
+}
+
+fn lead(options: &Options) -> JsResult<Option<usize>> {
+    options.only(&["lead"])?;
+    Ok(options.whole("lead")?)
 }
 
 /// Two whole numbers, down and to the right, which may be below 0.

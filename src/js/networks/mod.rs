@@ -2,6 +2,8 @@
 
 #[cfg(feature = "inside")]
 mod inside;
+#[cfg(feature = "inside")]
+mod sentence;
 
 use super::arguments::{broken, float_array};
 use super::error::JsResult;

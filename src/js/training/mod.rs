@@ -61,12 +61,17 @@ impl Training {
         Ok(numbers(&[("accuracy", score.accuracy), ("loss", score.loss)]))
     }
 
-    /// The network's file.
+    /// The network's file, which says what `data` is, and how much of it was learned from.
     #[wasm_bindgen(skip_typescript)]
-    pub fn file(&self) -> JsResult<Uint8Array> {
+    pub fn file(&self, data: &JsValue) -> JsResult<Uint8Array> {
+        let name = match data.as_string() {
+            Some(name) => [&name, ", "].concat(),
+            None if data.is_undefined() => String::new(),
+            None => return Err(broken("data", data, "must be a string").into()),
+        };
         let origin = Origin {
             command: "trained in a browser by Deep End".to_owned(),
-            data: [self.data.len().shown().as_str(), " pictures"].concat(),
+            data: [&name, self.data.len().shown().as_str(), " pictures"].concat(),
             training: Some(self.trainer.settings().clone()),
         };
         let network = self.network()?.with_origin(origin);

@@ -57,8 +57,8 @@ export class Training {
   step(): Progress | null;
   /** How well the network does as it is now. */
   score(pictures: Pictures): Score;
-  /** The network as it is now, as a file that `Network.fromBytes` reads; batch norms are folded into convolutions. */
-  file(): Uint8Array;
+  /** The network as it is now, as a file that `Network.fromBytes` reads; batch norms are folded into convolutions. It says how it was trained, on how many pictures, and what these are, where `data` says so. */
+  file(data?: string): Uint8Array;
   /** Gives the run's memory back at once, instead of whenever it is found unused. */
   free(): void;
 }

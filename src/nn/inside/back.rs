@@ -51,30 +51,63 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// By whole rows of the gradient, whose ends of zeros are left out: most cells far back decide nothing.
     fn back_through_conv(&self, conv: &Conv2d, grad_output: &[f32], grad_input: &mut [f32]) {
         let [[_, height, width], [channels, rows, columns]] = [self.input_shape, self.output_shape].map(extents);
         let (depth, outputs) = (conv.in_channels / conv.groups, channels / conv.groups);
         let weights = self.parameters[0].values();
-        // Where a window's cell lies along an axis, if it is no padding.
-        let place = |axis: usize, output: usize, tap: usize, extent: usize| {
-            let at = output * conv.stride[axis] + tap * conv.dilation[axis];
-            at.checked_sub(conv.padding[axis][0]).filter(|at| *at < extent)
-        };
-        for (at, grad) in grad_output.iter().enumerate().filter(|(_, grad)| **grad != 0.0) {
-            let (channel, row, column) = (at / columns / rows, at / columns % rows, at % columns);
+        let [tall, wide] = conv.kernel_size;
+        for (at, grads) in grad_output.chunks_exact(columns.max(1)).enumerate() {
+            let Some(first) = grads.iter().position(|grad| *grad != 0.0) else { continue };
+            let last = grads.iter().rposition(|grad| *grad != 0.0).unwrap_or(first);
+            let (channel, row) = (at / rows, at % rows);
             for input in 0..depth {
                 let plane = (channel / outputs * depth + input) * height;
-                for tap in 0..conv.kernel_size[0] {
-                    let Some(y) = place(0, row, tap, height) else { continue };
-                    let weights =
-                        &weights[((channel * depth + input) * conv.kernel_size[0] + tap) * conv.kernel_size[1]..];
-                    for (tap, weight) in weights[..conv.kernel_size[1]].iter().enumerate() {
-                        if let Some(x) = place(1, column, tap, width) {
-                            grad_input[(plane + y) * width + x] += weight * grad;
-                        }
+                for down in 0..tall {
+                    let y = row * conv.stride[0] + down * conv.dilation[0];
+                    let Some(y) = y.checked_sub(conv.padding[0][0]).filter(|y| *y < height) else { continue };
+                    let line = &mut grad_input[(plane + y) * width..][..width];
+                    let weights = &weights[((channel * depth + input) * tall + down) * wide..][..wide];
+                    for (across, weight) in weights.iter().enumerate() {
+                        add_row(
+                            line,
+                            &grads[..=last],
+                            first,
+                            *weight,
+                            Step {
+                                stride: conv.stride[1],
+                                tap: across * conv.dilation[1],
+                                padding: conv.padding[1][0],
+                            },
+                        );
                     }
                 }
             }
         }
+    }
+}
+
+/// Which cell of a row a tap reads for an output: `stride` times its place, plus `tap`, less `padding`.
+struct Step {
+    stride: usize,
+    tap: usize,
+    padding: usize,
+}
+
+/// Adds to each cell of a row its reader's gradient times the weight; gradients before `first` are 0.
+fn add_row(line: &mut [f32], grads: &[f32], first: usize, weight: f32, Step { stride, tap, padding }: Step) {
+    // From the first output whose tap is no padding to the last whose tap is in the row.
+    let from = first.max(padding.saturating_sub(tap).div_ceil(stride));
+    let to = grads.len().min((line.len() + padding).saturating_sub(tap).div_ceil(stride));
+    if from >= to {
+        return;
+    }
+    let line = &mut line[from * stride + tap - padding..];
+    let grads = &grads[from..to];
+    // Side by side, they are taken several at a time.
+    if stride == 1 {
+        line.iter_mut().zip(grads).for_each(|(to, grad)| *to += weight * grad);
+    } else {
+        line.iter_mut().step_by(stride).zip(grads).for_each(|(to, grad)| *to += weight * grad);
     }
 }

@@ -17,17 +17,34 @@ impl Network {
     /// # Errors
     /// When the method does not go with a layer's windows, or what comes after them no longer fits.
     pub fn with_pooling(&self, method: &Options) -> Result<Network> {
+        self.with_method(method, |pool| !pool.is_global())
+    }
+
+    /// The same network with another method in those pooling layers that reduce a whole map: the mean of each channel in
+    /// networks for pictures, the maximum over time in those for sentences.
+    ///
+    /// # Errors
+    /// When there is no such method.
+    pub fn with_global_pooling(&self, method: &Options) -> Result<Network> {
+        self.with_method(method, PoolLayer::is_global)
+    }
+
+    fn with_method(&self, method: &Options, chosen: impl Fn(&PoolLayer) -> bool) -> Result<Network> {
         let mut layers = self.architecture().layers.clone();
         for NamedLayer { name, layer } in &mut layers {
             if let Layer::Pool(pool) = layer
-                && !pool.is_global()
+                && chosen(pool)
             {
                 *pool = swapped(pool, method).map_err(|error| in_layer(name, error))?;
             }
         }
         let architecture = Architecture { layers, ..self.architecture().clone() };
         architecture.validate()?;
-        Network::of_parameters(architecture, self.by_layer().clone())
+        let swapped = Network::of_parameters(architecture, self.by_layer().clone())?;
+        Ok(match self.origin() {
+            Some(origin) => swapped.with_origin(origin.clone()),
+            None => swapped,
+        })
     }
 }
 

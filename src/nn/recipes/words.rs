@@ -1,6 +1,7 @@
 //! `words`: whether a sentence praises.
 
-use crate::error::Result;
+use super::Downsampling;
+use crate::error::{Error, ErrorKind, Result};
 use crate::nn::architecture::Architecture;
 use crate::nn::augment::Augmentation;
 use crate::nn::layers::{Conv2d, Dropout, Embedding, Flatten, Layer, Linear, PoolLayer, Relu};
@@ -17,12 +18,17 @@ const DIM: usize = 24;
 const FILTERS: usize = 64;
 const SPAN: usize = 3;
 
-/// Embedding, one convolution along the sentence, max-over-time pooling (after R. Collobert et al. 2011 and Y. Kim 2014).
+/// Embedding, one convolution along the sentence, max-over-time pooling (after R. Collobert et al. 2011 and Y. Kim 2014), or
+/// the mean over time in its place.
 ///
 /// # Errors
-/// Never: the sizes fit.
-pub fn words(vocabulary: Vocabulary) -> Result<Architecture> {
-    let over_time = [("method", Datum::from("max")), ("global", Datum::Flag(true))];
+/// When the pooling is another than max and average.
+pub fn words(vocabulary: Vocabulary, over_time: Downsampling) -> Result<Architecture> {
+    if !matches!(over_time, Downsampling::Max | Downsampling::Average) {
+        let rule = "words pools over time: max or average";
+        return Err(Error::new(ErrorKind::Parameter, "pooling", over_time.word(), rule));
+    }
+    let over_time = [("method", Datum::from(over_time.word())), ("global", Datum::Flag(true))];
     let over_time = Options::of(over_time.map(|(name, value)| (name.to_owned(), value)));
     let layers = vec![
         Layer::Embedding(Embedding::new(vocabulary.tokens(), DIM)),

@@ -130,10 +130,15 @@ impl Page {
         if ticked != on { self.click(selector).await } else { Ok(()) }
     }
 
-    /// Chooses a file in the page's file input.
+    /// Chooses a file in the page's file input for pictures.
     pub async fn choose(&self, file: &Path) -> Result<()> {
+        self.choose_for("#photo-file", file).await
+    }
+
+    /// Chooses a file in the file input that the selector names.
+    pub async fn choose_for(&self, selector: &str, file: &Path) -> Result<()> {
         let path = file.to_str().context("the path is Unicode")?;
-        Ok(self.find("#photo-file").await?.send_keys(path).await?)
+        Ok(self.find(selector).await?.send_keys(path).await?)
     }
 
     /// Chooses a picture, and waits until it is shown and pooled.

@@ -9,6 +9,7 @@ import { PoolTheme } from "../pool-theme.js";
 import { PoolChart } from "./pool-chart.js";
 import { PoolCrop } from "./pool-crop.js";
 import { PoolLayers } from "./pool-layers.js";
+import { PoolObjects } from "./pool-objects.js";
 import { PoolPad } from "./pool-pad.js";
 import { PoolPath } from "./pool-path.js";
 import { PoolSeen } from "./pool-seen.js";
@@ -21,6 +22,7 @@ const ELEMENTS = {
   "pool-color-scale": PoolColorScale,
   "pool-pad": PoolPad,
   "pool-crop": PoolCrop,
+  "pool-objects": PoolObjects,
   "pool-source": PoolSource,
   "pool-seen": PoolSeen,
   "pool-verdicts": PoolVerdicts,

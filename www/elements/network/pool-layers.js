@@ -101,7 +101,9 @@ export class PoolLayers extends NetworkElement {
     const heads = this.find(".heads");
     heads.hidden = answers.length < 2;
     heads.replaceChildren(...answers.map((_, at) => head("AB"[at], poolingOf(looked.columns[at].pooling).title)));
-    [...rows.children].forEach((row, at) => show(row, looked, at, view));
+    // All sizes are read before anything is written: a size read in between has the page laid out once a row.
+    const rooms = new Map([...rows.querySelectorAll("canvas")].map((canvas) => [canvas, room(canvas)]));
+    [...rows.children].forEach((row, at) => show(row, looked, at, view, rooms));
   }
 }
 
@@ -154,8 +156,8 @@ function figure(answers, at) {
   return element;
 }
 
-/** @param {Element} row @param {Looked} looked @param {number} at @param {"found" | "path"} view */
-function show(row, { answers, palettes }, at, view) {
+/** @param {Element} row @param {Looked} looked @param {number} at @param {"found" | "path"} view @param {Map<HTMLCanvasElement, number>} rooms */
+function show(row, { answers, palettes }, at, view, rooms) {
   const present = answers.filter(({ layers }) => layers[at]);
   const { kind, min, max, signed } = present[0].layers[at];
   /** @type {HTMLElement} */ (row.querySelector(".cost")).textContent = [...new Set(present.map(({ layers }) => costText(layers[at])))].join(" / ");
@@ -174,6 +176,6 @@ function show(row, { answers, palettes }, at, view) {
   row.toggleAttribute("data-pool", kind === "pool");
   row.querySelectorAll("canvas").forEach((canvas) => {
     const { layers, found } = answers[Number(canvas.dataset.column) - 1] ?? {};
-    if (layers?.[at]) drawMaps(canvas, layers[at], at, found, { room: room(canvas), path });
+    if (layers?.[at]) drawMaps(canvas, layers[at], at, found, { room: rooms.get(canvas) ?? 0, path });
   });
 }

@@ -11,15 +11,17 @@ const PAUSE = 500;
 
 /** Which pooling is in the network, or which two, and what it answers then. */
 export class PoolVerdicts extends NetworkElement {
-  static keys = /** @type {const} */ (["network", "columns", "looked", "error", "cell"]);
+  static keys = /** @type {const} */ (["network", "columns", "looked", "error", "cell", "objects"]);
   static markup = `
     <h2 class="unseen">What the network answers</h2>
     <div class="poolings"></div>
     <div class="actions"><button type="button" id="compare" aria-pressed="false">Compare two poolings</button></div>
     <div class="actions" id="network-failed" hidden><p class="message" id="network-error" role="alert"></p><button type="button" id="look-again">Try again</button></div>
     <p id="verdict"></p>
+    <p class="hint" id="truth"></p>
     <ol class="bars" id="probabilities" aria-label="Probability of each answer"></ol>
     <p class="hint" id="network-time"></p>
+    <p class="hint" id="trained-on"></p>
     <p class="unseen" role="status" id="verdict-said"></p>`;
   /** What the choices and the bars were made for. */ #made = "";
   #labels = "";
@@ -44,7 +46,7 @@ export class PoolVerdicts extends NetworkElement {
   }
 
   /** @param {import("./base.js").Page} state */
-  render({ network, columns, looked, error, cell }) {
+  render({ network, columns, looked, error, cell, objects }) {
     const known = networkOf(network);
     const made = `${network} ${columns.length}`;
     if (made !== this.#made) this.find(".poolings").innerHTML = columns.map((_, at) => choice(known, at, columns.length)).join("");
@@ -57,12 +59,17 @@ export class PoolVerdicts extends NetworkElement {
     this.find("#network-failed").hidden = error === null;
     this.find("#network-error").textContent = error && `The network cannot be run: ${error}`;
     this.#showBars(looked?.answers ?? [], both, cell);
+    const kind = objects?.[looked?.object ?? -1]?.kind;
+    // A network of the visitor's may not know such kinds.
+    this.find("#truth").textContent = kind && looked?.answers[0]?.labels.includes(kind) ? truth(kind, looked.answers) : null;
     this.toggleAttribute("data-two", both);
     this.toggleAttribute("data-words", known.takes === "picture");
     const words = looked ? (looked.answers.length > 0 ? looked.answers.map((answer, at) => sentence(answer, looked.columns[at], looked.answers.length)).join(" ") : known.takes === "digit" ? "Draw a digit, or pick one." : "") : "";
     this.find("#verdict").textContent = words;
     const times = (looked?.answers ?? []).map(({ milliseconds }) => timeText(milliseconds));
     this.find("#network-time").textContent = times.length > 0 ? `One run took ${times.join(" and ")}. Choose a row to see what speaks for it.${both ? " On the right: B − A, in percentage points." : ""}` : "";
+    const data = [...new Set((looked?.answers ?? []).map((answer) => answer.data))].filter(Boolean);
+    this.find("#trained-on").textContent = data.length > 0 ? `Trained on: ${data.join("; ")}.` : null;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => (this.find("#verdict-said").textContent = words), PAUSE);
   }
@@ -78,10 +85,10 @@ export class PoolVerdicts extends NetworkElement {
     const possible = column.pooling in known.trained && column.pooling !== known.first && method !== null;
     this.find(`#weights-${at + 1}`).hidden = !possible;
     for (const weights of ["same", "own"]) /** @type {HTMLInputElement} */ (this.find(`#weights-${at + 1}-${weights}`)).checked = (weights === "own") === own;
-    const first = poolingOf(known.first).title.toLowerCase();
+    const first = nameOf(poolingOf(known.first)).toLowerCase();
     this.find(`#says-${at + 1}`).textContent = own
       ? `${name} ${keeps}. The weights were trained with it.`
-      : `${name} ${keeps}. The same weights, trained with ${first} pooling: they have never seen it.`;
+      : `${name} ${keeps}. The same weights, trained with ${first}: they have never seen it.`;
   }
 
   /** @param {readonly import("../../lib/network/worker.js").Answer[]} answers @param {boolean} both @param {import("../../lib/network/state.js").Cell | null} cell */
@@ -108,6 +115,16 @@ export class PoolVerdicts extends NetworkElement {
   }
 }
 
+/** What a test picture shows, and who says so. @param {string} kind @param {readonly import("../../lib/network/worker.js").Answer[]} answers */
+function truth(kind, answers) {
+  const right = answers.map(({ labels, probabilities }) => labels[probabilities.indexOf(Math.max(...probabilities))] === kind);
+  const who = right.length === 2 ? (right[0] === right[1] ? (right[0] ? "Both are right." : "Both are wrong.") : `${right[0] ? "A" : "B"} is right.`) : right[0] ? "Right." : "Wrong.";
+  return `CIFAR-10 calls this picture ${article(kind)} ${kind}. ${who}`;
+}
+
+/** @param {string} label */
+const article = (label) => (/^(8|[aeiou])/.test(label) ? "an" : "a");
+
 /** @param {string} label */
 const bar = (label) =>
   `<li data-label="${label}"><button type="button" class="why" data-label="${label}" aria-label="What speaks for ${label}" aria-pressed="false">${label}</button><span class="tracks"><span class="bar"><i></i></span><span class="bar second" hidden><i></i></span></span><span class="value">–</span><span class="apart"></span></li>`;
@@ -128,9 +145,8 @@ function choice(known, at, count) {
 function sentence({ labels, probabilities }, column, count) {
   const most = Math.max(...probabilities);
   const label = labels[probabilities.indexOf(most)];
-  const article = /^(8|[aeiou])/.test(label) ? "an" : "a";
   const who = count > 1 ? poolingOf(column.pooling).title : "";
   const verb = most < SURE ? `${who && ":"} perhaps` : who ? " reads" : "I read";
-  const text = `${who}${verb} ${article} ${label}, ${percent(most)}.`.trim();
+  const text = `${who}${verb} ${article(label)} ${label}, ${percent(most)}.`.trim();
   return text[0].toUpperCase() + text.slice(1);
 }

@@ -7,10 +7,21 @@
  * @property {"digit" | "picture"} takes  a drawn digit (28 × 28, grey), or a part of a photograph (32 × 32, in colour)
  * @property {string} first  the pooling whose weights it opens with
  * @property {Readonly<Record<string, string>>} trained  by pooling, the file of the weights trained for it
+ * @property {Uint8Array} [bytes]  the file itself, of a network that the visitor opened
  */
 
 /** Everything but max, whose file reads digits on the first page too, was trained for fewer epochs: `networks/README.md`. */
 const DIGITS = ["average", "lp", "stochastic", "fractional", "blur", "mixed", "strided", "none"].map((pooling) => [pooling, `digits-${pooling}.safetensors`]);
+
+/** The `id` of the network that the visitor opened. */
+export const OWN = "own";
+/** @type {Known | null} */
+let opened = null;
+
+/** Offers a network that was opened, in place of one opened before. @param {Known} known */
+export function offer(known) {
+  opened = known;
+}
 
 /** @type {readonly Known[]} */
 export const NETWORKS = [
@@ -40,11 +51,12 @@ export const POOLINGS = [
   { id: "subsample", title: "Subsampling", method: { method: "subsample" }, keeps: "keeps the first value of each window, whatever it is" },
   { id: "fractional", title: "Fractional max", method: null, keeps: "keeps the largest value of regions of uneven size" },
   { id: "strided", title: "Strided convolution", method: null, keeps: "has a convolution with stride 2 in place of pooling" },
+  { id: "file", title: "The file’s own pooling", method: null, keeps: "is whatever its layers say" },
   { id: "none", title: "No pooling", method: null, keeps: "has convolutions with ever wider gaps in place of pooling" },
 ];
 
 /** @param {string} id */
-export const networkOf = (id) => NETWORKS.find((network) => network.id === id) ?? NETWORKS[0];
+export const networkOf = (id) => (id === OWN && opened) || (NETWORKS.find((network) => network.id === id) ?? NETWORKS[0]);
 
 /** @param {string} id */
 export const poolingOf = (id) => POOLINGS.find((pooling) => pooling.id === id) ?? POOLINGS[0];

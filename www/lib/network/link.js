@@ -1,5 +1,5 @@
 // The choice of network and poolings as the address' fragment: `#network=objects&a=max&b=average.own`.
-import { NETWORKS, networkOf, offered, poolingOf, resolve } from "./catalogue.js";
+import { NETWORKS, networkOf, offered, OWN, poolingOf, resolve } from "./catalogue.js";
 import { page } from "./state.js";
 
 /** @typedef {import("./state.js").Column} Column */
@@ -11,7 +11,8 @@ export function startLink() {
   page.watch(["network", "columns"], ({ network, columns }) => {
     const known = networkOf(network);
     const [a, b] = columns.map((column) => (resolve(known, column).own && column.pooling !== known.first ? `${column.pooling}.own` : column.pooling));
-    const plain = columns.length === 1 && network === NETWORKS[0].id && columns[0].pooling === known.first;
+    // A file of the visitor's is in no link.
+    const plain = network === OWN || columns.length === 1 && network === NETWORKS[0].id && columns[0].pooling === known.first;
     const fragment = plain ? "" : `#network=${network}&a=${a}${b ? `&b=${b}` : ""}`;
     if (location.hash !== fragment) history.replaceState(null, "", fragment || location.pathname + location.search);
   });

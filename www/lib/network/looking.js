@@ -27,19 +27,19 @@ export function asked() {
   const { network, columns, source, centred, shift, noise, seed, patch, cell, view } = page.value;
   const known = networkOf(network);
   const digit = known.takes === "digit" && (source === "drawing" || centred);
-  const sources = columns.map((column) => resolve(known, column)).map(({ file, swap }) => ({ file, swap }));
+  const sources = columns.map((column) => resolve(known, column)).map(({ file, swap }) => ({ file, swap, bytes: known.bytes }));
   return { sources, digit, disturbance: { shift: [shift[0], shift[1]], noise, seed, patch }, cell, path: view === "path" };
 }
 
 /** @param {ImageData} subject */
 async function look(subject) {
   const request = ++newest;
-  const { columns } = page.value;
+  const { columns, source, object } = page.value;
   page.set({ status: "working" });
   try {
     /** @type {import("./worker.js").Looked | null} */
     const looked = await client.request("look", asked(), subject);
-    if (looked && request === newest) page.set({ looked: { ...looked, columns }, status: "ready", error: null, done: page.value.done + 1 });
+    if (looked && request === newest) page.set({ looked: { ...looked, columns, object: source === "object" ? object : null }, status: "ready", error: null, done: page.value.done + 1 });
   } catch (reason) {
     if (request === newest) page.set({ status: "error", error: reason instanceof Error ? reason.message : String(reason), done: page.value.done + 1 });
   }

@@ -88,10 +88,12 @@ export function zoomCrop(factor) {
   setCrop({ size, x: crop.x + (crop.size - size) / 2, y: crop.y + (crop.size - size) / 2 });
 }
 
-/** Hands on whatever is the source: the drawing's ink or the photograph's part. */
+/** Hands on whatever is the source: the drawing's ink, the photograph's part, or a test picture. */
 export function startPictures() {
-  page.watch(["source", "ink", "photo", "crop", "network"], ({ source, ink, photo, crop, network, opening }) => {
+  page.watch(["source", "ink", "photo", "crop", "network", "objects", "object"], ({ source, ink, photo, crop, network, opening, objects, object }) => {
     if (source === "drawing") page.set({ subject: ink });
+    // Pixel for pixel what it is tested with; until the pictures are there, what was shown stays.
+    else if (source === "object") objects && object !== null && page.set({ subject: objects[object].image });
     else if (photo) page.set({ subject: cut(photo.picture, crop) });
     // A network for photographs shows at once what it does.
     else if (networkOf(network).takes === "picture" && !opening) openSample(SAMPLES[0].name);

@@ -18,8 +18,10 @@ import { networkOf, NETWORKS, poolingOf } from "./catalogue.js";
  * @typedef {object} Page
  * @property {string | null} note  about the link that opened the page
  * @property {string} network
+ * @property {string | null} own  the name of the network file that the visitor opened
+ * @property {string | null} ownError
  * @property {readonly Column[]} columns  one, or two to compare
- * @property {"drawing" | "photo"} source
+ * @property {"drawing" | "photo" | "object"} source
  * @property {Drawing} drawing
  * @property {readonly Drawing[]} pastDrawings
  * @property {ImageData | null} ink  the drawing's pixels
@@ -28,6 +30,8 @@ import { networkOf, NETWORKS, poolingOf } from "./catalogue.js";
  * @property {Crop} crop
  * @property {string | null} opening
  * @property {string | null} photoError
+ * @property {readonly import("./objects.js").Picture[] | null} objects  test pictures, once they are fetched
+ * @property {number | null} object  the one of them that is picked
  * @property {boolean} centred  a photograph's ink is found and centred as the training digits were
  * @property {ImageData | null} subject  the pixels that the network is given, of the drawing or the photograph
  * @property {readonly [number, number]} shift  down and to the right
@@ -36,7 +40,7 @@ import { networkOf, NETWORKS, poolingOf } from "./catalogue.js";
  * @property {Patch | null} patch
  * @property {Cell | null} cell  the one whose path is shown; null: the strongest after the last pooling
  * @property {"found" | "path"} view  the layers show their values, or what they contribute to the cell
- * @property {(Looked & { columns: readonly Column[] }) | null} looked  the last answer with the columns it is for, kept through errors and until the next
+ * @property {(Looked & { columns: readonly Column[], object: number | null }) | null} looked  the last answer with the columns and the test picture it is for, kept through errors and until the next
  * @property {Status} status
  * @property {string | null} error
  * @property {number} done  requests that ended
@@ -51,6 +55,8 @@ export const page = createStore(
   /** @type {Page} */ ({
     note: null,
     network: NETWORKS[0].id,
+    own: null,
+    ownError: null,
     columns: [{ pooling: NETWORKS[0].first, weights: "own" }],
     source: "drawing",
     drawing: BLANK,
@@ -61,6 +67,8 @@ export const page = createStore(
     crop: { x: 0, y: 0, size: 1 },
     opening: null,
     photoError: null,
+    objects: null,
+    object: null,
     centred: true,
     subject: null,
     shift: [0, 0],

@@ -4,7 +4,7 @@ import { strongest } from "./cells.js";
 import init, { colorize, colorMap, Network, prepareDigit } from "./core.js";
 
 /** @typedef {import("./core.js").Trace} Trace */
-/** @typedef {{ file: string, swap: Readonly<Record<string, unknown>> | null }} Source  a network's file, and another rule of pooling to put into it */
+/** @typedef {{ file: string, swap: Readonly<Record<string, unknown>> | null, bytes?: Uint8Array }} Source  a network's file, and another rule of pooling to put into it; `bytes` of a file that is not among the page's */
 /** @typedef {{ sources: Source[], digit: boolean, disturbance: { shift: [number, number], noise: number, seed: number, patch: import("./state.js").Patch | null }, cell: import("./state.js").Cell | null, path: boolean }} Asked  `path`: the layers are drawn as contributions too */
 
 /**
@@ -12,7 +12,7 @@ import init, { colorize, colorMap, Network, prepareDigit } from "./core.js";
  * @typedef {{ name: string, kind: string, shape: number[], parameters: number, multiplyAdds: number, pooling: Record<string, unknown> | null, channels: number, height: number, width: number, values: Float32Array, image: ImageData, path: ImageData | null, signed: boolean, min: number, max: number, moved: number | null }} Layer
  */
 /** @typedef {Omit<Trace, "maps" | "pixels"> & { cell: import("./state.js").Cell, heat: ImageData, most: number, before: { channel: number, width: number, height: number, values: Float32Array } | null }} Found  the path of a cell */
-/** @typedef {{ labels: string[], probabilities: Float32Array, milliseconds: number, layers: Layer[], found: Found }} Answer */
+/** @typedef {{ labels: string[], probabilities: Float32Array, milliseconds: number, layers: Layer[], found: Found, data: string }} Answer  `data`: what its weights were trained on */
 /** @typedef {{ seen: ImageData | null, answers: Answer[], palettes: { deep: Uint8Array, tide: Uint8Array } }} Looked  `seen` as it is given to the network; nothing where nothing is drawn */
 /** @typedef {{ shifts: number[], columns: { labels: string[], best: number, probabilities: number[], layers: { name: string, kind: string, shape: number[], moved: (number | null)[] }[] }[] }} Curve */
 /** @typedef {{ maps: { label: string, plain: number, least: number, most: number, image: ImageData }[], size: number, palette: Uint8Array }} Covered */
@@ -21,9 +21,9 @@ import init, { colorize, colorMap, Network, prepareDigit } from "./core.js";
 const networks = new Map();
 
 /** A network with another pooling, if asked. Where a file cannot be had, the next request tries again. @param {Source} source @returns {Promise<Network>} */
-async function load({ file, swap }) {
+async function load({ file, swap, bytes }) {
   const key = `${file} ${JSON.stringify(swap)}`;
-  const made = networks.get(key) ?? (swap ? load({ file, swap: null }).then((network) => network.withPooling(swap)) : fetched(file));
+  const made = networks.get(key) ?? (swap ? load({ file, swap: null, bytes }).then((network) => network.withPooling(swap)) : bytes ? read(bytes) : fetched(file));
   networks.set(key, made);
   try {
     return await made;
@@ -31,6 +31,17 @@ async function load({ file, swap }) {
     networks.delete(key);
     throw reason;
   }
+}
+
+/** @param {Uint8Array} bytes */
+const read = async (bytes) => Network.fromBytes(bytes);
+
+/** What a network file takes. @param {{ bytes: Uint8Array }} asked */
+async function describe({ bytes }) {
+  const network = await read(bytes);
+  const { inputShape } = network;
+  network.free();
+  return { inputShape };
 }
 
 /** @param {string} file */
@@ -79,7 +90,7 @@ async function look(asked, subject) {
         path: asked.path && way ? signed(way, width, channels * height).image : null,
       };
     });
-    return { labels: network.labels, probabilities, milliseconds, layers: drawn, found: found(trace, cell, layers, network.inputShape) };
+    return { labels: network.labels, probabilities, milliseconds, layers: drawn, found: found(trace, cell, layers, network.inputShape), data: network.origin?.data ?? "" };
   });
   return { seen: loaded[0].draw(given), answers, palettes };
 }
@@ -112,8 +123,14 @@ const extents = (shape) => (shape.length === 3 ? shape : [shape[0], 1, 1]);
 
 /** What a layer's colours stand for: with signs, the same distance each way from 0. @param {Float32Array[]} lists */
 function range(lists) {
-  const least = Math.min(...lists.map((list) => list.reduce((a, b) => Math.min(a, b))));
-  const most = Math.max(...lists.map((list) => list.reduce((a, b) => Math.max(a, b))));
+  let [least, most] = [Infinity, -Infinity];
+  // A plain loop: with a function a value, this took longer than the network.
+  for (const list of lists) {
+    for (const value of list) {
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+  }
   if (least >= 0) return { signed: false, min: 0, max: most };
   const far = Math.max(-least, most);
   return { signed: true, min: -far, max: far };
@@ -174,4 +191,4 @@ async function cover(asked, subject, report) {
   return { maps, size, palette: colorMap("deep") };
 }
 
-serve(init, { look, sweep, cover });
+serve(init, { look, sweep, cover, describe });

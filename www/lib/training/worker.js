@@ -47,6 +47,6 @@ function advance({ milliseconds }) {
 }
 
 /** The network as it is now. */
-const file = () => run?.training.file();
+const file = () => run?.training.file("the first training images of MNIST in 16 greys (LeCun, Cortes, Burges; CC BY-SA 3.0)");
 
 serve(init, { begin, advance, file });

@@ -1,9 +1,10 @@
-//! `cargo xtask evaluate`: the networks that ship, on test images.
+//! `cargo xtask evaluate`: the networks that ship, on test samples.
 
 use super::cifar::read_cifar;
 use super::digits::Pooling;
 use super::sentences::{pairs, read_sentences};
 use super::{Name, read_network, shipped, write_whole};
+use crate::pack;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use deep_end::io::idx::{Part, read_mnist};
@@ -16,7 +17,7 @@ use deep_end::nn::{
 };
 use ndarray::Axis;
 use serde_json::json;
-use std::{path::PathBuf, time::Instant};
+use std::{num::NonZeroUsize, path::PathBuf, time::Instant};
 use xtask::{
     answers,
     workspace::{shown, target},
@@ -26,9 +27,13 @@ use xtask::{
 #[derive(Args)]
 pub struct EvaluateArgs {
     name: Name,
-    /// The folder with its data: MNIST's four files, CIFAR-10's train.zip and test.zip, or the sentences
+    /// The folder with its data: MNIST's four files, CIFAR-10's train.zip and test.zip, or the sentences; by default the
+    /// few test samples that ship in www/data
     #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    data: Option<PathBuf>,
+    /// Test each COUNTth sample alone: CIFAR-10's come class by class
+    #[arg(long, value_name = "COUNT", default_value = "1")]
+    every: NonZeroUsize,
     /// Under which pooling it was trained
     #[arg(long, default_value = "max")]
     pooling: Pooling,
@@ -53,15 +58,16 @@ impl EvaluateArgs {
     pub fn run(self) -> Result<()> {
         let path = self.network.clone().unwrap_or_else(|| shipped(self.name.word(), self.pooling.0.word()));
         let network = read_network(&path)?;
-        let data = self.samples(&network)?;
+        let all = self.samples(&network)?;
+        let data = Thinned::new(&*all, self.every.get());
         let start = Instant::now();
-        let answers = predictions(&network, &*data)?;
+        let answers = predictions(&network, &data)?;
         let pace = answers.len() as f64 / start.elapsed().as_secs_f64();
         println!("{}: {} weights, {pace:.0} samples a second", shown(&path), network.parameter_count());
         if self.wasm {
             let native: Vec<usize> = answers.iter().map(|answer| usize::from(*answer)).collect();
             let samples = target().join("evaluate/samples.f32");
-            write_whole(&samples, &values(&*data))?;
+            write_whole(&samples, &values(&data))?;
             answers::compare(&native, &answers::of_package(&path, &samples)?)?;
         }
         let confusion = Confusion::new(network.labels(), data.classes(), &answers)?;
@@ -79,23 +85,53 @@ impl EvaluateArgs {
             matches!(self.name, Name::Digits) || !self.redrawn && self.examples.is_none(),
             "--redrawn and --examples belong to digits"
         );
+        let folder = self.data.as_deref();
         match self.name {
             Name::Digits => {
-                let data = read_mnist(&self.data, Part::Test)?;
+                let data = folder.map_or_else(pack::digits, |folder| Ok(read_mnist(folder, Part::Test)?))?;
                 if let Some(path) = &self.examples {
                     write_whole(path, examples(network, &data).as_bytes())?;
                 }
                 Ok(Box::new(if self.redrawn { redraw(&data)? } else { data }))
             }
-            Name::Objects => Ok(Box::new(read_cifar(&self.data, "test.zip", network.labels())?)),
+            Name::Objects => Ok(Box::new(
+                folder.map_or_else(pack::objects, |folder| read_cifar(folder, "test.zip", network.labels()))?,
+            )),
             Name::Words => {
                 let vocabulary = &network.architecture().vocabulary;
                 let vocabulary =
                     vocabulary.as_ref().context("the network has no vocabulary: it is not for sentences")?;
-                let test = read_sentences(&self.data)?.test;
+                let test = folder.map_or_else(pack::sentences, |folder| Ok(read_sentences(folder)?.test))?;
                 Ok(Box::new(Sentences::new(pairs(&test), vocabulary, network.input_shape()[2])))
             }
         }
+    }
+}
+
+/// Some samples of others: the first, and then each `every`th.
+struct Thinned<'a> {
+    of: &'a dyn Samples,
+    every: usize,
+    classes: Vec<u8>,
+}
+
+impl<'a> Thinned<'a> {
+    fn new(of: &'a dyn Samples, every: usize) -> Self {
+        Self { of, every, classes: of.classes().iter().copied().step_by(every).collect() }
+    }
+}
+
+impl Samples for Thinned<'_> {
+    fn sample_shape(&self) -> [usize; 3] {
+        self.of.sample_shape()
+    }
+
+    fn classes(&self) -> &[u8] {
+        &self.classes
+    }
+
+    fn read(&self, index: usize, values: &mut [f32]) {
+        self.of.read(index * self.every, values);
     }
 }
 

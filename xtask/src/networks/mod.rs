@@ -10,6 +10,7 @@ mod table;
 mod train;
 mod words;
 
+pub use self::{cifar::read_cifar, sentences::read_sentences};
 use anyhow::{Context, Result};
 use clap::{Subcommand, ValueEnum};
 use deep_end::nn::{
@@ -50,7 +51,7 @@ pub enum Train {
 
 /// The networks that ship.
 #[derive(Clone, Copy, ValueEnum)]
-enum Name {
+pub enum Name {
     /// Handwritten digits, from MNIST
     Digits,
     /// Pictures of ten kinds of things, from CIFAR-10
@@ -83,7 +84,7 @@ impl Name {
     }
 }
 
-/// Where a network ships. `digits` with max pooling and `words`, which has no other, have their plain names.
+/// Where a network ships. `digits` and `words` with max pooling have their plain names.
 fn shipped(name: &str, pooling: &str) -> PathBuf {
     let plain = pooling == "max" && name != "objects";
     let variant = if plain { String::new() } else { format!("-{pooling}") };
@@ -100,7 +101,7 @@ fn confusion(network: &Network, data: &dyn Samples) -> Result<Confusion> {
 }
 
 /// Writes a file so that it is either the old one or the new one, even if this stops halfway.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", shown(folder)))?;
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask train words`.
 
+use super::digits::Pooling;
 use super::sentences::{pairs, read_sentences};
 use super::{shipped, train, write_whole};
 use anyhow::Result;
@@ -28,6 +29,9 @@ pub struct WordsArgs {
     /// The folder with rt-polarity and UCI's labelled sentences
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// What pools over time: max or average
+    #[arg(long, default_value = "max")]
+    pooling: Pooling,
     /// What everything random follows from
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -54,17 +58,21 @@ impl WordsArgs {
         let vocabulary = Vocabulary::of(all.train.iter().map(|(text, _)| text.as_str()), TIMES, MOST)?;
         let samples = |sentences| Sentences::new(pairs(sentences), &vocabulary, WORDS_LENGTH);
         let (data, held_back) = (samples(&all.train), samples(&all.choose));
-        let checkpoint = target().join(format!("train/words-{}.checkpoint", self.seed));
+        let checkpoint = target().join(format!("train/words-{}-{}.checkpoint", self.pooling.0.word(), self.seed));
         let mut trainer = match self.resume {
             true => train::resume(&checkpoint)?,
-            false => Trainer::new(words(vocabulary.clone())?, words_settings(self.seed, self.epochs))?,
+            false => Trainer::new(words(vocabulary.clone(), self.pooling.0)?, words_settings(self.seed, self.epochs))?,
         };
         let held_back: Option<&dyn Samples> = if self.hold_back { Some(&held_back) } else { None };
         train::train(&mut trainer, &data, held_back, &checkpoint, None)?;
         let (epochs, flag) = (trainer.settings().epochs, if self.hold_back { " --hold-back" } else { "" });
-        let command = format!("cargo xtask train words --data DIR --seed {} --epochs {epochs}{flag}", self.seed);
+        let pooling = self.pooling.0.word();
+        let command = format!(
+            "cargo xtask train words --data DIR --pooling {pooling} --seed {} --epochs {epochs}{flag}",
+            self.seed
+        );
         let bytes = train::file(&trainer, Precision::I8, command, CREDIT)?;
-        let path = self.out.unwrap_or_else(|| shipped("words", "max"));
+        let path = self.out.unwrap_or_else(|| shipped("words", pooling));
         write_whole(&path, &bytes)?;
         println!("{}: {} bytes", shown(&path), bytes.len());
         Ok(())

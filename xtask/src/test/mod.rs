@@ -6,11 +6,7 @@ mod tally;
 mod types;
 mod work;
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{env, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -25,11 +21,29 @@ use crate::{
 };
 use tally::{Tally, tested};
 
-/// What the digits network has to reach on MNIST's test images, in percent.
-const DIGITS_AT_LEAST: &str = "99.4";
-
-/// Names a folder with the data sets; with its `mnist`, the shipped network is evaluated too.
+/// Names a folder with the data sets; with it, the shipped networks are evaluated on more than ships.
 const DATA: &str = "DEEP_END_DATA";
+
+/// The networks that ship, and the pooling of each.
+const SHIPPED: [(&str, &str); 7] = [
+    ("digits", "max"),
+    ("digits", "average"),
+    ("objects", "max"),
+    ("objects", "average"),
+    ("objects", "blur"),
+    ("words", "max"),
+    ("words", "average"),
+];
+
+/// What is evaluated on the data sets: name, pooling, the data's folder, and what it has to reach, in percent.
+const WITH_DATA: [(&str, &str, &str, &[&str]); 6] = [
+    ("digits", "max", "mnist", &["--at-least", "99.4"]),
+    ("objects", "max", "cifar10", &["--every", "10"]),
+    ("objects", "average", "cifar10", &["--every", "10"]),
+    ("objects", "blur", "cifar10", &["--every", "10"]),
+    ("words", "max", "text", &["--at-least", "75"]),
+    ("words", "average", "text", &[]),
+];
 
 /// Tells the browser tests which folder holds the page.
 pub const SITE: &str = "DEEP_END_SITE";
@@ -99,9 +113,7 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
             ),
         );
     }
-    if let Some(data) = data() {
-        steps.push(("the shipped network", once(move || evaluate(&data))));
-    }
+    steps.push(("the shipped networks", once(evaluate)));
     steps
 }
 
@@ -129,16 +141,31 @@ fn in_browser(tools: &NpmTools, browser: &Browser) -> Result<Tally> {
     tested(tests.env("AXE", tools.axe()).env(SITE, at("dist/site")))
 }
 
-/// The folder with `mnist`, if the variable names one; relative to the repository's root.
+/// The folder with the data sets, if the variable names one; relative to the repository's root.
 fn data() -> Option<PathBuf> {
-    let folder = root().join(env::var_os(DATA)?).join("mnist");
+    let folder = root().join(env::var_os(DATA)?);
     folder.is_dir().then_some(folder)
 }
 
-fn evaluate(data: &Path) -> Result<()> {
+/// Every kind of network that ships, natively and in WebAssembly: on the few test samples that ship; and, where the data
+/// sets are there, digits on all of their test images, words on all sentences, objects on a tenth of theirs, which take
+/// longest.
+fn evaluate() -> Result<()> {
+    for (name, pooling) in SHIPPED {
+        run(evaluation(name, pooling)?.arg("--wasm"))?;
+    }
+    let Some(data) = data() else { return Ok(()) };
+    for (name, pooling, folder, rest) in WITH_DATA {
+        let folder = data.join(folder);
+        if folder.is_dir() {
+            run(evaluation(name, pooling)?.arg("--wasm").args(rest).arg("--data").arg(folder))?;
+        }
+    }
+    Ok(())
+}
+
+fn evaluation(name: &str, pooling: &str) -> Result<Command> {
     let mut this = Command::new(env::current_exe()?);
-    run(this
-        .current_dir(at(""))
-        .args(["evaluate", "digits", "--wasm", "--at-least", DIGITS_AT_LEAST, "--data"])
-        .arg(data))
+    this.current_dir(at("")).args(["evaluate", name, "--pooling", pooling]);
+    Ok(this)
 }

@@ -12,12 +12,13 @@ const ENTRIES: [(&str, &str); 5] = [
 ];
 
 /// Who may start a core: the workers, which keep long work away from the page.
-const STARTERS: [&str; 7] = [
+const STARTERS: [&str; 8] = [
     "www/lib/worker.js",
     "www/lib/recogniser.js",
     "www/lib/training/worker.js",
     "www/lib/training/reader.js",
     "www/lib/network/worker.js",
+    "www/lib/sentences/worker.js",
     "www/lib/playground/worker.js",
     "www/lib/playground/takeaway-worker.js",
 ];
@@ -67,11 +68,12 @@ fn names_file(code: &str, file: &str) -> bool {
 mod tests {
     use super::*;
 
-    const GOOD: [(&str, &str); 12] = [
+    const GOOD: [(&str, &str); 13] = [
         ("www/lib/core.js", r#"import start from "../pkg/deep_end.js";"#),
         ("www/lib/networks.js", r#"import start from "../pkg/networks.js";"#),
         ("www/lib/network/core.js", r#"import start from "../../pkg/inside.js";"#),
         ("www/lib/network/worker.js", r#"import init from "./core.js";"#),
+        ("www/lib/sentences/worker.js", r#"import init from "../network/core.js";"#),
         ("www/lib/worker.js", r#"import init from "./core.js";"#),
         ("www/lib/recogniser.js", r#"import { Network } from "./networks.js";"#),
         ("www/lib/playground/core.js", r#"import start from "../../pkg/playground.js";"#),
@@ -103,7 +105,7 @@ mod tests {
         }
         let page = with(&[("www/index.html", "<script type=module>import '/lib/core.js'</script>")]);
         assert!(one_way_to_the_core(&page)[0].starts_with("www/index.html:1:"));
-        assert_eq!(one_way_to_the_core(&Sources::default()).len(), 12);
+        assert_eq!(one_way_to_the_core(&Sources::default()).len(), ENTRIES.len() + STARTERS.len());
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! What the page shows of a network, against the network as it runs here.
 
-use std::fs;
+use std::{fs, io::Read};
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::{page::Page, site, visit};
+use browser_tests::{files::photo, page::Page, site, visit};
 use deep_end::{
     nn::{Network, digit::prepare_digit},
     options::Options,
     render::{ColorMap, colorize},
 };
+use flate2::read::ZlibDecoder;
 use serde_json::json;
 
 use crate::{answered, open};
@@ -172,6 +173,65 @@ fn what_is_moved_is_answered_anew() -> Result<()> {
         page.until("document.querySelector('.covered canvas')").await?;
         let map = page.pixels(".covered figure > canvas").await?;
         ensure!((map.width, map.height) == (28, 28));
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// The pixels that ship, not a picture of them: the page answers as the network does here, and says what is right.
+#[test]
+fn test_pictures_come_with_their_class() -> Result<()> {
+    let network = Network::from_bytes(&fs::read(site().join("networks/objects-max.safetensors"))?)?;
+    let mut packed = Vec::new();
+    ZlibDecoder::new(fs::File::open(site().join("data/objects.bin"))?).read_to_end(&mut packed)?;
+    let (classes, pixels) = packed.split_at(packed.len() / (1 + 32 * 32 * 4));
+    visit(async |page| {
+        open(page).await?;
+        page.evaluate("document.querySelector('#network-choice').value = 'objects', document.querySelector('#network-choice').dispatchEvent(new Event('change'))").await?;
+        page.click("label:has(#source-object)").await?;
+        page.until("document.querySelector('#truth').textContent").await?;
+        let mut right = 0;
+        for at in [0, 10, 29] {
+            page.evaluate(&format!("document.querySelector('input[name=object][value=\"{at}\"]').click()")).await?;
+            answered(page).await?;
+            let input = network.picture(&pixels[4096 * at..][..4096], 32, 32)?;
+            let wanted = network.prepare()?.classify(&input)?.to_vec();
+            let kind = network.labels()[usize::from(classes[at])].as_str();
+            let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            let best = (0..10).max_by(|&a, &b| wanted[a].total_cmp(&wanted[b])).context("ten kinds")?;
+            let says = if network.labels()[best] == kind { "Right." } else { "Wrong." };
+            page.until(&format!("document.querySelector('#truth').textContent === 'CIFAR-10 calls this picture {article} {kind}. {says}'")).await?;
+            assert_eq!(probabilities(page).await?, [wanted], "picture {at}");
+            right += usize::from(says == "Right.");
+        }
+        ensure!(right > 0, "none of them is read rightly");
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// A network file of the visitor's own, under its pooling and under another; a file that is none changes nothing.
+#[test]
+fn a_network_is_opened_from_a_file() -> Result<()> {
+    let path = site().join("networks/digits-strided.safetensors");
+    let network = Network::from_bytes(&fs::read(&path)?)?;
+    visit(async |page| {
+        open(page).await?;
+        page.choose_for("#network-file", &photo("truncated.jpg")).await?;
+        page.until("document.querySelector('#own-error').textContent").await?;
+        let text = page.text("#own-error").await?;
+        ensure!(
+            text.starts_with("“truncated.jpg” cannot be run: ") && text.ends_with("What is shown stays."),
+            "{text}"
+        );
+        page.choose_for("#network-file", &path).await?;
+        page.until("document.querySelector('#network-choice').value === 'own'").await?;
+        answered(page).await?;
+        let input = input(page).await?;
+        assert_eq!(probabilities(page).await?, [network.prepare()?.classify(&input)?.to_vec()]);
+        ensure!(page.text("#says-1").await?.starts_with("The file’s own pooling is whatever its layers say."));
+        ensure!(page.text("#trained-on").await?.starts_with("Trained on: MNIST training images"));
+        ensure!(!page.shows("#own-error").await?);
         Ok(())
     })?;
     Ok(())

@@ -35,6 +35,16 @@ async fn refused(page: &Page) -> Result<()> {
     answered(page).await
 }
 
+/// Test pictures to pick, and a network file that was refused.
+async fn picked(page: &Page) -> Result<()> {
+    page.choose_for("#network-file", &photo("truncated.jpg")).await?;
+    page.until("document.querySelector('#own-error').textContent").await?;
+    page.evaluate("document.querySelector('#network-choice').value = 'objects', document.querySelector('#network-choice').dispatchEvent(new Event('change'))").await?;
+    page.click("label:has(#source-object)").await?;
+    page.until("document.querySelector('#truth').textContent").await?;
+    answered(page).await
+}
+
 #[test]
 fn axe_finds_nothing() -> Result<()> {
     let axe = axe()?;
@@ -50,6 +60,8 @@ fn axe_finds_nothing() -> Result<()> {
                 is_accessible(page, &axe, &format!("busy, {state}")).await?;
                 refused(page).await?;
                 is_accessible(page, &axe, &format!("refused, {state}")).await?;
+                picked(page).await?;
+                is_accessible(page, &axe, &format!("picked, {state}")).await?;
             }
         }
         Ok(())
@@ -68,6 +80,8 @@ fn nothing_is_wider_than_the_screen() -> Result<()> {
             fits(page, width, "busy").await?;
             refused(page).await?;
             fits(page, width, "refused").await?;
+            picked(page).await?;
+            fits(page, width, "picked").await?;
         }
         Ok(())
     })?;
