@@ -7,7 +7,7 @@
 use crate::error::Result;
 use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Places, Small};
-use crate::kernel::{Fold, InLanes, LANES, Lanes, Reducer, Scratch, Whole, reduce, to_the_best};
+use crate::kernel::{Fold, InLanes, LANES, Lanes, Mask, Reducer, Scratch, Whole, reduce, to_the_best};
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
@@ -134,8 +134,8 @@ impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
     const IDEMPOTENT: bool = true;
     type Packed = Lanes;
 
-    fn lift(&self, cells: Lanes, _offset: i32) -> Lanes {
-        cells
+    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], _line: i32) -> Lanes {
+        cells[1..].iter().fold(cells[0], |best, &cells| self.merge(best, cells))
     }
 
     fn merge(&self, a: Lanes, b: Lanes) -> Lanes {
@@ -181,21 +181,34 @@ impl Fold for LargestByte {
     }
 }
 
-/// The same with its place. Of windows whose cells are all as bad as padding, that may be padding.
+/// The same with how far its place lies before the window's first, a number that is not positive. Of windows whose cells
+/// are all as bad as padding, it may be a place in the padding.
 struct Placed<const SMALLEST: bool>;
+
+impl<const SMALLEST: bool> Placed<SMALLEST> {
+    fn better(these: Lanes, others: Lanes) -> Mask {
+        if SMALLEST { these.less(others) } else { others.less(these) }
+    }
+}
 
 impl<const SMALLEST: bool> InLanes for Placed<SMALLEST> {
     const PADDING: f32 = Best::<SMALLEST>::PADDING;
     const IDEMPOTENT: bool = true;
     type Packed = (Lanes, Whole);
 
-    fn lift(&self, cells: Lanes, offset: i32) -> (Lanes, Whole) {
-        (cells, Whole::of([offset; LANES]))
+    #[inline(always)]
+    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], line: i32) -> (Lanes, Whole) {
+        // As a number, a lane that is better is −1: the last better tap is the least of these, each as often as its number.
+        let (best, before) = (1..TAPS).fold((cells[0], Whole::of([0; LANES])), |(best, before), tap| {
+            let better = Self::better(cells[tap], best).whole();
+            let times_tap = (1..tap).fold(better, |sum, _| sum + better);
+            (Best::<SMALLEST>.merge(best, cells[tap]), before.least(times_tap))
+        });
+        (best, before + Whole::of([-line; LANES]))
     }
 
     fn merge(&self, a: (Lanes, Whole), b: (Lanes, Whole)) -> (Lanes, Whole) {
-        let better = if SMALLEST { b.0.less(a.0) } else { a.0.less(b.0) };
-        (Best::<SMALLEST>.merge(a.0, b.0), b.1.or_where_not(better, a.1))
+        (Best::<SMALLEST>.merge(a.0, b.0), b.1.or_where_not(Self::better(b.0, a.0), a.1))
     }
 
     fn watch(&self, seen: Lanes, cells: Lanes) -> Lanes {
