@@ -63,11 +63,14 @@ pub(crate) trait Fold: Sized {
     /// Combines two neighbours, `a` before `b` in row-major order.
     fn merge(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
 
-    /// The contributions of a row's cells, the first of which is at `at`.
-    fn lift_row(&self, row: &[Self::Input], at: usize, out: &mut [Self::Acc]) {
+    /// The contributions of a row's cells, the first of which is at `at`; says whether any of them is foreign.
+    fn lift_row(&self, row: &[Self::Input], at: usize, out: &mut [Self::Acc]) -> bool {
+        let mut foreign = 0u32;
         for (index, (out, &cell)) in out.iter_mut().zip(row).enumerate() {
             *out = self.lift(cell, at + index);
+            foreign |= u32::from(self.is_foreign(*out));
         }
+        foreign > 0
     }
 
     /// A row whose cells are their own contributions.
