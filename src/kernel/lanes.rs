@@ -81,6 +81,18 @@ mod register {
         i32x4_add(a, b)
     }
 
+    pub fn whole_subtract(a: v128, b: v128) -> v128 {
+        i32x4_sub(a, b)
+    }
+
+    pub fn whole_least(a: v128, b: v128) -> v128 {
+        i32x4_min(a, b)
+    }
+
+    pub fn whole_of_mask(mask: v128) -> v128 {
+        mask
+    }
+
     pub fn whole_select(mask: v128, a: v128, b: v128) -> v128 {
         v128_bitselect(a, b, mask)
     }
@@ -187,6 +199,18 @@ mod register {
 
     pub fn whole_add(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
         from_fn(|lane| a[lane].wrapping_add(b[lane]))
+    }
+
+    pub fn whole_subtract(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+        from_fn(|lane| a[lane].wrapping_sub(b[lane]))
+    }
+
+    pub fn whole_least(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+        from_fn(|lane| a[lane].min(b[lane]))
+    }
+
+    pub fn whole_of_mask(mask: [bool; 4]) -> [i32; 4] {
+        mask.map(|lane| -i32::from(lane))
     }
 
     pub fn whole_select(mask: [bool; 4], a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
@@ -347,6 +371,18 @@ impl Whole {
     pub fn or_where_not(self, mask: Mask, other: Self) -> Self {
         Self(register::whole_select(mask.0, self.0, other.0))
     }
+
+    /// The smaller of each two.
+    pub fn least(self, other: Self) -> Self {
+        Self(register::whole_least(self.0, other.0))
+    }
+}
+
+impl Sub for Whole {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(register::whole_subtract(self.0, other.0))
+    }
 }
 
 impl Add for Whole {
@@ -369,6 +405,11 @@ impl Mask {
 
     pub fn any(self) -> bool {
         register::any(self.0)
+    }
+
+    /// −1 in each of the lanes, 0 in the others.
+    pub fn whole(self) -> Whole {
+        Whole(register::whole_of_mask(self.0))
     }
 }
 

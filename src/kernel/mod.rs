@@ -32,7 +32,7 @@ mod visit;
 pub(crate) mod winograd;
 
 pub(crate) use blocks::{Block, BlockRoom, blocks};
-pub(crate) use lanes::{LANES, Lanes, Whole};
+pub(crate) use lanes::{LANES, Lanes, Mask, Whole};
 pub(crate) use network::Networks;
 pub(crate) use resample::{AxisMap, Way, resample_planes};
 pub(crate) use rows::to_the_best;
@@ -63,11 +63,14 @@ pub(crate) trait Fold: Sized {
     /// Combines two neighbours, `a` before `b` in row-major order.
     fn merge(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
 
-    /// The contributions of a row's cells, the first of which is at `at`.
-    fn lift_row(&self, row: &[Self::Input], at: usize, out: &mut [Self::Acc]) {
+    /// The contributions of a row's cells, the first of which is at `at`; says whether any of them is foreign.
+    fn lift_row(&self, row: &[Self::Input], at: usize, out: &mut [Self::Acc]) -> bool {
+        let mut foreign = 0u32;
         for (index, (out, &cell)) in out.iter_mut().zip(row).enumerate() {
             *out = self.lift(cell, at + index);
+            foreign |= u32::from(self.is_foreign(*out));
         }
+        foreign > 0
     }
 
     /// A row whose cells are their own contributions.
@@ -110,8 +113,8 @@ pub(crate) trait InLanes {
     /// Four results.
     type Packed: Copy;
 
-    /// [`Fold::lift`]; `offset` is how far these cells are from the first that was lifted.
-    fn lift(&self, cells: Lanes, offset: i32) -> Self::Packed;
+    /// The cells of a row of the windows, lifted and merged; `line` is how far the row lies from their first.
+    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], line: i32) -> Self::Packed;
 
     /// [`Fold::merge`].
     fn merge(&self, a: Self::Packed, b: Self::Packed) -> Self::Packed;
@@ -121,7 +124,8 @@ pub(crate) trait InLanes {
         merged
     }
 
-    /// Takes note of cells. It may see something [foreign](Fold::is_foreign) where nothing is, but not the other way round.
+    /// Takes note of cells, which a first look may take for what was seen. It may see something [foreign](Fold::is_foreign)
+    /// where nothing is, but not the other way round.
     fn watch(&self, seen: Lanes, _cells: Lanes) -> Lanes {
         seen
     }
@@ -164,8 +168,8 @@ impl InLanes for Sum<f32> {
     const IDEMPOTENT: bool = false;
     type Packed = Lanes;
 
-    fn lift(&self, cells: Lanes, _offset: i32) -> Lanes {
-        cells
+    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], _line: i32) -> Lanes {
+        cells[1..].iter().fold(cells[0], |sum, &cells| sum + cells)
     }
 
     fn merge(&self, a: Lanes, b: Lanes) -> Lanes {

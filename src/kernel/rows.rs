@@ -18,9 +18,31 @@ pub(super) fn merge_3<F: Fold>(fold: &F, out: &mut [F::Acc], a: &[F::Acc], b: &[
 }
 
 #[inline(never)]
+fn merge_4<F: Fold>(fold: &F, out: &mut [F::Acc], [a, b, c, d]: [&[F::Acc]; 4]) {
+    for ((((out, &a), &b), &c), &d) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *out = fold.merge(fold.merge(fold.merge(a, b), c), d);
+    }
+}
+
+#[inline(never)]
 pub(super) fn merge_onto<F: Fold>(fold: &F, out: &mut [F::Acc], b: &[F::Acc]) {
     for (out, &b) in out.iter_mut().zip(b) {
         *out = fold.merge(*out, b);
+    }
+}
+
+/// Merges a row onto another, and that onto what comes before it, into `out`.
+#[inline(never)]
+pub(super) fn merge_through<F: Fold>(
+    fold: &F,
+    out: &mut [F::Acc],
+    before: &[F::Acc],
+    onto: &mut [F::Acc],
+    b: &[F::Acc],
+) {
+    for (((out, &before), onto), &b) in out.iter_mut().zip(before).zip(onto).zip(b) {
+        *onto = fold.merge(*onto, b);
+        *out = fold.merge(before, *onto);
     }
 }
 
@@ -31,23 +53,41 @@ pub(super) fn merge_2_onto<F: Fold>(fold: &F, out: &mut [F::Acc], b: &[F::Acc], 
     }
 }
 
-/// Merges rows of equal length, the first before the others; as few passes as there can be.
-#[inline(never)]
-pub(super) fn merge_all<'r, F: Fold>(fold: &F, out: &mut [F::Acc], rows: &mut dyn Iterator<Item = &'r [F::Acc]>)
+/// Merges rows of equal length, the first before the others; as few passes as there can be. The rows are looked for here,
+/// where the caller is known: windows of short rows are so small that a call for each row would show.
+#[inline(always)]
+pub(super) fn merge_all<'r, F: Fold>(fold: &F, out: &mut [F::Acc], rows: impl Iterator<Item = &'r [F::Acc]>)
 where
     F::Acc: 'r,
 {
-    match (rows.next(), rows.next(), rows.next()) {
-        (Some(a), Some(b), Some(c)) => merge_3(fold, out, a, b, c),
-        (Some(a), Some(b), None) => merge_2(fold, out, a, b),
-        (Some(a), ..) => out.copy_from_slice(&a[..out.len()]),
-        _ => out.fill(fold.empty()),
-    }
-    while let Some(b) = rows.next() {
-        match rows.next() {
-            Some(c) => merge_2_onto(fold, out, b, c),
-            None => merge_onto(fold, out, b),
+    let mut some: [&[F::Acc]; 4] = [&[]; 4];
+    let (mut count, mut onto) = (0, false);
+    for row in rows {
+        if count == some.len() {
+            merge_some(fold, out, onto, &some);
+            (count, onto) = (0, true);
         }
+        some[count] = row;
+        count += 1;
+    }
+    merge_some(fold, out, onto, &some[..count]);
+}
+
+/// Merges up to four rows, onto `out` if `onto`.
+#[inline(never)]
+fn merge_some<F: Fold>(fold: &F, out: &mut [F::Acc], onto: bool, rows: &[&[F::Acc]]) {
+    if onto {
+        return rows.chunks(2).for_each(|rows| match rows {
+            [b, c] => merge_2_onto(fold, out, b, c),
+            rows => rows.iter().for_each(|b| merge_onto(fold, out, b)),
+        });
+    }
+    match *rows {
+        [] => out.fill(fold.empty()),
+        [a] => out.copy_from_slice(&a[..out.len()]),
+        [a, b] => merge_2(fold, out, a, b),
+        [a, b, c] => merge_3(fold, out, a, b, c),
+        [a, b, c, d, ..] => merge_4(fold, out, [a, b, c, d]),
     }
 }
 

@@ -23,9 +23,10 @@ pub(super) fn terms(taps: usize) -> impl Iterator<Item = (usize, usize)> + Clone
     })
 }
 
-/// The same for merges that may see a tap twice, as a maximum may: parts of one size that overlap, three at the most.
+/// The same for merges that may see a tap twice, as a maximum may: parts of one size, a power of 4, that overlap; four at
+/// the most.
 pub(super) fn overlapping_terms(taps: usize) -> impl Iterator<Item = (usize, usize)> + Clone {
-    let size = terms(taps).next().map_or(1, |(size, _)| size);
+    let size = 4usize.pow(taps.max(1).ilog(4));
     (0..taps.div_ceil(size)).map(move |part| (size, (part * size).min(taps - size)))
 }
 
@@ -80,8 +81,8 @@ mod tests {
         assert_eq!(terms(1).collect::<Vec<_>>(), [(1, 0)]);
         assert_eq!(terms(5).collect::<Vec<_>>(), [(3, 0), (1, 3), (1, 4)]);
         assert_eq!(terms(63).collect::<Vec<_>>(), [(27, 0), (27, 27), (9, 54)]);
-        assert_eq!(overlapping_terms(63).collect::<Vec<_>>(), [(27, 0), (27, 27), (27, 36)]);
-        assert_eq!(overlapping_terms(9).collect::<Vec<_>>(), [(9, 0)]);
+        assert_eq!(overlapping_terms(63).collect::<Vec<_>>(), [(16, 0), (16, 16), (16, 32), (16, 47)]);
+        assert_eq!(overlapping_terms(16).collect::<Vec<_>>(), [(16, 0)]);
         assert_eq!(overlapping_terms(2).collect::<Vec<_>>(), [(1, 0), (1, 1)]);
         assert_eq!(terms(usize::MAX).next(), Some((3usize.pow(40), 0)));
     }

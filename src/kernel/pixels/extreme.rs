@@ -31,13 +31,15 @@ pub(crate) fn extreme(of: Extreme, picture: Picture, out: &mut [u8]) -> Result<b
     let taps = spans.iter().fold(0usize, |taps, span| taps.saturating_add(span.len));
     let doublings = half(longest).trailing_zeros() as usize + 1;
     if taps <= picture.rows.extent.saturating_mul(doublings) || longest < 4 {
+        let mut common = [u8::MAX; 4 * PIXEL];
         for (span, out) in spans.iter().zip(out.chunks_exact_mut(picture.row_out().max(1))) {
-            opaque.look(picture, span);
-            if !two_by_two(picture, span, &across.runs, out, |rows| lanes::extremes(rows, flip)) {
+            if !two_by_two(picture, span, &across.runs, out, |rows| lanes::extremes(rows, flip, &mut common)) {
+                opaque.look(picture, span);
                 across.one_by_one(picture, span);
                 across.finish(out);
             }
         }
+        opaque.so_far &= common.chunks_exact(PIXEL).all(|pixel| pixel[3] == u8::MAX);
     } else {
         let mut block = Block::new(picture, longest, flip)?;
         let mut from = 0;

@@ -8,12 +8,16 @@ pub(super) type Eight = [u8; 8 * PIXEL];
 /// What is made of it.
 pub(super) type Four = [u8; 4 * PIXEL];
 
-/// The largest byte of each window and channel; with the bits flipped (255) the smallest.
-pub(super) fn extremes([a, b]: [&Eight; 2], flip: u8) -> Four {
+/// The largest byte of each window and channel; with the bits flipped (255) the smallest. Of `common`, the bits stay that all
+/// pixels have too.
+pub(super) fn extremes([a, b]: [&Eight; 2], flip: u8, common: &mut Four) -> Four {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    return registers::extremes(a, b, flip);
+    return registers::extremes(a, b, flip, common);
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    plainly(a, b, |four| four.iter().fold(0, |most, byte| most.max(byte ^ flip)) ^ flip)
+    {
+        a.iter().chain(b).enumerate().for_each(|(at, byte)| common[at % common.len()] &= byte);
+        plainly(a, b, |four| four.iter().fold(0, |most, byte| most.max(byte ^ flip)) ^ flip)
+    }
 }
 
 /// The mean of each window and channel, halves rounded up.
@@ -46,6 +50,14 @@ mod registers {
         }
     }
 
+    fn load_four(four: &Four) -> v128 {
+        // SAFETY: both are 16 bytes of which any are valid.
+        #[allow(unsafe_code)]
+        unsafe {
+            std::mem::transmute(*four)
+        }
+    }
+
     fn store(four: v128) -> Four {
         // SAFETY: both are 16 bytes of which any are valid.
         #[allow(unsafe_code)]
@@ -54,9 +66,11 @@ mod registers {
         }
     }
 
-    pub fn extremes(a: &Eight, b: &Eight, flip: u8) -> Four {
+    pub fn extremes(a: &Eight, b: &Eight, flip: u8, common: &mut Four) -> Four {
         let flip = u8x16_splat(flip);
         let ([a0, a1], [b0, b1]) = (load(a), load(b));
+        let all = v128_and(v128_and(a0, a1), v128_and(b0, b1));
+        *common = store(v128_and(all, load_four(common)));
         let largest = |a, b| u8x16_max(v128_xor(a, flip), v128_xor(b, flip));
         let (left, right) = (largest(a0, b0), largest(a1, b1));
         let (first, second) = (i32x4_shuffle::<0, 2, 4, 6>(left, right), i32x4_shuffle::<1, 3, 5, 7>(left, right));

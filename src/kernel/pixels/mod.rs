@@ -87,7 +87,7 @@ fn two_by_two(
     span: &Span,
     runs: &[Run],
     out: &mut [u8],
-    of: impl Fn([&lanes::Eight; 2]) -> lanes::Four,
+    mut of: impl FnMut([&lanes::Eight; 2]) -> lanes::Four,
 ) -> bool {
     let [Run { start, len: 2, stride: 2, .. }] = *runs else { return false };
     if span.len != 2 || picture.columns.step != 1 {
@@ -100,7 +100,8 @@ fn two_by_two(
     if !rest.is_empty() {
         let read = 2 * rest.len();
         let last = |row: &[u8]| {
-            let mut eight = [0; 8 * PIXEL];
+            // White, so that nothing is less opaque for what is not there.
+            let mut eight = [u8::MAX; 8 * PIXEL];
             eight[..read].copy_from_slice(&row[fours.len() * 8 * PIXEL..][..read]);
             eight
         };

@@ -3,7 +3,7 @@
 use super::{even, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even, Span};
-use crate::kernel::rows::{merge_3, merge_all, merge_onto};
+use crate::kernel::rows::{merge_3, merge_all, merge_onto, merge_through};
 use crate::kernel::terms::terms;
 use crate::kernel::{Fold, clear_for};
 use std::ops::Range;
@@ -133,16 +133,19 @@ impl<'a, F: Fold> Columns<'a, F> {
         self.held.fill(None);
         let (inner, count, step) = (self.inner, self.held.len(), self.axis.step);
         for ((number, out), span) in out.zip(&self.axis.spans) {
-            for position in span.positions(step) {
-                let turn = position % count;
+            // A division for each tap would cost as much as merging a short row.
+            let turns = std::iter::successors(Some(span.start % count), |turn| {
+                let next = turn + step;
+                Some(if next < count { next } else { next - count })
+            });
+            for (position, turn) in span.positions(step).zip(turns.clone()) {
                 if self.held[turn] != Some(position) {
                     make(position, &mut self.slabs[turn * inner..][..inner], temporary);
                     self.held[turn] = Some(position);
                 }
             }
             let slabs = &*self.slabs;
-            let slab = |position: usize| &slabs[position % count * inner..][..inner];
-            merge_all(fold, out, &mut span.positions(step).map(slab));
+            merge_all(fold, out, turns.take(span.len).map(|turn| &slabs[turn * inner..][..inner]));
             done(number, out);
         }
     }
@@ -214,7 +217,7 @@ impl<F: Fold> Runs<'_, '_, F> {
             let Level { begin, count, .. } = levels[level];
             &slabs[(begin + position % count) * inner..][..inner]
         };
-        merge_all(self.fold, out, &mut parts.map(part));
+        merge_all(self.fold, out, parts.map(part));
     }
 
     /// Makes the runs of a level up to this position.
@@ -288,16 +291,20 @@ impl Blocks {
                 }
                 beginning.fill(fold.empty());
             }
-            let end = &slabs[first % taps * inner..][..inner];
-            out.copy_from_slice(end);
+            let end = first % taps * inner;
+            if end == 0 {
+                out.copy_from_slice(&slabs[..inner]);
+            }
             // The slabs before the window's first are free for those that it adds.
             while made < first + taps {
                 slab(made, slabs);
-                merge_onto(fold, beginning, &slabs[made % taps * inner..][..inner]);
+                let new = &slabs[made % taps * inner..][..inner];
                 made += 1;
-            }
-            if first % taps > 0 {
-                merge_onto(fold, out, beginning);
+                if made < first + taps {
+                    merge_onto(fold, beginning, new);
+                } else {
+                    merge_through(fold, out, &slabs[end..][..inner], beginning, new);
+                }
             }
             done(number, out);
         }

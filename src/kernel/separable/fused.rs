@@ -145,8 +145,8 @@ impl Small<'_> {
     ) -> bool {
         let Self { down, across, ref inside, .. } = *self;
         let (windows, width) = (across.windows, across.extent);
-        let offsets = from_fn(|line| from_fn(|tap| (line * width + tap) as i32));
-        let mut block = Block::<L, TAPS> { fold, offsets, seen: Lanes::splat(0.0) };
+        let lines = from_fn(|line| (line * width) as i32);
+        let mut block = Block::<L, TAPS> { fold, lines, seen: Lanes::splat(0.0) };
         let last = windows - LANES;
         let edges = [0, last].map(|window| self.present(window));
         // What blocks do not look at: the lines above those that are new to the first windows, and the last columns.
@@ -159,10 +159,10 @@ impl Small<'_> {
         }
         assert!(sink.room() >= down.windows * windows, "a place for every window");
         for row in (0..down.windows).step_by(2).map(|row| row.min(down.windows - 2)) {
-            let lines: [Line; LINES] = from_fn(|line| self.line(cells, row, line.min(TAPS + STRIDE - 1)));
+            let lines = self.lines(cells, row, TAPS + STRIDE);
             let place = down.at(row, 0) * width as isize + across.even.origin;
             let mut pair = Pair { at: row * windows, windows, place, stride: STRIDE, sink };
-            self.across::<L, TAPS, STRIDE>(&mut block, &lines, &edges, &mut pair);
+            self.across::<L, TAPS, STRIDE>(&mut block, lines, &edges, &mut pair);
             (row..row + 2).for_each(|row| sink.complete(row));
         }
         fold.has_foreign(block.seen)
@@ -174,7 +174,7 @@ impl Small<'_> {
     fn across<L: InLanes, const TAPS: usize, const STRIDE: usize>(
         &self,
         block: &mut Block<L, TAPS>,
-        lines: &[Line; LINES],
+        (lines, ends): ([Line; LINES], [Line; 2]),
         [left, right]: &[[Mask; TAPS]; 2],
         pair: &mut Pair<impl Sink<L::Packed>>,
     ) {
@@ -182,17 +182,17 @@ impl Small<'_> {
         let (last, read) = (across.windows - LANES, across.read());
         let have = |from: usize, to: usize| {
             let count = (to - from) * STRIDE + read;
-            lines.iter().all(|line| line.has(across.at(from, 0), count))
+            ends.iter().all(|line| line.has(across.at(from, 0), count))
         };
         let whole = have(0, last);
         let pointers = lines.map(|line| line.pointer(across.even.origin));
         let at = |window: usize| pointers.map(|pointer| pointer.wrapping_add(window * STRIDE));
         let edge = |block: &mut Block<L, TAPS>, window: usize, present: &[Mask; TAPS]| {
             let (merged, here) = if whole {
-                // SAFETY: each line has the cells that all windows read, as was just asked.
+                // SAFETY: each line has the cells that all windows read, since its ends were just asked.
                 unsafe { block.at_an_edge::<STRIDE>(at(window), present) }
             } else {
-                block.where_memory_ends::<STRIDE>(lines, across.at(window, 0), read, present)
+                block.where_memory_ends::<STRIDE>(&lines, across.at(window, 0), read, present)
             };
             block.seen = block.fold.watch(block.seen, here);
             merged
@@ -204,7 +204,10 @@ impl Small<'_> {
         if inside.start > 0 {
             put(0, edge(block, 0, left));
         }
-        let (start, mut end) = (inside.start, inside.end - LANES);
+        // The blocks at the edges have windows of the inside too, which are not made again.
+        let mut end = if inside.end < across.windows { last.saturating_sub(LANES) } else { inside.end - LANES };
+        let start = if inside.start > 0 { LANES.min(inside.end - LANES) } else { 0 };
+        end = end.max(start);
         let mut fits = whole || have(start, end);
         if !fits {
             // After a plane's last line, more may be read than there is.
@@ -216,18 +219,16 @@ impl Small<'_> {
             }
         }
         if fits {
-            let (mut window, mut pointers, mut seen) = (start, at(start), block.seen);
+            let (mut window, mut seen) = (start, block.seen);
             loop {
-                // SAFETY: each line has the cells that all of these windows read, as was just asked.
-                let (merged, here) = unsafe { block.merge::<STRIDE, false>(pointers, left) };
+                // SAFETY: each line has the cells that all of these windows read, since its ends were just asked.
+                let (merged, here) = unsafe { block.merge::<STRIDE, false>(at(window), left) };
                 seen = block.fold.watch(seen, here);
                 put(window, merged);
                 if window == end {
                     break;
                 }
-                let step = LANES.min(end - window);
-                window += step;
-                pointers = pointers.map(|pointer| pointer.wrapping_add(step * STRIDE));
+                window = (window + LANES).min(end);
             }
             block.seen = seen;
         }
@@ -236,12 +237,23 @@ impl Small<'_> {
         }
     }
 
-    /// The line that a tap of a row of windows reads, or one of the rows after it.
-    fn line<'l>(&'l self, cells: &'l [f32], row: usize, tap: usize) -> Line<'l> {
-        match self.down.cell(row, tap) {
-            Some(row) => Line { cells, begin: row * self.across.extent },
-            None => Line { cells: self.blank, begin: self.margin },
-        }
+    /// The lines that two rows of windows read, so many, and those rows of cells among them between which all others lie:
+    /// a line of padding has a margin for whatever is read.
+    fn lines<'l>(&'l self, cells: &'l [f32], row: usize, count: usize) -> ([Line<'l>; LINES], [Line<'l>; 2]) {
+        let Axis { extent, .. } = self.down;
+        let of = |row: usize| Line { cells, begin: row * self.across.extent };
+        let [first, last] = [0, count - 1].map(|tap| self.down.at(row, tap));
+        let ends = [first, last].map(|row| of((row.max(0) as usize).min(extent - 1)));
+        let all = first >= 0 && last < extent as isize;
+        let lines = from_fn(|line| {
+            let line = line.min(count - 1);
+            match self.down.cell(row, line) {
+                _ if all => of(first as usize + line),
+                Some(row) => of(row),
+                None => Line { cells: self.blank, begin: self.margin },
+            }
+        });
+        (lines, ends)
     }
 
     /// Which of four windows' taps fall on cells.
@@ -259,8 +271,8 @@ fn watch<L: InLanes>(fold: &L, seen: Lanes, cells: &[f32]) -> Lanes {
 /// Two rows of four windows at a time.
 struct Block<'f, L, const TAPS: usize> {
     fold: &'f L,
-    /// How far each tap of each line lies from the first in the plane.
-    offsets: [[i32; TAPS]; LINES],
+    /// How far each line lies from the first in the plane.
+    lines: [i32; LINES],
     /// What [`InLanes::watch`] has taken note of: in the lines that the windows above do not read, and of the columns that
     /// the next windows do not look at either, or at an edge of all.
     seen: Lanes,
@@ -316,7 +328,7 @@ impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
     ) -> ([L::Packed; 2], Lanes) {
         let fold = self.fold;
         // What is seen here by itself first: a chain through all blocks would have each wait for the one before.
-        let mut here = Lanes::splat(0.0);
+        let mut here = None;
         let mut across = |line: usize| {
             // SAFETY: four cells from there on are among those that the caller promises.
             let lanes = |from: usize| unsafe { Lanes::load(lines[line].add(from)) };
@@ -334,12 +346,14 @@ impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
             if EDGE {
                 cells = from_fn(|tap| cells[tap].or_where_not(present[tap], Lanes::splat(L::PADDING)));
             }
+            let merged = fold.row(cells, self.lines[line]);
+            // Looked at before they are merged, the compiler would not see minima in them.
             if line >= TAPS - STRIDE {
-                let looked_at = &cells[..if EDGE { TAPS } else { STRIDE }];
-                here = looked_at.iter().fold(here, |here, &cells| fold.watch(here, cells));
+                for &cells in &cells[..if EDGE { TAPS } else { STRIDE }] {
+                    here = Some(here.map_or(cells, |here| fold.watch(here, cells)));
+                }
             }
-            let lifted = |tap: usize| fold.lift(cells[tap], self.offsets[line][tap]);
-            (1..TAPS).fold(lifted(0), |merged, tap| fold.merge(merged, lifted(tap)))
+            merged
         };
         let merge = |a, b| fold.merge(a, b);
         let merged = match (TAPS, STRIDE) {
@@ -355,6 +369,6 @@ impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
                 [if L::IDEMPOTENT { merge(a, both) } else { merge(merge(a, b), c) }, merge(both, d)]
             }
         };
-        (merged, here)
+        (merged, here.unwrap_or(Lanes::splat(0.0)))
     }
 }

@@ -4,10 +4,10 @@ use super::{any_foreign, even, reach, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
 use crate::kernel::Fold;
-use crate::kernel::rows::{merge_3, merge_all, overlapping_triples, pairs, part};
+use crate::kernel::rows::{merge_all, overlapping_triples, pairs, part};
 use crate::kernel::terms::{merge_run, overlapping_terms, terms};
 
-/// From this many taps on, windows share runs of 3, 9, 27 … cells that are merged once.
+/// From this many taps on, windows share runs of 3, 9, 27, … or 4, 16, 64, … cells that are merged once.
 const SHARED_FROM: usize = 6;
 
 /// So many windows of a row are worked on at a time, so that what they share stays in the processor's nearest memory.
@@ -16,7 +16,7 @@ const BLOCK: usize = 2048;
 pub(super) struct Rooms<A> {
     /// A row with its padding.
     padded: Vec<A>,
-    /// Runs of 3 cells at every position, then of 9, ….
+    /// Runs of 3 cells at every position, then of 9, …; or of powers of 4.
     runs: Vec<A>,
     /// Rows parted by stride, or windows at every position of which strides choose.
     parts: Vec<A>,
@@ -36,6 +36,9 @@ pub(super) struct Row<'a, F: Fold> {
 }
 
 impl<'a, F: Fold> Row<'a, F> {
+    /// Runs are merged of so many of the level below: sums in the order of their terms, others in as few passes as there can be.
+    const BASE: usize = if F::IDEMPOTENT { 4 } else { 3 };
+
     pub fn new(fold: &F, axis: &'a AxisPlan, rooms: &'a mut Rooms<F::Acc>) -> Result<Self> {
         // A run of one window alone is shared with nobody; a long one would need much room.
         let worth = |even: &Even| even.taps < 1024 || axis.spans.len() * even.stride >= even.taps;
@@ -49,7 +52,7 @@ impl<'a, F: Fold> Row<'a, F> {
         };
         room_for(fold, &mut rooms.padded, reach, 1)?;
         if even.taps >= SHARED_FROM {
-            let levels = terms(even.taps).next().map_or(0, |(size, _)| size.ilog(3) as usize);
+            let levels = even.taps.ilog(Self::BASE) as usize;
             room_for(fold, &mut rooms.runs, levels, reach)?;
         }
         if even.stride > 1 {
@@ -69,15 +72,15 @@ impl<'a, F: Fold> Row<'a, F> {
     pub fn reduce(&mut self, fold: &F, cells: &[F::Input], at: usize, out: &mut [F::Acc]) -> bool {
         let Some((even, reach)) = self.even.filter(|_| F::SIDE_BY_SIDE) else {
             let padded = &mut *self.rooms.padded;
-            let lifted = match fold.as_lifted(cells) {
-                Some(lifted) => lifted,
+            let (lifted, foreign) = match fold.as_lifted(cells) {
+                Some(lifted) => (lifted, any_foreign(fold, lifted)),
                 None => {
-                    fold.lift_row(cells, at, padded);
-                    padded
+                    let foreign = fold.lift_row(cells, at, padded);
+                    (&*padded, foreign)
                 }
             };
             one_by_one(fold, self.axis, lifted, out);
-            return any_foreign(fold, lifted);
+            return foreign;
         };
         let mut foreign = false;
         for (block, out) in out.chunks_mut(BLOCK).enumerate() {
@@ -103,13 +106,13 @@ impl<'a, F: Fold> Row<'a, F> {
         let before = first.min(0).unsigned_abs().min(reach);
         let begin = (first.max(0) as usize).min(cells.len());
         let read = &cells[begin..cells.len().min(begin + reach - before)];
-        let cells = match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
-            Some(lifted) => lifted,
+        let (cells, foreign) = match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
+            Some(lifted) => (lifted, any_foreign(fold, lifted)),
             None => {
                 padded[..before].fill(fold.nothing());
-                fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
+                let foreign = fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
                 padded[before + read.len()..].fill(fold.nothing());
-                padded
+                (&*padded, foreign)
             }
         };
         let step = self.axis.step;
@@ -131,7 +134,7 @@ impl<'a, F: Fold> Row<'a, F> {
                 merge_taps(fold, taps, &tap, out);
             }
         }
-        any_foreign(fold, cells)
+        foreign
     }
 }
 
@@ -147,26 +150,25 @@ fn side_by_side<F: Fold>(
 ) {
     let count = out.len();
     if taps < SHARED_FROM {
-        return merge_all(fold, out, &mut (0..taps).map(|tap| &cells[tap * step..][..count]));
+        return merge_all(fold, out, (0..taps).map(|tap| &cells[tap * step..][..count]));
     }
-    let (reach, mut size) = (cells.len(), 1);
-    let levels = terms(taps).next().map_or(0, |(size, _)| size.ilog(3) as usize);
-    for level in 0..levels {
+    let (reach, base, mut size) = (cells.len(), Row::<F>::BASE, 1);
+    for level in 0..taps.ilog(base) as usize {
         let (below, here) = runs.split_at_mut(level * reach);
         let from = if level == 0 { cells } else { &below[(level - 1) * reach..] };
-        let length = reach - (3 * size - 1) * step;
-        let third = |third: usize| &from[third * size * step..][..length];
-        merge_3(fold, &mut here[..length], third(0), third(1), third(2));
-        size *= 3;
+        let length = reach - (base * size - 1) * step;
+        let part = |part: usize| &from[part * size * step..][..length];
+        merge_all(fold, &mut here[..length], (0..base).map(part));
+        size *= base;
     }
     let run = |(size, begin): (usize, usize)| {
-        let from = if size == 1 { cells } else { &runs[(size.ilog(3) as usize - 1) * reach..] };
+        let from = if size == 1 { cells } else { &runs[(size.ilog(base) as usize - 1) * reach..] };
         &from[begin * step..][..count]
     };
     if F::IDEMPOTENT {
-        merge_all(fold, out, &mut overlapping_terms(taps).map(run));
+        merge_all(fold, out, overlapping_terms(taps).map(run));
     } else {
-        merge_all(fold, out, &mut terms(taps).map(run));
+        merge_all(fold, out, terms(taps).map(run));
     }
 }
 
@@ -176,7 +178,7 @@ where
     F::Acc: 'r,
 {
     if taps < SHARED_FROM || F::IDEMPOTENT {
-        return merge_all(fold, out, &mut (0..taps).map(tap));
+        return merge_all(fold, out, (0..taps).map(tap));
     }
     for (at, out) in out.iter_mut().enumerate() {
         let merge = |a, b| fold.merge(a, b);

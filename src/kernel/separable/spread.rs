@@ -80,8 +80,8 @@ impl<'a> Spreader<'a> {
                 let first = usize::try_from(first).ok().filter(|first| first.is_multiple_of(down.stride))?;
                 Some(first / down.stride).filter(|&window| window < rows.spans.len())
             };
-            let mut readers = (0..down.taps).rev().filter_map(reader).map(|at| &values[at * windows..][..windows]);
-            merge_all(&Sum::alone(), &mut self.values[self.before..][..windows], &mut readers);
+            let readers = (0..down.taps).rev().filter_map(reader).map(|at| &values[at * windows..][..windows]);
+            merge_all(&Sum::alone(), &mut self.values[self.before..][..windows], readers);
             self.across(cells);
         }
     }
@@ -92,13 +92,13 @@ impl<'a> Spreader<'a> {
         let (values, begin) = (&*self.values, origin.unsigned_abs());
         if stride == 1 {
             let count = cells.len();
-            let mut taps = (0..taps).rev().map(|tap| &values[self.before + begin - tap * columns.step..][..count]);
-            return merge_all(&Sum::alone(), cells, &mut taps);
+            let taps = (0..taps).rev().map(|tap| &values[self.before + begin - tap * columns.step..][..count]);
+            return merge_all(&Sum::alone(), cells, taps);
         }
         let length = self.parts.len() / stride;
         for (part, sums) in self.parts.chunks_exact_mut(length).enumerate() {
             let taps = (part..taps).step_by(stride).enumerate().rev();
-            merge_all(&Sum::alone(), sums, &mut taps.map(|(tap, _)| &values[self.before - tap..][..length]));
+            merge_all(&Sum::alone(), sums, taps.map(|(tap, _)| &values[self.before - tap..][..length]));
         }
         // Where no cell lies before the first window, a row of whole strides is written in its place.
         let direct = begin == 0 && cells.len().is_multiple_of(stride);

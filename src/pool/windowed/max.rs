@@ -7,7 +7,7 @@
 use crate::error::Result;
 use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Places, Small};
-use crate::kernel::{Fold, InLanes, LANES, Lanes, Reducer, Scratch, Whole, reduce, to_the_best};
+use crate::kernel::{Fold, InLanes, LANES, Lanes, Mask, Reducer, Scratch, Whole, reduce, to_the_best};
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
@@ -73,7 +73,18 @@ pub(super) fn back<const SMALLEST: bool>(
 /// The largest cell of those that are numbers; or the smallest, as −max(−x). With NaNs, it would take three instructions
 /// more: what few planes have any are done again, by way of [`Winner`].
 struct Extreme {
-    smallest: bool,
+    /// What turns the sign of a cell, if anything does.
+    sign: u32,
+}
+
+impl Extreme {
+    fn new(smallest: bool) -> Self {
+        Self { sign: if smallest { 1 << 31 } else { 0 } }
+    }
+
+    fn turned(&self, cell: f32) -> f32 {
+        f32::from_bits(cell.to_bits() ^ self.sign)
+    }
 }
 
 impl Fold for Extreme {
@@ -87,22 +98,15 @@ impl Fold for Extreme {
     }
 
     fn lift(&self, cell: f32, _at: usize) -> f32 {
-        if self.smallest { -cell } else { cell }
+        self.turned(cell)
     }
 
     fn merge(&self, a: f32, b: f32) -> f32 {
         if b > a { b } else { a }
     }
 
-    fn lift_row(&self, row: &[f32], _at: usize, out: &mut [f32]) {
-        out.copy_from_slice(row);
-        if self.smallest {
-            out.iter_mut().for_each(|cell| *cell = -*cell);
-        }
-    }
-
     fn as_lifted<'r>(&self, row: &'r [f32]) -> Option<&'r [f32]> {
-        (!self.smallest).then_some(row)
+        (self.sign == 0).then_some(row)
     }
 
     fn is_foreign(&self, cell: f32) -> bool {
@@ -110,19 +114,18 @@ impl Fold for Extreme {
     }
 
     fn fused(&self) -> Option<(f32, fused::Run<Self>)> {
-        let padding = if self.smallest { Best::<true>::PADDING } else { Best::<false>::PADDING };
-        Some((padding, |small, fold, cells, out, done| match fold.smallest {
-            true => fused::values(small, &Best::<true>, cells, out, done),
-            false => fused::values(small, &Best::<false>, cells, out, done),
+        Some((self.turned(f32::NEG_INFINITY), |small, fold, cells, out, done| match fold.sign {
+            0 => fused::values(small, &Best::<false>, cells, out, done),
+            _ => fused::values(small, &Best::<true>, cells, out, done),
         }))
     }
 
     fn finishes(&self) -> bool {
-        self.smallest
+        self.sign != 0
     }
 
     fn finish(&self, merged: f32) -> f32 {
-        if self.smallest { -merged } else { merged }
+        self.turned(merged)
     }
 }
 
@@ -134,8 +137,8 @@ impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
     const IDEMPOTENT: bool = true;
     type Packed = Lanes;
 
-    fn lift(&self, cells: Lanes, _offset: i32) -> Lanes {
-        cells
+    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], _line: i32) -> Lanes {
+        cells[1..].iter().fold(cells[0], |best, &cells| self.merge(best, cells))
     }
 
     fn merge(&self, a: Lanes, b: Lanes) -> Lanes {
@@ -181,21 +184,34 @@ impl Fold for LargestByte {
     }
 }
 
-/// The same with its place. Of windows whose cells are all as bad as padding, that may be padding.
+/// The same with how far its place lies before the window's first, a number that is not positive. Of windows whose cells
+/// are all as bad as padding, it may be a place in the padding.
 struct Placed<const SMALLEST: bool>;
+
+impl<const SMALLEST: bool> Placed<SMALLEST> {
+    fn better(these: Lanes, others: Lanes) -> Mask {
+        if SMALLEST { these.less(others) } else { others.less(these) }
+    }
+}
 
 impl<const SMALLEST: bool> InLanes for Placed<SMALLEST> {
     const PADDING: f32 = Best::<SMALLEST>::PADDING;
     const IDEMPOTENT: bool = true;
     type Packed = (Lanes, Whole);
 
-    fn lift(&self, cells: Lanes, offset: i32) -> (Lanes, Whole) {
-        (cells, Whole::of([offset; LANES]))
+    #[inline(always)]
+    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], line: i32) -> (Lanes, Whole) {
+        // As a number, a lane that is better is −1: the last better tap is the least of these, each as often as its number.
+        let (best, before) = (1..TAPS).fold((cells[0], Whole::of([0; LANES])), |(best, before), tap| {
+            let better = Self::better(cells[tap], best).whole();
+            let times_tap = (1..tap).fold(better, |sum, _| sum + better);
+            (Best::<SMALLEST>.merge(best, cells[tap]), before.least(times_tap))
+        });
+        (best, before + Whole::of([-line; LANES]))
     }
 
     fn merge(&self, a: (Lanes, Whole), b: (Lanes, Whole)) -> (Lanes, Whole) {
-        let better = if SMALLEST { b.0.less(a.0) } else { a.0.less(b.0) };
-        (Best::<SMALLEST>.merge(a.0, b.0), b.1.or_where_not(better, a.1))
+        (Best::<SMALLEST>.merge(a.0, b.0), b.1.or_where_not(Self::better(b.0, a.0), a.1))
     }
 
     fn watch(&self, seen: Lanes, cells: Lanes) -> Lanes {
@@ -273,7 +289,7 @@ pub(super) fn extremes(
     if cells.is_empty() {
         return Ok(());
     }
-    let fold = Extreme { smallest };
+    let fold = Extreme::new(smallest);
     let mut reducer = Reducer::new(&fold, &shapes.plan, scratch)?;
     shapes.each_plane(cells, values, |plane, values| {
         if reducer.reduce(plane, values, &mut |_, _| ()) {
@@ -292,7 +308,7 @@ pub(super) fn select<const SMALLEST: bool>(
     winners: &mut Scratch<i64>,
 ) -> Result<()> {
     shapes.check_places()?;
-    let fold = Extreme { smallest: SMALLEST };
+    let fold = Extreme::new(SMALLEST);
     let mut blank = std::mem::take(&mut winners.blank);
     let axes = shapes.plan.axes();
     let small = if axes.len() == 2 { Small::new(axes, Best::<SMALLEST>::PADDING, &mut blank)? } else { None };

@@ -92,9 +92,9 @@ impl Sink<(Lanes, Whole)> for Places<'_> {
 
     // SAFETY: as the trait says.
     #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn four(&mut self, at: usize, place: isize, (values, offsets): (Lanes, Whole)) {
+    unsafe fn four(&mut self, at: usize, place: isize, (values, before): (Lanes, Whole)) {
         self.none = self.none | values.equal(self.padding);
-        let places = Whole::of([place as i32; LANES]) + self.steps + offsets;
+        let places = Whole::of([place as i32; LANES]) + self.steps - before;
         // SAFETY: the caller's promise is about both lists.
         unsafe {
             values.store(self.values.as_mut_ptr().add(at));
