@@ -39,6 +39,7 @@ pub use up::{
 
 pub(crate) use probe::{Probe, Resolved};
 pub(crate) use shapes::{product, reserve};
+pub(crate) use up::linear_neighbours;
 #[cfg(all(target_arch = "wasm32", feature = "playground"))]
 pub(crate) use up::{average_unpool_flat, max_unpool_flat, upsample_linear_flat, upsample_nearest_flat};
 
