@@ -96,11 +96,11 @@ impl Shapes {
         Ok(Some((shapes, axes)))
     }
 
-    /// The same layer where it makes these output cells alone, from the runs of cells on each axis that they depend on: those
-    /// of their windows, and of the windows at positions up to `reach` away. All cells of the runs make up its input.
-    pub(super) fn of_part(&self, samples: &[Sample], reach: usize) -> Result<(Self, Runs)> {
+    /// For each axis the runs of cells on which these output cells depend, and their windows over them: the cells of their own
+    /// windows, and of the windows at positions up to `reach` away.
+    fn laid_out(&self, samples: &[Sample], reach: usize) -> Result<Vec<Laid>> {
         let dense = if reach > 0 { self.dense()? } else { None };
-        let (mut axes, mut runs) = (Vec::new(), Vec::new());
+        let mut laid_out = Vec::new();
         for (axis, (plan, sample)) in self.plan.axes().iter().zip(samples).enumerate() {
             sample.check(plan.spans.len())?;
             let mut laid = Laid::default();
@@ -111,10 +111,16 @@ impl Shapes {
                 };
                 plan.laid_out(group, run, &mut laid);
             }
-            axes.push(plan.with(&laid));
-            runs.push(laid.runs);
+            laid_out.push(laid);
         }
-        let plan = Plan::new(axes);
+        Ok(laid_out)
+    }
+
+    /// The same layer where it makes these output cells alone, from the runs of cells on each axis that they depend on. All
+    /// cells of the runs make up its input.
+    pub(super) fn of_part(&self, samples: &[Sample], reach: usize) -> Result<(Self, Runs)> {
+        let laid_out = self.laid_out(samples, reach)?;
+        let plan = Plan::new(self.plan.axes().iter().zip(&laid_out).map(|(axis, laid)| axis.with(laid)).collect());
         let shapes = Self {
             part: Some(Part { samples: samples.to_vec(), reach, whole: self.plan.output_shape() }),
             output: [&self.output[..2], plan.output_shape().as_slice()].concat(),
@@ -123,7 +129,7 @@ impl Shapes {
             plan,
             ..self.clone()
         };
-        Ok((shapes, runs))
+        Ok((shapes, laid_out.into_iter().map(|laid| laid.runs).collect()))
     }
 }
 
@@ -168,6 +174,15 @@ impl Pool {
         product("shape", &input_shape)?;
         let ready = self.prepare_shapes(shapes, input_shape);
         Ok(PoolPart { ready, runs, planes, spatial: shape[2..].to_vec(), gathered: Vec::new() })
+    }
+}
+
+impl Pool {
+    /// How many cells a part of this layer reads, all planes together; at most what a machine word holds.
+    pub(crate) fn part_cells(&self, shape: &[usize], samples: &[Sample]) -> Result<usize> {
+        let whole = Shapes::new(&self.geometry, shape)?;
+        let laid_out = whole.laid_out(samples, self.method.gradient().reach())?;
+        Ok(laid_out.iter().fold(whole.planes, |cells, laid| cells.saturating_mul(laid.extent)))
     }
 }
 

@@ -64,7 +64,7 @@ export async function decode(blob, name, most = MOST_PIXELS) {
       premultiplyAlpha: "none",
       colorSpaceConversion: "none",
     });
-    const fits = bitmap.width * bitmap.height <= MOST_PIXELS;
+    const fits = bitmap.width * bitmap.height <= most;
     const scaledFrom = fits ? null : { width: bitmap.width, height: bitmap.height };
     return { image: await pixels(fits ? bitmap : await shrink(bitmap)), scaledFrom };
   } catch {

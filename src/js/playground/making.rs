@@ -3,7 +3,7 @@
 use super::input::options;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{AxisPlan, Sample};
-use crate::js::arguments::{broken, extent};
+use crate::js::arguments::extent;
 use crate::js::error::JsResult;
 use crate::js::options::read;
 use crate::js::pooling::maps::{self, FeatureMaps, Held, freed, running};
@@ -16,8 +16,11 @@ use std::cell::RefCell;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// A stage, and the shape of what it is applied to.
-fn stage_and_shape(value: &JsValue) -> Result<(Stage, Vec<usize>)> {
-    let how = read(value)?;
+fn stage_and_shape(value: &JsValue) -> JsResult<(Stage, Vec<usize>)> {
+    Ok(stage_of(&read(value)?)?)
+}
+
+fn stage_of(how: &Options) -> Result<(Stage, Vec<usize>)> {
     how.only(&["shape", "pool", "filter", "relu"])?;
     let shape = how.required("shape", how.wholes("shape")?)?;
     if shape.len() != 4 {
@@ -197,7 +200,7 @@ impl StageMaker {
         let making = self.0.try_borrow_mut().map_err(|_| running("StageMaker"))?.take();
         let making = making.ok_or_else(|| freed("StageMaker"))?;
         if making.rows < making.made.shape[2] {
-            return Err(broken("StageMaker", &JsValue::from("unfinished"), "must have made all rows").into());
+            return Err(Error::new(ErrorKind::Parameter, "StageMaker", "unfinished", "must have made all rows").into());
         }
         Ok(making.made.kept()?)
     }

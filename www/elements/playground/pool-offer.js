@@ -29,8 +29,8 @@ export class PoolOffer extends PlayElement {
 
   /** @param {import("./base.js").Playground} state */
   render({ offer }) {
-    const shown = !this.hidden;
-    this.hidden = offer === null;
+    const first = this.hasAttribute("hidden");
+    this.toggleAttribute("hidden", offer === null);
     if (!offer) return;
     const { title, width, height, whole } = offer;
     const pixels = width * height;
@@ -40,6 +40,6 @@ export class PoolOffer extends PlayElement {
     this.find("[data-how=whole]").hidden = !whole;
     this.find(".hint").textContent = whole ? `As it is, it takes ${bytesText(PIXEL * pixels)} here, and each layer more.` : "As it is, it would not fit into memory with what layers make of it.";
     // It came because of what was just done, and waits for an answer.
-    if (!shown) this.find("[data-how=scaled]").focus();
+    if (first) this.find("[data-how=scaled]").focus();
   }
 }
