@@ -178,11 +178,13 @@ impl Pool {
 }
 
 impl Pool {
-    /// How many cells a part of this layer reads, all planes together; at most what a machine word holds.
-    pub(crate) fn part_cells(&self, shape: &[usize], samples: &[Sample]) -> Result<usize> {
-        let whole = Shapes::new(&self.geometry, shape)?;
-        let laid_out = whole.laid_out(samples, self.method.gradient().reach())?;
-        Ok(laid_out.iter().fold(whole.planes, |cells, laid| cells.saturating_mul(laid.extent)))
+    /// The work of a part of this layer: how many cells it reads, all planes together, at most what a machine word holds. Twice
+    /// where it looks at positions around each window too.
+    pub(crate) fn part_work(&self, shape: &[usize], samples: &[Sample]) -> Result<usize> {
+        let (whole, reach) = (Shapes::new(&self.geometry, shape)?, self.method.gradient().reach());
+        let laid_out = whole.laid_out(samples, reach)?;
+        let once = whole.planes * (1 + usize::from(reach > 0));
+        Ok(laid_out.iter().fold(once, |cells, laid| cells.saturating_mul(laid.extent)))
     }
 }
 

@@ -90,15 +90,15 @@ impl Stage {
         let mut most = most;
         loop {
             let samples = [0, 1].map(|axis| Sample::spread(part[axis], most[axis]));
-            let cells = match self {
-                Self::Pool(pool) => pool.part_cells(shape, &samples)?,
+            let work = match self {
+                Self::Pool(pool) => pool.part_work(shape, &samples)?,
                 _ => self.part(shape, samples)?.cells(),
             };
-            if cells <= most_cells || most == [1, 1] {
+            if work <= most_cells || most == [1, 1] {
                 return Ok(samples);
             }
             // As much fewer on either axis, and fewer in any case.
-            let share = most_cells as f64 / cells as f64;
+            let share = most_cells as f64 / work as f64;
             most = most.map(|most| ((most as f64 * share.sqrt()) as usize).clamp(1, (most - 1).max(1)));
         }
     }

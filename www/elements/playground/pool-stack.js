@@ -1,5 +1,6 @@
 import { bytesText } from "../../lib/playground/facts.js";
 import { KINDS, detail, title } from "../../lib/playground/layers.js";
+import { reorderByTouch } from "../../lib/playground/reorder.js";
 import { add, move, page, remove } from "../../lib/playground/state.js";
 import { PlayElement } from "./base.js";
 import { marginOf } from "./pool-stage.js";
@@ -41,6 +42,7 @@ export class PoolStack extends PlayElement {
     this.addEventListener("click", ({ target }) => this.#clicked(/** @type {HTMLElement} */ (target)));
     new ResizeObserver(() => this.#measure(page.value)).observe(this);
     this.#drags();
+    reorderByTouch(this.find(".cards"), (from, to) => move(page.value.stack[from - 1].id, to - 1));
   }
 
   /** @param {HTMLElement} target */

@@ -20,16 +20,21 @@ let timer = 0;
 
 /** A large map is pooled as a whole once no newer change came for this long. In milliseconds. */
 const REST = 120;
+/** How long what is seen rests before it is looked at anew while the whole is being made. In milliseconds. */
+const PEEK = 40;
+let peeking = 0;
 /** Maps of fewer cells need no preview. */
 const LARGE = 40_000;
 /** The work of a first look, in cells that are read; and of a better one, where the first is coarse. */
-const WORK = [1_200_000, 16_000_000];
+const WORK = [1_200_000, 8_000_000];
 
-/** What of the maps the screen shows, and with how many pixels. @returns {Pick<import("./sampling.js").Wanted, "part" | "most" | "numbers">} */
+/** What of the maps the screen shows, with how many pixels, and how. @returns {Omit<import("./sampling.js").Wanted, "mostCells">} */
 function wanted() {
+  const { input, colours } = page.value;
+  const as = { colours, photo: input.kind === "photo" };
   const stage = /** @type {import("../../elements/playground/pool-stage.js").PoolStage | null} */ (document.querySelector("pool-stage"));
   const seen = stage?.seen?.(page.value);
-  if (!seen) return { part: [0, 0, 1, 1], most: [300, 400], numbers: false };
+  if (!seen) return { part: [0, 0, 1, 1], most: [300, 400], numbers: false, ...as };
   const { at, map, box } = seen;
   const rect = visible(at, map, box);
   const within = (/** @type {number} */ part) => Math.max(0, Math.min(1, part));
@@ -37,7 +42,18 @@ function wanted() {
   const [down, across] = page.value.viewport.zoom > 1 ? [2 / map.height, 2 / map.width] : [1, 1];
   const part = [rect.top / map.height - down, rect.left / map.width - across, (rect.top + rect.height) / map.height + down, (rect.left + rect.width) / map.width + across].map(within);
   const most = [rect.height, rect.width].map((cells) => Math.max(1, Math.round(cells * at.size * devicePixelRatio)));
-  return { part: /** @type {[number, number, number, number]} */ (part), most: /** @type {[number, number]} */ (most), numbers: at.size >= NUMBERS_FROM };
+  return { part: /** @type {[number, number, number, number]} */ (part), most: /** @type {[number, number]} */ (most), numbers: at.size >= NUMBERS_FROM, ...as };
+}
+
+/** @param {NonNullable<import("./state.js").Playground["preview"]> & { stages: readonly import("./state.js").Stage[] }} seen */
+const show = (seen) => page.set({ preview: seen, stages: [...seen.stages, ...page.value.stages.slice(seen.stages.length)] });
+
+/** Looks at what has come into sight while the whole is being made. */
+async function peek() {
+  const { input, stack } = page.value;
+  const options = () => ({ input: null, stack, ...wanted(), mostCells: WORK[1], peek: true });
+  const seen = await client.request("peek", "preview", options).catch(() => null);
+  if (seen && current({ input, stack }) && page.value.preview) show(seen);
 }
 
 /** Shows how a large input will look as soon as can be; tells whether the whole is still wanted. @param {Moment} moment @param {() => object} sending */
@@ -45,11 +61,10 @@ async function preview(moment, sending) {
   const { input } = moment;
   if (cells(input) < LARGE) return true;
   for (const mostCells of WORK) {
-    const options = () => ({ ...sending(), ...wanted(), mostCells, colours: page.value.colours, photo: input.kind === "photo" });
-    const seen = await client.request(RUNS, "preview", options).catch(() => null);
+    const seen = await client.request(RUNS, "preview", () => ({ ...sending(), ...wanted(), mostCells })).catch(() => null);
     if (!current(moment)) return false;
     if (!seen) return true;
-    page.set({ preview: seen, stages: [...seen.stages, ...page.value.stages.slice(seen.stages.length)] });
+    show(seen);
     if (!seen.coarse) break;
   }
   await new Promise((done) => setTimeout(done, REST));
@@ -111,6 +126,10 @@ export function stop() {
 export const ask = (lane, work, options) => client.request(lane, work, () => ({ ...options, serials: page.value.stages.map(({ serial }) => serial) }));
 
 export function startRunning() {
+  page.watch(["viewport"], () => {
+    clearTimeout(peeking);
+    if (page.value.preview) peeking = setTimeout(peek, PEEK);
+  });
   page.watch(["input", "stack"], (state) => {
     stopped = null;
     run(state);

@@ -94,10 +94,10 @@ async function run({ input, stack }, _held, report) {
 /**
  * What the first changed layer will look like, if that is sooner to be had than all of it: the stages up to it, and its
  * picture. What is kept stays as it is.
- * @param {{ input: import("./state.js").Input | null, stack: readonly Layer[] } & import("./sampling.js").Wanted} options
+ * @param {{ input: import("./state.js").Input | null, stack: readonly Layer[], peek?: boolean } & import("./sampling.js").Wanted} options  `peek`: a run goes on
  */
-function preview({ input, stack, ...wanted }) {
-  newest++;
+function preview({ input, stack, peek = false, ...wanted }) {
+  if (!peek) newest++;
   take(input);
   const at = stack.findIndex((layer, at) => kept[at + 1]?.written !== written(layer));
   if (at < 0 || !kept[at]) return null;
