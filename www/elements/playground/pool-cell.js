@@ -3,7 +3,7 @@ import { planeShown } from "../../lib/playground/colours.js";
 import { title } from "../../lib/playground/layers.js";
 import { receptive } from "../../lib/playground/reach.js";
 import { goTo, progress } from "../../lib/playground/steps.js";
-import { mark, page } from "../../lib/playground/state.js";
+import { page } from "../../lib/playground/state.js";
 import { PlayElement } from "./base.js";
 
 /** @typedef {import("./base.js").Playground} Playground */
@@ -52,7 +52,7 @@ export class PoolCell extends PlayElement {
     });
     this.find(".channels").addEventListener("click", ({ target }) => {
       const channel = /** @type {HTMLElement} */ (target).closest("[data-channel]")?.getAttribute("data-channel");
-      if (channel) mark(Number(channel));
+      if (channel) page.set({ channel: Number(channel) });
     });
     this.find("#speed").addEventListener("change", ({ target }) => page.set({ speed: Number(/** @type {HTMLSelectElement} */ (target).value) }));
   }

@@ -1,6 +1,6 @@
 // Has the core say what the cell pointed at is made of and what is made of it.
 import { ask } from "./run.js";
-import { planeShown } from "./colours.js";
+import { planeMarked, planeShown } from "./colours.js";
 import { FIRST, FIRST_STACK, page } from "./state.js";
 
 /** @typedef {import("./state.js").Cell} Cell */
@@ -33,12 +33,14 @@ export function startAnswering() {
     if (version === 1 && input === FIRST && stack === FIRST_STACK && !pointed) page.set({ pointed: GREETING, greeted: GREETING });
     queueMicrotask(() => stop());
   });
-  page.watch(["pointed", "version"], async (state) => {
-    const { pointed, version } = state;
+  page.watch(["pointed", "version", "colours", "channel"], async (state) => {
+    const { pointed, version, colours, channel } = state;
     if (!pointed) return page.set({ answer: null });
-    const planes = planeShown(state) === "all" ? [0, 1, 2] : [pointed.plane];
-    const answer = await ask("answer", "answer", { cell: pointed, planes }).catch(() => null);
+    const plane = planeMarked(state);
+    const planes = planeShown(state) === "all" ? [0, 1, 2] : [plane];
+    const answer = await ask("answer", "answer", { cell: { ...pointed, plane }, planes }).catch(() => null);
     // An answer about an older result gives way to that which the newer one asks for.
-    if (page.value.version === version && page.value.pointed === pointed) page.set({ answer: answer && { ...answer, version } });
+    const now = page.value;
+    if (now.version === version && now.pointed === pointed && now.colours === colours && now.channel === channel) page.set({ answer: answer && { ...answer, version } });
   });
 }

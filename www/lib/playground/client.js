@@ -19,7 +19,7 @@ export class Client {
 
   /**
    * @param {URL} script
-   * @param {() => void} lost  hears that the worker, and what it kept, is gone
+   * @param {(again: boolean) => void} lost  hears that the worker, and what it kept, is gone; `again`: another one may do better
    */
   constructor(script, lost) {
     this.script = script;
@@ -57,16 +57,16 @@ export class Client {
   #hurry(slot) {
     if (slot.timer) return;
     if (slot === this.#runs) this.#worker?.postMessage({ id: 0, work: "stop" });
-    slot.timer = setTimeout(() => this.#lose((request) => request.resolve(null)), PATIENCE);
+    slot.timer = setTimeout(() => this.#lose(true, (request) => request.resolve(null)), PATIENCE);
   }
 
-  /** Goes on without the worker. @param {(request: Request) => void} tell  those who wait for it */
-  #lose(tell) {
+  /** Goes on without the worker. @param {boolean} again @param {(request: Request) => void} tell  those who wait for it */
+  #lose(again, tell) {
     this.#worker?.terminate();
     this.#worker = null;
     const slots = [this.#runs, this.#others];
     const flights = slots.map((slot) => this.#landed(slot));
-    this.lost();
+    this.lost(again);
     for (const flight of flights) if (flight) tell(flight);
     for (const slot of slots) if (!slot.flight) this.#next(slot);
   }
@@ -105,7 +105,7 @@ export class Client {
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#lose(({ reject }) => reject(new Error(`The core stopped: ${event.message || "its files could not be loaded"}`)));
+      this.#lose(false, ({ reject }) => reject(new Error(`The core stopped: ${event.message || "its files could not be loaded"}`)));
     });
     return worker;
   }

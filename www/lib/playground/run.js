@@ -11,10 +11,10 @@ const SLOW = 300;
 
 /** The input that the worker keeps. @type {import("./state.js").Input | null} */
 let sent = null;
-const client = new Client(new URL("./worker.js", import.meta.url), () => {
+const client = new Client(new URL("./worker.js", import.meta.url), (again) => {
   sent = null;
-  // Whoever asked for the run that was lost is told so; a run that was there already is made again.
-  if (page.value.status === "ready") queueMicrotask(() => run(page.value));
+  // What was there, or was being made, is made anew.
+  if (again && page.value.status !== "error") queueMicrotask(() => run(page.value));
 });
 let timer = 0;
 

@@ -216,12 +216,6 @@ export function adjust(id, patch) {
   change({ stack: changed(page.value.stack, id, patch) }, `${id} ${Object.keys(patch)}`);
 }
 
-/** Of a picture in colour, marks the window of another plane. @param {number} channel */
-export function mark(channel) {
-  const { pointed } = page.value;
-  page.set({ channel, pointed: pointed && { ...pointed, plane: channel } });
-}
-
 /** The cell that is pointed at, unless one is pinned. @param {Cell | null} pointed */
 export function point(pointed) {
   const { pointed: old, pinned } = page.value;

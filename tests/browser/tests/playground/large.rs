@@ -23,6 +23,14 @@ fn what_takes_minutes_is_seen_at_once_and_gives_way() -> Result<()> {
         page.before_every_page(WATCH).await?;
         page.go(&format!("playground.html{LONG}")).await?;
         page.until("document.querySelector('pool-stage[stage=\"1\"]')?.dataset.previews > 0").await?;
+        ensure!(
+            !page
+                .evaluate("document.querySelector('.card[data-stage=\"1\"]').hasAttribute('data-stale')")
+                .await?
+                .as_bool()
+                .unwrap_or(true),
+            "it is of the newest layer"
+        );
         page.until("/^Working… [1-9]\\d? %$/.test(document.querySelector('#progress').textContent)").await?;
         ensure!(page.shows("#working").await?);
         ensure!(page.evaluate("document.querySelector('pool-stack').dataset.finished === '0'").await? == true);
