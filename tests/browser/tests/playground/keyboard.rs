@@ -9,6 +9,7 @@ use crate::{open, ready, sizes};
 #[test]
 fn a_finger_on_its_name_moves_a_layer() -> Result<()> {
     visit(async |page| {
+        page.resize(1800, 1200).await?;
         open(page, "#v=1&stack=pool|relu|filter").await?;
         page.evaluate(
             "(() => {
