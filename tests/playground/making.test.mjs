@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-const CORE = pathToFileURL(`${process.env.DEEP_END_PLAYGROUND}/`);
+const CORE = pathToFileURL(`${process.env.DEEP_END_CORE}/`);
 /** @type {typeof import("../../www/lib/playground/core.js")} */
 let core;
 
