@@ -11,12 +11,14 @@ mod fractional;
 mod plan;
 mod regions;
 mod same;
+mod sample;
 mod uniform;
 mod window;
 
-pub(crate) use plan::Even;
 pub use plan::{AxisPlan, Plan, Span};
+pub(crate) use plan::{Even, Laid};
 pub use same::OddCell;
+pub use sample::Sample;
 pub use window::Window;
 
 use crate::error::{Error, ErrorKind, Result};

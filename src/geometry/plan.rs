@@ -78,6 +78,31 @@ impl AxisPlan {
     }
 }
 
+/// Runs of an axis's cells laid side by side, and windows over them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Laid {
+    /// The `[start, end)` of each run.
+    pub runs: Vec<[usize; 2]>,
+    /// How many cells they have together.
+    pub extent: usize,
+    spans: Vec<Span>,
+}
+
+impl Laid {
+    /// Takes up a run of cells; where it begins among all.
+    fn take(&mut self, run: [usize; 2]) -> usize {
+        let base = self.extent;
+        self.runs.push(run);
+        self.extent += run[1] - run[0];
+        base
+    }
+
+    /// How many windows there are.
+    pub(crate) fn windows(&self) -> usize {
+        self.spans.len()
+    }
+}
+
 /// Windows with the same number of taps at even distances, none of them without cells: what kernels do side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Even {
@@ -117,6 +142,20 @@ impl AxisPlan {
         self.extent = end - start;
         self.spans.iter_mut().for_each(|span| span.start = span.start.saturating_sub(start));
         self
+    }
+
+    /// Lays the cells `run`, which are all that the windows at these positions read, behind those laid out before, and the
+    /// windows over them.
+    pub(crate) fn laid_out(&self, [start, end]: [usize; 2], run: [usize; 2], laid: &mut Laid) {
+        let base = laid.take(run);
+        let moved = |span: &Span| Span { start: span.start.saturating_sub(run[0]) + base, ..*span };
+        laid.spans.extend(self.spans[start..end].iter().map(moved));
+    }
+
+    /// The same axis with the windows and the cells that were laid out.
+    pub(crate) fn with(&self, laid: &Laid) -> Self {
+        let (step, padding, overhang) = (self.step, self.padding, self.overhang);
+        AxisPlan { extent: laid.extent, step, padding, overhang, spans: laid.spans.clone() }
     }
 
     /// How many windows from this one on hold cells that lie within so many in a row; at least one.
@@ -169,7 +208,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(axes: Vec<AxisPlan>) -> Self {
+    pub(crate) fn new(axes: Vec<AxisPlan>) -> Self {
         Self { axes }
     }
 
@@ -194,11 +233,6 @@ impl Plan {
         self
     }
 
-    /// The windows at the `[start, end)` positions of each axis, over the cells that they hold and no others.
-    pub(crate) fn around(&self, ranges: &[[usize; 2]]) -> Self {
-        Self { axes: self.axes.iter().zip(ranges).map(|(axis, &range)| axis.part(range)).collect() }
-    }
-
     /// The same windows with other ones along the outermost axis.
     pub(crate) fn with_outermost(&self, axis: AxisPlan) -> Self {
         Self { axes: [&[axis], &self.axes[1..]].concat() }
@@ -207,11 +241,6 @@ impl Plan {
     /// [`AxisPlan::cells_of`] for each axis.
     pub(crate) fn cells_of(&self, ranges: &[[usize; 2]]) -> Vec<[usize; 2]> {
         self.axes.iter().zip(ranges).map(|(axis, &range)| axis.cells_of(range)).collect()
-    }
-
-    /// The same windows over the `[start, end)` cells of each axis alone, which must hold all that they read.
-    pub(crate) fn cropped(self, cells: &[[usize; 2]]) -> Self {
-        Self { axes: self.axes.into_iter().zip(cells).map(|(axis, &cells)| axis.cropped(cells)).collect() }
     }
 
     /// Whether any window reads the cell at this flat position: on every axis some window reads its place.

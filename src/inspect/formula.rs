@@ -186,12 +186,12 @@ fn percent(share: f32) -> String {
 }
 
 /// A weight, to three digits after the point.
-fn short(weight: f32) -> String {
+pub(super) fn short(weight: f32) -> String {
     text((f64::from(weight) * 1000.0).round() / 1000.0)
 }
 
 /// Infinity and minus as they are printed in books.
-fn number(value: f32) -> String {
+pub(super) fn number(value: f32) -> String {
     text(f64::from(value))
 }
 

@@ -9,6 +9,7 @@
 //! | which pixels can a cell deep in a stack of layers see? | [`ReceptiveField`] |
 //! | which pixels decide it, and how much? | [`Stack::trace`] |
 //! | how is a cell computed, with its numbers? | [`OutputCell::formula`] |
+//! | what is a cell made of that went back up? | [`up_cell`] |
 //! | does the slope that the backward pass gives agree with what is measured? | [`Inspector::measured_slope`] |
 //! | does the output move along when the map moves? | [`shift_change`] |
 //! | what are a map's mean, range and energy? | [`statistics`] |
@@ -27,6 +28,7 @@ mod shift;
 mod slope;
 mod statistics;
 mod trace;
+mod up;
 mod window;
 
 pub use coverage::{Coverage, coverage};
@@ -37,6 +39,7 @@ pub use shift::shift_change;
 pub use slope::MeasuredSlope;
 pub use statistics::{Statistics, difference, statistics};
 pub use trace::{Share, Stack, TracedMap};
+pub use up::{Source, UpCell, up_cell};
 pub use window::{OutputCell, Tap};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -189,6 +192,7 @@ fn flat(parameter: &'static str, position: &[usize], shape: &[usize]) -> Result<
         let of = match parameter {
             "output" => "the layer's output",
             "input" => "the layer's input",
+            "cell" => "the map",
             _ => "the array's planes",
         };
         let rule = ["must lie in ", of, " ", &shape.shown()].concat();

@@ -17,6 +17,7 @@ mod described;
 mod element;
 mod method;
 mod options;
+mod part;
 mod prepared;
 mod probe;
 mod regions;
@@ -28,6 +29,7 @@ pub use across::{KMax, Maxout, dynamic_k, max_over_time, max_over_time_backward}
 pub use element::Element;
 pub use method::Pooling;
 pub use options::{ArrayPoolOptions, PoolOptions};
+pub use part::PoolPart;
 pub use prepared::PreparedPool;
 pub use regions::{FractionalMax, SpatialPyramid};
 pub use up::{
@@ -37,6 +39,7 @@ pub use up::{
 
 pub(crate) use probe::{Probe, Resolved};
 pub(crate) use shapes::{product, reserve};
+pub(crate) use up::linear_neighbours;
 #[cfg(all(target_arch = "wasm32", feature = "playground"))]
 pub(crate) use up::{average_unpool_flat, max_unpool_flat, upsample_linear_flat, upsample_nearest_flat};
 

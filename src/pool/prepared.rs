@@ -36,6 +36,11 @@ impl Pool {
         Ok(PreparedPool { layer: self.clone(), shapes, input_shape: shape.to_vec(), room: Room::default() })
     }
 
+    /// This layer, ready for inputs of `input_shape`, for which these shapes are.
+    pub(super) fn prepare_shapes(&self, shapes: Shapes, input_shape: Vec<usize>) -> PreparedPool {
+        PreparedPool { layer: self.clone(), shapes, input_shape, room: Room::default() }
+    }
+
     /// This layer, ready for one plane with these windows. The method must not look beyond them, nor at their places.
     pub(crate) fn prepare_plan(&self, plan: Plan) -> Result<PreparedPool> {
         let input_shape = [&[1, 1], plan.input_shape().as_slice()].concat();

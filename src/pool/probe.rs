@@ -4,7 +4,7 @@ use super::Pool;
 use super::arithmetic::{Gradient, Selected};
 use super::shapes::{Shapes, reserve};
 use crate::error::Result;
-use crate::geometry::Plan;
+use crate::geometry::{Plan, Sample};
 use crate::kernel::visit;
 
 /// A layer resolved for one plane, to be asked about its output cells.
@@ -58,8 +58,11 @@ impl Resolved<'_> {
             taps.extend(read.iter().map(|tap| tap.tap));
         })?;
         let arithmetic = &*self.arithmetic;
-        let wide = if self.reach() > 0 { self.shapes.of_surroundings(place, flat, self.reach())? } else { None };
-        if let Some((shapes, cells)) = wide {
+        if self.reach() > 0 && self.shapes.window.is_some() {
+            let alone: Vec<_> = place.iter().map(|&at| Sample::range([at, at + 1])).collect();
+            let (shapes, runs) = self.shapes.of_part(&alone, self.reach())?;
+            let cells: Vec<_> = runs.iter().map(|runs| runs[0]).collect();
+            let shapes = shapes.of_one_plane();
             let seen = flat_places(&cells, &extents)?;
             let probe = Probe { arithmetic, shapes, places, taps, seen: vec![], plane: of_places(plane, &seen)? };
             return probe.with_further_cells(&seen);

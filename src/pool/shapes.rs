@@ -1,5 +1,6 @@
 //! A geometry resolved for a whole array.
 
+use super::part::Part;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{AxisPlan, Geometry, Plan, Window};
 use crate::shown::Shown;
@@ -11,45 +12,19 @@ pub struct Shapes {
     /// The number of the first output cell among those that random methods number.
     pub(super) first_output: u64,
     /// The window that slides, if one does, and over which spatial extents.
-    window: Option<(Window, Vec<usize>)>,
-    /// For a single output cell of such a layer: its position, and how far around it the plane was cut out.
-    cut: Option<(Vec<usize>, usize)>,
+    pub(super) window: Option<(Window, Vec<usize>)>,
+    /// Which of the layer's output cells these are, where not all.
+    pub(super) part: Option<Part>,
     /// N, C, output extents…
     pub(super) output: Vec<usize>,
     /// N × C.
-    planes: usize,
+    pub(super) planes: usize,
     /// Cells in one input plane.
     pub(super) plane_in: usize,
     /// Cells in one output plane.
     pub(super) plane_out: usize,
     /// How many taps the largest of the layer's windows has, at most what a machine word holds.
     pub(super) most_taps: usize,
-}
-
-/// How an axis of a plan lies among all positions of its window.
-pub(super) struct DenseAxis {
-    /// How many positions there are.
-    pub extent: usize,
-    /// The first one that the dense plan has.
-    pub first: usize,
-    /// How far apart two of the plan's positions are.
-    stride: usize,
-    /// The plan's first output position.
-    output: usize,
-}
-
-impl DenseAxis {
-    /// Which of all positions the plan's output position number `index` is.
-    pub(super) fn position(&self, index: usize) -> usize {
-        (self.output + index) * self.stride
-    }
-
-    /// The positions up to `reach` away from that of output position `at`, as `[start, end)`. A position mirrored at an
-    /// end is no further away than it was beyond it.
-    fn around(&self, at: usize, reach: usize) -> [usize; 2] {
-        let position = at * self.stride;
-        [position.saturating_sub(reach), self.extent.min(position + reach + 1)]
-    }
 }
 
 impl Shapes {
@@ -95,7 +70,7 @@ impl Shapes {
         let plane_out = product("shape", &plan.output_shape())?;
         let longest = |axis: &AxisPlan| axis.spans.iter().map(|span| span.taps()).max().unwrap_or(0);
         let most_taps = plan.axes().iter().map(longest).fold(1, usize::saturating_mul);
-        Ok(Self { plan, first_output: 0, window, cut: None, output, planes, plane_in, plane_out, most_taps })
+        Ok(Self { plan, first_output: 0, window, part: None, output, planes, plane_in, plane_out, most_taps })
     }
 
     /// One plane.
@@ -103,52 +78,6 @@ impl Shapes {
     pub(super) fn of_plan_alone(plan: Plan) -> Self {
         let shape = [&[1, 1], plan.input_shape().as_slice()].concat();
         Self::of_plan(plan, None, &shape, &[1, 1]).unwrap()
-    }
-
-    /// The same input with the window at every position, and where this plan's positions are among them. `None` where no
-    /// window slides.
-    pub(super) fn dense(&self) -> Result<Option<(Self, Vec<DenseAxis>)>> {
-        let Some((window, spatial)) = &self.window else { return Ok(None) };
-        let (mut plan, stride) = window.dense(spatial)?;
-        let mut axes: Vec<DenseAxis> = Vec::new();
-        for (axis, stride) in plan.axes().iter().zip(stride) {
-            axes.push(DenseAxis { extent: axis.spans.len(), first: 0, stride, output: 0 });
-        }
-        if let Some((place, reach)) = &self.cut {
-            plan = plan.around(&axes.iter().zip(place).map(|(axis, &at)| axis.around(at, *reach)).collect::<Vec<_>>());
-            for (axis, &at) in axes.iter_mut().zip(place) {
-                (axis.first, axis.output) = (axis.around(at, *reach)[0], at);
-            }
-        }
-        let batch = &self.output[..2];
-        let shapes = Self::of_plan(plan, None, &[batch, &self.plan.input_shape()].concat(), batch)?;
-        Ok(Some((shapes, axes)))
-    }
-
-    /// The same layer where it makes one output cell, number `flat` of its plane at `place`, from the cells that its
-    /// window has at the positions up to `reach` away; and the `[start, end)` of those cells along each axis. `None`
-    /// where no window slides.
-    pub(super) fn of_surroundings(
-        &self,
-        place: &[usize],
-        flat: usize,
-        reach: usize,
-    ) -> Result<Option<(Self, Vec<[usize; 2]>)>> {
-        let Some((dense, axes)) = self.dense()? else { return Ok(None) };
-        let ranges: Vec<_> = axes.iter().zip(place).map(|(axis, &at)| axis.around(at, reach)).collect();
-        let cells = dense.plan.cells_of(&ranges);
-        let plan = self.plan.only(place).cropped(&cells);
-        let shapes = Self {
-            first_output: self.first_output.wrapping_add(flat as u64),
-            cut: Some((place.to_vec(), reach)),
-            output: [&[1, 1], plan.output_shape().as_slice()].concat(),
-            planes: 1,
-            plane_in: product("shape", &plan.input_shape())?,
-            plane_out: 1,
-            plan,
-            ..self.clone()
-        };
-        Ok(Some((shapes, cells)))
     }
 
     /// The same layer where it makes one output cell, number `flat` of its plane at `place`, from that window's cells
@@ -163,7 +92,7 @@ impl Shapes {
             plane_out: 1,
             most_taps: self.most_taps,
             window: None,
-            cut: None,
+            part: None,
             plan,
         }
     }

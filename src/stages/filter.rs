@@ -1,6 +1,7 @@
 //! Small filters over pictures and maps.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::Sample;
 use crate::pool::{product, reserve};
 use crate::shown::{Shown, quoted};
 
@@ -30,6 +31,15 @@ impl Border {
 /// The largest side of a filter.
 const LARGEST: usize = 15;
 
+pub(super) fn check_kernel(kernel: &[f32]) -> Result<()> {
+    let side = kernel.len().isqrt();
+    if side * side == kernel.len() && !side.is_multiple_of(2) && side <= LARGEST {
+        return Ok(());
+    }
+    let rule = "must be a square of weights, 1 to 15 a side, odd";
+    Err(Error::new(ErrorKind::Parameter, "kernel.length", kernel.len(), rule))
+}
+
 /// Lays the square `kernel`, row-major, its side odd, over every cell of every plane of `x`, shaped (N, C, height, width),
 /// and adds up weight times cell, as convolution layers do (the kernel is not mirrored). The result has x's shape. Sums
 /// are in f32, the kernel's cells one after the other.
@@ -49,37 +59,64 @@ const LARGEST: usize = 15;
 /// When the kernel is not square with an odd side of at most 15, the shape has not four extents or another number of
 /// cells, or the result does not fit into memory.
 pub fn filter(x: &[f32], shape: &[usize], kernel: &[f32], border: Border) -> Result<Vec<f32>> {
-    let side = kernel.len().isqrt();
-    if side * side != kernel.len() || side.is_multiple_of(2) || side > LARGEST {
-        let rule = "must be a square of weights, 1 to 15 a side, odd";
-        return Err(Error::new(ErrorKind::Parameter, "kernel.length", kernel.len(), rule));
-    }
+    check_kernel(kernel)?;
     let &[_, _, height, width] = shape else {
         return Err(Error::new(ErrorKind::Shape, "shape", shape, "a filter takes N, C, height and width"));
     };
-    if product("shape", shape)? != x.len() {
-        let rule = ["must be the product of shape, ", &shape.shown()].concat();
-        return Err(Error::new(ErrorKind::Shape, "x.length", x.len(), rule));
-    }
-    let (mut y, reach) = (reserve(x.len(), shape)?, side / 2);
+    check_length(x, shape)?;
+    let mut y = reserve(x.len(), shape)?;
     y.resize(x.len(), 0.0);
-    if x.is_empty() {
-        return Ok(y);
+    if !y.is_empty() {
+        let samples = [height, width].map(|extent| Sample::range([0, extent]));
+        filter_part(x, shape, kernel, border, samples, &mut y)?;
     }
+    Ok(y)
+}
+
+fn check_length(x: &[f32], shape: &[usize]) -> Result<()> {
+    if product("shape", shape)? == x.len() {
+        return Ok(());
+    }
+    let rule = ["must be the product of shape, ", &shape.shown()].concat();
+    Err(Error::new(ErrorKind::Shape, "x.length", x.len(), rule))
+}
+
+/// The same for these rows and columns of every plane, into `y`, which has a cell for each. The kernel is one that
+/// [`check_kernel`] was content with.
+pub(super) fn filter_part(
+    x: &[f32],
+    shape: &[usize],
+    kernel: &[f32],
+    border: Border,
+    [rows, columns]: [Sample; 2],
+    y: &mut [f32],
+) -> Result<()> {
+    check_length(x, shape)?;
+    let (height, width, side) = (shape[2], shape[3], kernel.len().isqrt());
+    let reach = side / 2;
     let mut row = reserve(width + 2 * reach, shape)?;
     row.resize(width + 2 * reach, 0.0);
-    for (plane, target) in x.chunks_exact(height * width).zip(y.chunks_exact_mut(height * width)) {
-        for (at, target) in target.chunks_exact_mut(width).enumerate() {
+    y.fill(0.0);
+    for (plane, target) in x.chunks_exact(height * width).zip(y.chunks_exact_mut(rows.count * columns.count)) {
+        for (at, target) in target.chunks_exact_mut(columns.count).enumerate() {
             for (weights, down) in kernel.chunks_exact(side).zip(0..) {
-                let Some(from) = source(at + down, reach, height, border) else { continue };
+                let Some(from) = source(rows.position(at) + down, reach, height, border) else { continue };
                 widen(&plane[from * width..][..width], &mut row, reach, border);
                 for (&weight, across) in weights.iter().zip(0..) {
-                    target.iter_mut().zip(&row[across..]).for_each(|(sum, cell)| *sum += weight * cell);
+                    // Written apart: side by side, the cells are added up several at a time.
+                    let cells = &row[columns.first + across..];
+                    match columns.every {
+                        1 => target.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += weight * cell),
+                        every => target
+                            .iter_mut()
+                            .zip(cells.iter().step_by(every))
+                            .for_each(|(sum, cell)| *sum += weight * cell),
+                    }
                 }
             }
         }
     }
-    Ok(y)
+    Ok(())
 }
 
 /// The row that is read as row `at` − `reach`; none where that is zeros.

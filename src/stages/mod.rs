@@ -3,9 +3,11 @@
 //! All take and give row-major cells, shaped (N, C, height, width) where the shape matters.
 
 mod filter;
+mod part;
 mod pattern;
 
 pub use filter::{Border, filter};
+pub use part::{Stage, StagePart};
 pub use pattern::{Pattern, PatternName};
 
 use crate::error::Result;

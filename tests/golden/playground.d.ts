@@ -356,6 +356,25 @@ export type PatternName = "checkerboard" | "impulse" | "ramp" | "noise" | "sine"
 /** What an output cell is made of: its window tap by tap, each cell's share, the arithmetic in one line. */
 export function explain(x: Cells, layer: LayerOptions, which: Which & { mostTaps?: number; mostTerms?: number }): Explained;
 
+/** A cell that went back up, and the cells of the small map that it is made of. */
+export interface ExplainedUp {
+    value: number;
+    /** Its arithmetic with the numbers put in: `(3 + 4) / 2 = 3.5`. */
+    formula: string;
+    sources: { position: number[]; value: number; weight: number }[];
+}
+
+/**
+ * What a cell is made of in the map that `y` becomes by `unpool`. Unpooling goes by `layer`, which pooled `x`; the other ways need
+ * neither.
+ */
+export function explainUp(
+y: Cells,
+how: Which & { way: "max" | "average" | "nearest" | "bilinear"; shape: number[]; outputSize: number[] },
+x?: Cells,
+layer?: LayerOptions,
+): ExplainedUp;
+
 /** The output cells that read an input cell, row-major. */
 export function readers(x: Cells, layer: LayerOptions, which: Which): Reader[];
 
@@ -379,6 +398,58 @@ export function dialectDifferences(line: string, how: { dialect: DialectName; sh
 
 /** Lays a square kernel with an odd side over every cell of every plane, shaped (N, C, height, width). Default border: "edge". */
 export function filter(x: Cells, how: { shape: number[]; kernel: number[]; border?: "zero" | "edge" }): Shaped;
+
+/** A stage that can be made some cells at a time, and the shape of the maps it is applied to: N, C, height, width. */
+export type StageOptions = { shape: number[] } & ({ pool: PoolOptions } | { filter: { kernel: number[]; border?: "zero" | "edge" } } | { relu: true });
+
+/** How a stage's windows lie along one axis, with a number in each list for each window. */
+export interface StageAxis {
+    input: number;
+    output: number;
+    /** By how many cells the last window hangs over the padded end. */
+    overhang: number;
+    /** The distance between two cells of a window. */
+    step: number;
+    padding: [before: number, after: number];
+    /** Positions that no window reads. */
+    unread: Uint32Array;
+    /** The first position that each window reads, and how many. */
+    starts: Uint32Array;
+    lengths: Uint32Array;
+}
+
+/** Where a stage's windows lie: `poolGeometry` for any stage, in lists of numbers. */
+export function stageGeometry(stage: StageOptions): { shape: number[]; axes: [StageAxis, StageAxis] };
+
+/** Some of a stage's output cells: the rows `first[0] + i · every[0]` and the columns `first[1] + j · every[1]`. */
+export interface Sampled {
+    data: Float32Array;
+    shape: number[];
+    /** The shape of the whole output. */
+    outputShape: number[];
+    first: [row: number, column: number];
+    every: [rows: number, columns: number];
+    /** How many cells of the input were read. */
+    cells: number;
+}
+
+/**
+ * What a stage makes, from afar: evenly spread over a part of its output, at most `most` rows and columns, and so few that at most
+ * `mostCells` cells are read, or a single window. They are what the whole has there. `part`: top, left, bottom, right, from 0 to 1.
+ */
+export function sampleStage(x: FeatureMaps, stage: StageOptions, how: { part?: number[]; most: [rows: number, columns: number]; mostCells: number }): Sampled;
+
+/** Makes a stage some rows at a time, so that who has something newer to do can. */
+export class StageMaker {
+    constructor(x: FeatureMaps, stage: StageOptions);
+    /** Makes the next rows of every plane, as many; which part of all is made then, from 0 to 1. */
+    step(rows: number): number;
+    /** The least and the greatest finite value of each plane's rows so far, one plane after the other; ∞ and −∞ where there is none. */
+    readonly extents: Float32Array;
+    /** The maps, once all rows are made. Then there is nothing left to free. */
+    finish(): FeatureMaps;
+    free(): void;
+}
 
 /** The larger of each cell and 0. */
 export function relu(x: Cells, how: { shape: number[] }): Shaped;

@@ -22,7 +22,7 @@ export class Unreadable extends Error {}
  * @param {Blob} blob
  * @returns {Promise<{ width: number, height: number }>}
  */
-async function measure(blob) {
+export async function measure(blob) {
   const probe = new Image();
   const address = URL.createObjectURL(blob);
   try {
@@ -42,12 +42,13 @@ const grouped = (value) => value.toLocaleString("en");
 
 /**
  * The pixels of a picture file: one for one, with the turn that its EXIF data asks for, and without colour management,
- * so that what the core reads is what the file says. Only a picture above `MOST_PIXELS` is scaled down.
+ * so that what the core reads is what the file says. Only a picture of more than `most` pixels is scaled down.
  * @param {Blob} blob
  * @param {string} name  for messages
+ * @param {number} [most]
  * @returns {Promise<{ image: ImageData, scaledFrom: Photo["scaledFrom"] }>}
  */
-export async function decode(blob, name) {
+export async function decode(blob, name, most = MOST_PIXELS) {
   if (blob.size === 0) throw new Unreadable(`“${name}” is empty: it holds no bytes.`);
   const size = await measure(blob).catch(() => {
     throw new Unreadable(`“${name}” could not be read as a picture. It may be damaged, far too large, or a kind of file this browser does not show.`);
@@ -63,7 +64,7 @@ export async function decode(blob, name) {
       premultiplyAlpha: "none",
       colorSpaceConversion: "none",
     });
-    const fits = bitmap.width * bitmap.height <= MOST_PIXELS;
+    const fits = bitmap.width * bitmap.height <= most;
     const scaledFrom = fits ? null : { width: bitmap.width, height: bitmap.height };
     return { image: await pixels(fits ? bitmap : await shrink(bitmap)), scaledFrom };
   } catch {

@@ -1,9 +1,11 @@
 //! Single cells: what they are made of, and who reads them.
 
 use super::input::{cell, layer_and_shape, options, place, with_plane};
-use crate::inspect::{Inspector, OutputCell, Reader, Tap, coverage};
+use crate::error::{Error, ErrorKind};
+use crate::inspect::{Inspector, OutputCell, Plane, Reader, Source, Tap, WayUp, coverage, up_cell};
 use crate::js::error::JsResult;
 use crate::js::results::{list, set};
+use crate::shown::quoted;
 use js_sys::{Array, Object, Uint32Array};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -55,6 +57,47 @@ fn described(tap: &Tap, cell: &OutputCell, spatial: &[usize]) -> Object {
         }
     }
     object
+}
+
+/// `explainUp`; see `surface.d.ts`.
+#[wasm_bindgen(js_name = explainUp, skip_typescript)]
+pub fn explain_up(y: &JsValue, how: &JsValue, x: &JsValue, layer: &JsValue) -> JsResult<Object> {
+    let how = options(how, &["way", "shape", "output_size", "plane", "cell"])?;
+    let shape = how.required("shape", how.wholes("shape")?)?;
+    let output_size = how.required("output_size", how.wholes("output_size")?)?;
+    let at = cell(&how)?;
+    let way = match how.required("way", how.text("way")?)? {
+        "max" => WayUp::MaxUnpool,
+        "average" => WayUp::AverageUnpool,
+        "nearest" => WayUp::Nearest,
+        "bilinear" => WayUp::Linear { align_corners: false },
+        other => {
+            let rule = "must be max, average, nearest or bilinear";
+            return Err(Error::new(ErrorKind::Parameter, "way", quoted(other), rule).into());
+        }
+    };
+    let found = if matches!(way, WayUp::MaxUnpool | WayUp::AverageUnpool) {
+        let (layer, whole) = layer_and_shape(layer)?;
+        // The maps are borrowed one after the other: what is small is copied.
+        let small = with_plane(y, &shape, &how, |plane| Plane::new(plane.cells().to_vec(), plane.shape()))?;
+        with_plane(x, &whole, &how, |plane| {
+            up_cell(way, &small, &output_size, &at, Some(&Inspector::new(&layer, plane)?))
+        })?
+    } else {
+        with_plane(y, &shape, &how, |plane| up_cell(way, &plane, &output_size, &at, None))?
+    };
+    let source = |source: &Source| {
+        let object = Object::new();
+        set(&object, "position", place(source.at, &shape[2..]).into());
+        set(&object, "value", f64::from(source.value).into());
+        set(&object, "weight", source.weight.into());
+        object
+    };
+    let result = Object::new();
+    set(&result, "value", f64::from(found.value).into());
+    set(&result, "formula", found.formula().into());
+    set(&result, "sources", found.sources.iter().map(source).collect::<Array>().into());
+    Ok(result)
 }
 
 /// `readers`; see `surface.d.ts`.

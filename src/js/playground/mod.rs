@@ -5,5 +5,6 @@ mod cells;
 mod dialects;
 mod files;
 mod input;
+mod making;
 mod measures;
 mod stages;

@@ -67,6 +67,12 @@ pub(crate) fn upsample_linear_flat(
     Ok((values, resize.output))
 }
 
+/// The cells along one axis, and their weights, that cell `index` of `to` is made of among `from` cells.
+pub(crate) fn linear_neighbours(index: usize, from: usize, to: usize, align_corners: bool) -> Vec<(usize, f64)> {
+    let (low, part) = blend(index, from, to, align_corners);
+    [(low, 1.0 - part), (low + 1, part)].into_iter().filter(|&(_, weight)| weight > 0.0).collect()
+}
+
 fn axes(from: &[usize], to: &[usize], align_corners: bool) -> Result<Vec<AxisMap>> {
     let axis = |(&from, &to): (&usize, &usize)| {
         AxisMap::new(from, to, 2, |index| {

@@ -10,6 +10,7 @@ pub use linear::{upsample_linear, upsample_linear_backward};
 pub use max_unpool::{max_unpool, max_unpool_backward};
 pub use nearest::{upsample_nearest, upsample_nearest_backward};
 
+pub(crate) use linear::linear_neighbours;
 #[cfg(all(target_arch = "wasm32", feature = "playground"))]
 pub(crate) use {
     average_unpool::average_unpool_flat, linear::upsample_linear_flat, max_unpool::max_unpool_flat,

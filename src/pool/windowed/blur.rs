@@ -59,8 +59,8 @@ impl<M> Blur<M> {
         for ((outputs, positions), axis) in shapes.plan.axes().iter().zip(dense.plan.axes()).zip(&axes) {
             let terms = |output: usize| {
                 let from = axis.position(output);
-                let place =
-                    move |tap: usize| reflect((from + tap) as isize - before as isize, axis.extent) - axis.first;
+                let reflected = move |tap: usize| reflect((from + tap) as isize - before as isize, axis.extent);
+                let place = move |tap: usize| axis.place(output, reflected(tap));
                 weights.iter().enumerate().map(move |(tap, &weight)| (place(tap), weight))
             };
             filters.push(AxisMap::new(positions.spans.len(), outputs.spans.len(), self.filter_size, terms)?);

@@ -1,5 +1,6 @@
 import { fillGradient, measureAt, paintGradient, setBackward } from "../../lib/playground/backward.js";
 import { short } from "../../lib/playground/draw.js";
+import { placeWords } from "../../lib/playground/panels.js";
 import { page } from "../../lib/playground/state.js";
 import { PlayElement } from "./base.js";
 
@@ -73,9 +74,9 @@ export class PoolBackward extends PlayElement {
     const place = cell ?? flow.most;
     /** @type {PoolGrid} */ (this.find("#grad-output")).show({ picture: flow.output, cursor: at });
     /** @type {PoolGrid} */ (this.find("#grad-input")).show({ picture: flow.input, cursor: place });
-    const middle = flow.whole ? "" : ` The middle ${flow.input.height} × ${flow.input.width} cells of the map.`;
+    const part = flow.whole ? "" : ` ${placeWords(flow.corner, flow.input)}`;
     const say = (/** @type {string} */ id, /** @type {string} */ text) => (this.find(id).textContent = text);
-    say("#flow-scale", `Blue below 0, rust above; the strongest colour is ${short(flow.limits[1])}.${middle}`);
+    say("#flow-scale", `Blue below 0, rust above; the strongest colour is ${short(flow.limits[1])}.${part}`);
     say("#check-cell", `row ${place.row}, column ${place.column}`);
     if (!slope) {
       for (const id of ["slope", "measured", "difference", "sides", "step"]) say(`#check-${id}`, "–");

@@ -2,6 +2,7 @@ import { addMethod, choose, goUp } from "../../lib/playground/compare.js";
 import { short } from "../../lib/playground/draw.js";
 import { bytesText } from "../../lib/playground/facts.js";
 import { METHODS } from "../../lib/playground/layers.js";
+import { placeWords } from "../../lib/playground/panels.js";
 import { PlayElement } from "./base.js";
 import { drawCurves } from "./compare-chart.js";
 
@@ -76,8 +77,8 @@ export class PoolCompare extends PlayElement {
     /** @type {HTMLSelectElement} */ (this.find("#way-up")).value = way;
     if (!result || result.columns.length !== methods.length) return;
     const [low, high] = result.scale;
-    const middle = result.whole ? "" : " Of a large map, the middle is compared.";
-    this.find("#compare-scale").textContent = `All maps from ${short(low)} to ${short(high)}; differences to A from ${short(-result.limit)} (blue) to ${short(result.limit)} (rust).${middle}`;
+    const part = result.whole ? "" : ` ${placeWords(result.corner, result.size)}`;
+    this.find("#compare-scale").textContent = `All maps from ${short(low)} to ${short(high)}; differences to A from ${short(-result.limit)} (blue) to ${short(result.limit)} (rust).${part}`;
     this.find(".numbers tbody").innerHTML = result.columns.map((one, at) => row(methods[at], at, one)).join("");
     if (this.#curves === curves) return;
     this.#curves = curves;

@@ -11,10 +11,12 @@ import { PoolTheme } from "../pool-theme.js";
 import { PoolBackward } from "./backward.js";
 import { PoolCompare } from "./compare.js";
 import { PoolCode } from "./dialects.js";
+import { PoolAddress } from "./pool-address.js";
 import { PoolBar } from "./pool-bar.js";
 import { PoolCell } from "./pool-cell.js";
 import { PoolGrid } from "./pool-grid.js";
 import { PoolLayer } from "./pool-layer.js";
+import { PoolOffer } from "./pool-offer.js";
 import { PoolPanels } from "./pool-panels.js";
 import { PoolScale } from "./pool-scale.js";
 import { PoolSource } from "./pool-source.js";
@@ -24,6 +26,7 @@ import { PoolWord } from "./pool-word.js";
 import { PoolTake } from "./takeaway.js";
 
 const ELEMENTS = {
+  "pool-address": PoolAddress,
   "pool-backward": PoolBackward,
   "pool-bar": PoolBar,
   "pool-cell": PoolCell,
@@ -32,6 +35,7 @@ const ELEMENTS = {
   "pool-grid": PoolGrid,
   "pool-layer": PoolLayer,
   "pool-note": PoolWord,
+  "pool-offer": PoolOffer,
   "pool-panels": PoolPanels,
   "pool-scale": PoolScale,
   "pool-source": PoolSource,

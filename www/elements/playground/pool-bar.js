@@ -11,14 +11,14 @@ const MAPS = [["auto", "Auto"], ["deep", "Deep"], ["gray", "Grey"], ["tide", "Ar
 
 /** What is done to the whole: undo, zoom, colours, the link. */
 export class PoolBar extends PlayElement {
-  static keys = /** @type {const} */ (["past", "future", "viewport", "colours", "stages", "input", "slow"]);
+  static keys = /** @type {const} */ (["past", "future", "viewport", "colours", "stages", "input", "slow", "progress"]);
   static markup = `
     <div class="group" role="group" aria-label="History"><button type="button" id="undo" title="Undo (Ctrl+Z)">Undo</button><button type="button" id="redo" title="Redo (Ctrl+Shift+Z)">Redo</button></div>
     <div class="group" role="group" aria-label="Zoom"><button type="button" id="farther" aria-label="Zoom out">−</button><button type="button" id="whole" title="Show all">All</button><button type="button" id="nearer" aria-label="Zoom in">+</button></div>
     <label class="field"><span>Colours</span><select id="map">${MAPS.map(([value, name]) => `<option value="${value}">${name}</option>`).join("")}</select></label>
     <label class="tick"><input type="checkbox" id="shared"><span>One scale for all</span></label>
     <label class="field" id="planes"><span>Plane</span><select id="plane"></select></label>
-    <span class="group end"><span id="working">Working… <button type="button" class="quiet" id="stop">Stop</button></span><button type="button" id="copy-link">Copy link</button><span class="hint" id="copied" role="status"></span></span>`;
+    <span class="group end"><span id="working"><span id="progress">Working…</span> <button type="button" class="quiet" id="stop">Stop</button></span><button type="button" id="copy-link">Copy link</button><span class="hint" id="copied" role="status"></span></span>`;
   #planes = "";
 
   built() {
@@ -70,6 +70,7 @@ export class PoolBar extends PlayElement {
     const { past, future, viewport, colours, stages, input } = state;
     const able = (/** @type {string} */ selector, /** @type {boolean} */ can) => (/** @type {HTMLButtonElement} */ (this.find(selector)).disabled = !can);
     this.toggleAttribute("data-slow", state.slow);
+    if (state.slow) this.find("#progress").textContent = state.progress > 0 && state.progress < 1 ? `Working… ${Math.floor(100 * state.progress)} %` : "Working…";
     able("#undo", past.length > 0);
     able("#redo", future.length > 0);
     able("#farther", viewport.zoom > 1);

@@ -10,14 +10,15 @@ import { PlayElement } from "./base.js";
 
 /** Screen readers hear a cell once the visitor pauses on it, not every one passed over. */
 const PAUSE = 250;
+const CHANNELS = ["Red", "Green", "Blue"];
 /** More readers than these are counted, not listed. */
 const MOST_READERS = 4;
 
 /** What the cell pointed at is made of, in words and as a formula; and the way through all windows. */
 export class PoolCell extends PlayElement {
-  static keys = /** @type {const} */ (["answer", "pointed", "pinned", "playing", "speed", "stages", "stack", "selected", "colours"]);
+  static keys = /** @type {const} */ (["answer", "pointed", "pinned", "playing", "speed", "stages", "stack", "selected", "colours", "channel", "greeted"]);
   static markup = `
-    <div class="told"><p class="formula shape" id="formula"></p><p id="cell-words"></p><p class="hint" id="readers"></p></div>
+    <div class="told"><p class="formula shape" id="formula"></p><div class="channels" role="group" aria-label="Colours: which plane’s window is marked">${CHANNELS.map((name, plane) => `<button type="button" data-channel="${plane}"><b>${name}</b> <span class="shape"></span></button>`).join("")}</div><p id="cell-words"></p><p class="hint" id="readers"></p></div>
     <div class="steps" role="group" aria-label="Step through the windows">
       <button type="button" id="back" aria-label="Previous window">◀</button>
       <button type="button" id="play" aria-pressed="false">Play</button>
@@ -49,7 +50,24 @@ export class PoolCell extends PlayElement {
       page.set({ playing: false });
       goTo(/** @type {HTMLInputElement} */ (target).valueAsNumber - 1);
     });
+    this.find(".channels").addEventListener("click", ({ target }) => {
+      const channel = /** @type {HTMLElement} */ (target).closest("[data-channel]")?.getAttribute("data-channel");
+      if (channel) page.set({ channel: Number(channel) });
+    });
     this.find("#speed").addEventListener("change", ({ target }) => page.set({ speed: Number(/** @type {HTMLSelectElement} */ (target).value) }));
+  }
+
+  /** The formula of each plane of a picture in colour. @param {NonNullable<Playground["answer"]>["each"]} each @param {number} channel */
+  #channels(each, channel) {
+    const coloured = each.length > 1;
+    this.find(".channels").hidden = !coloured;
+    this.find("#formula").hidden = coloured;
+    if (!coloured) return;
+    for (const [at, button] of [...this.querySelectorAll("[data-channel]")].entries()) {
+      button.setAttribute("aria-pressed", String(at === channel));
+      const { formula = "", value = 0 } = each[at] ?? {};
+      /** @type {Element} */ (button.lastElementChild).textContent = formula || short(value);
+    }
   }
 
   /** @param {Playground} state */
@@ -69,7 +87,9 @@ export class PoolCell extends PlayElement {
     pin.disabled = !pointed;
     pin.textContent = pinned ? "Unpin" : "Pin";
     /** @type {HTMLSelectElement} */ (this.find("#speed")).value = String(speed);
-    this.toggleAttribute("data-told", answer !== null);
+    // What the page points at by itself does not cover anything.
+    this.toggleAttribute("data-told", answer !== null && pointed !== state.greeted);
+    this.#channels(answer?.each ?? [], state.channel);
     if (!answer) {
       this.find("#formula").textContent = "";
       this.find("#cell-words").textContent = "Point at a cell, or press Play: its window, its winner and its formula show here.";
@@ -81,7 +101,7 @@ export class PoolCell extends PlayElement {
     this.find("#cell-words").textContent = words;
     this.find("#readers").textContent = readers;
     clearTimeout(this.#timer);
-    if (!playing) this.#timer = setTimeout(() => (this.find("#cell-said").textContent = [words, formula, readers].filter(Boolean).join(". ")), PAUSE);
+    if (!playing && pointed !== state.greeted) this.#timer = setTimeout(() => (this.find("#cell-said").textContent = [words, formula, readers].filter(Boolean).join(". ")), PAUSE);
   }
 }
 
@@ -93,8 +113,8 @@ const percent = (/** @type {number} */ share) => `${short(Math.round(1000 * shar
 function told({ cell, value, window, readers }, state) {
   const { stages, stack } = state;
   const layer = stack[cell.stage - 1];
-  const colour = planeShown(state) === "all" ? ["Red: ", "Green: ", "Blue: "][cell.plane] : "";
-  const where = `Row ${cell.row + 1}, column ${cell.column + 1} of ${cell.stage === 0 || !layer ? "the input" : title(layer)} is ${short(value)}`;
+  const colour = planeShown(state) === "all" ? `${CHANNELS[cell.plane]}: ` : "";
+  const where = `Row ${cell.row + 1}, column ${cell.column + 1} of ${cell.stage === 0 || !layer ? "the input" : title(layer)} is ${short(value)}${colour && ` in ${CHANNELS[cell.plane].toLowerCase()}`}`;
   // How much of the input it sees through all layers, where that is more than its window.
   const field = cell.stage > 1 ? receptive(stages, cell).get(0) : undefined;
   const far = field ? ` Through all layers it sees ${field.height} × ${field.width} cells of the input` : "";

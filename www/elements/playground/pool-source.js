@@ -27,8 +27,10 @@ export class PoolSource extends PlayElement {
       <label class="button" for="input-file">Open a file…</label>
       <input type="file" id="input-file" class="unseen" accept="image/*,.npy,.csv,.tsv,.txt,.json" aria-describedby="input-hint">
       <button type="button" id="camera" hidden>Camera</button>
+      <pool-address></pool-address>
       <span class="hint" id="input-hint">Pictures, .npy, CSV: open, drop or paste. Nothing leaves your machine.</span>
     </div>
+    <pool-offer hidden></pool-offer>
     <div class="of" data-tab="matrix">
       <div class="presets scroll" role="group" aria-label="Matrices to begin with">${Object.entries(MATRICES).map(([name, { title }]) => `<button type="button" data-matrix="${name}">${title}</button>`).join("")}</div>
       <div class="paint"><label class="tick"><input type="checkbox" id="paint"><span>Paint cells with</span></label><input type="number" id="brush" value="9" step="any" aria-label="The value to paint" inputmode="decimal">

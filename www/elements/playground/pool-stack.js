@@ -1,5 +1,6 @@
 import { bytesText } from "../../lib/playground/facts.js";
 import { KINDS, detail, title } from "../../lib/playground/layers.js";
+import { reorderByTouch } from "../../lib/playground/reorder.js";
 import { add, move, page, remove } from "../../lib/playground/state.js";
 import { PlayElement } from "./base.js";
 import { marginOf } from "./pool-stage.js";
@@ -29,7 +30,7 @@ const card = (/** @type {number} */ at) => `
 
 /** The input and what every layer makes of it, as cards in a row. */
 export class PoolStack extends PlayElement {
-  static keys = /** @type {const} */ (["stages", "stack", "selected", "trouble", "shown", "finished", "status", "slow"]);
+  static keys = /** @type {const} */ (["stages", "stack", "selected", "trouble", "shown", "preview", "finished", "status", "slow"]);
   static markup = `
     <ol class="cards"></ol>
     <div class="add" role="group" aria-label="Add a layer">${Object.entries(KINDS)
@@ -41,6 +42,7 @@ export class PoolStack extends PlayElement {
     this.addEventListener("click", ({ target }) => this.#clicked(/** @type {HTMLElement} */ (target)));
     new ResizeObserver(() => this.#measure(page.value)).observe(this);
     this.#drags();
+    reorderByTouch(this.find(".cards"), (from, to) => move(page.value.stack[from - 1].id, to - 1));
   }
 
   /** @param {HTMLElement} target */
@@ -97,14 +99,15 @@ export class PoolStack extends PlayElement {
   }
 
   /** @param {HTMLElement} card @param {number} at @param {Playground} state */
-  #fill(card, at, { stages, stack, selected, trouble, shown }) {
+  #fill(card, at, { stages, stack, selected, trouble, shown, preview }) {
     const say = (/** @type {string} */ selector, /** @type {string} */ text) => {
       const element = card.querySelector(selector);
       if (element && element.textContent !== text) element.textContent = text;
     };
     const stage = stages[at];
     const layer = stack[at - 1];
-    const stale = stage !== undefined && shown !== null && shown.stack[at - 1] !== layer;
+    // A first look is of the newest layer; what comes after it is older.
+    const stale = stage !== undefined && preview?.at !== at && shown !== null && shown.stack[at - 1] !== layer;
     card.toggleAttribute("data-missing", !stage);
     card.toggleAttribute("data-stale", stale);
     if (stage) {

@@ -64,7 +64,9 @@ export class PoolStage extends PlayElement {
     const map = this.find(".map");
     if (state.preview && state.preview !== this.#preview && state.preview.at === this.number) {
       this.#take(state.preview.look);
+      const first = this.#preview === null;
       this.dataset.previews = String(Number(this.dataset.previews ?? 0) + 1);
+      if (first) this.dataset.cells = String(state.preview.cells);
     }
     this.#preview = state.preview;
     map.toggleAttribute("data-painting", this.number === 0 && state.brush !== null);

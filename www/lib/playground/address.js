@@ -1,5 +1,5 @@
 // Keeps the part of the address after the # in step with the playground, both ways.
-import { openSample, SAMPLES } from "./inputs.js";
+import { openAddress, openSample, SAMPLES } from "./inputs.js";
 import { read, write } from "./link.js";
 import { page, WHOLE } from "./state.js";
 
@@ -9,9 +9,10 @@ const PAUSE = 300;
 function follow() {
   const { input, stack, colours, damage } = read(location.hash, SAMPLES.map(({ name }) => name));
   const note = damage && `The link that opened this page is damaged: ${damage}. You see what the page opens with.`;
-  const given = input.kind === "sample" ? {} : { input };
+  const given = input.kind === "sample" || input.kind === "address" ? {} : { input };
   page.set({ ...given, stack, colours, note, past: [], future: [], selected: stack.at(-1)?.id ?? null, viewport: WHOLE, pointed: null, pinned: false, entry: null });
   if (input.kind === "sample") openSample(input.name);
+  else if (input.kind === "address") openAddress(input.address);
 }
 
 /** The whole address that shows this again, and what it cannot hold. */
@@ -23,6 +24,8 @@ export function link() {
 /** Reads the address now and whenever it is edited, and writes every change of the state to it. */
 export function startAddress() {
   follow();
+  const image = new URLSearchParams(location.search).get("image");
+  if (image !== null) openAddress(image);
   addEventListener("hashchange", () => /[=]/.test(location.hash) && location.href !== link().href && follow());
   let timer = 0;
   let first = true;

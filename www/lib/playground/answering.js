@@ -16,11 +16,16 @@ const MOST_TERMS = 12;
 /** A cell's value. @param {Kept} stage @param {Cell} cell */
 const valueAt = ({ maps, shape: [, height, width] }, { plane, row, column }) => maps.view()[(plane * height + row) * width + column];
 
-/** @param {Core} core @param {readonly Kept[]} kept @param {Cell} cell @returns {Omit<import("./answer.js").Answer, "version"> | null} */
-export function answerTo(core, kept, cell) {
+/** @param {Core} core @param {readonly Kept[]} kept @param {Cell} cell @param {readonly number[]} planes  that are seen together @returns {Omit<import("./answer.js").Answer, "version"> | null} */
+export function answerTo(core, kept, cell, planes) {
   const stage = kept[cell.stage];
   if (!stage || cell.plane >= stage.shape[0] || cell.row >= stage.shape[1] || cell.column >= stage.shape[2]) return null;
-  return { cell, value: valueAt(stage, cell), window: windowOf(core, kept, cell), readers: readersOf(core, kept, cell) };
+  const window = windowOf(core, kept, cell);
+  const each = planes.filter((plane) => plane < stage.shape[0]).map((plane) => {
+    const there = plane === cell.plane ? window : windowOf(core, kept, { ...cell, plane });
+    return { plane, value: valueAt(stage, { ...cell, plane }), formula: there?.formula ?? "" };
+  });
+  return { cell, value: valueAt(stage, cell), window, each, readers: readersOf(core, kept, cell) };
 }
 
 /** @param {Core} core @param {readonly Kept[]} kept @param {Cell} cell @returns {Window | null} */
@@ -46,29 +51,21 @@ function windowOf(core, kept, cell) {
   };
 }
 
-/** The cells that a way back up takes a value from; null where that is no question of windows. @param {Core} core @param {readonly Kept[]} kept @param {Cell} cell @param {import("./layers.js").Options} options @returns {Window | null} */
-function wayUp(core, kept, cell, { way, scale }) {
-  if (way === "nearest") return copied(kept, cell, scale);
+/** The cells that a way back up makes a value of. @param {Core} core @param {readonly Kept[]} kept @param {Cell} cell @param {import("./layers.js").Options} options @returns {Window | null} */
+function wayUp(core, kept, cell, { way }) {
   const stages = kept.slice(0, cell.stage);
-  const at = poolingBefore(stages);
+  const small = stages[stages.length - 1];
+  const [, height, width] = kept[cell.stage].shape;
+  const how = { way, shape: [1, ...small.shape], outputSize: [height, width], plane: /** @type {[number, number]} */ ([0, cell.plane]), cell: [cell.row, cell.column] };
+  const at = way === "max" || way === "average" ? poolingBefore(stages) : -1;
+  const whole = stages[at - 1];
   const layer = stages[at]?.layer;
-  if (way === "bilinear" || !layer) return null;
-  const [whole, small] = [stages[at - 1], stages[stages.length - 1]];
-  const windows = core.readers(whole.maps, { ...poolOptions(layer.options), shape: [1, ...whole.shape] }, { plane: [0, cell.plane], cell: [cell.row, cell.column] });
-  const from = windows.filter(({ wins }) => way === "average" || wins).map(({ position }) => position);
-  if (from.length === 0) return null;
-  const [rows, columns] = [0, 1].map((axis) => from.map((position) => position[axis]));
+  const { formula, sources } = whole && layer ? core.explainUp(small.maps, how, whole.maps, { ...poolOptions(layer.options), shape: [1, ...whole.shape] }) : core.explainUp(small.maps, how);
+  if (sources.length === 0) return { rect: { top: 0, left: 0, height: 0, width: 0 }, taps: [], winner: null, ties: 0, formula };
+  const [rows, columns] = [0, 1].map((axis) => sources.map(({ position }) => position[axis]));
   const [top, left] = [Math.min(...rows), Math.min(...columns)];
-  const taps = from.map((position) => ({ kind: /** @type {const} */ ("cell"), ...place(small, position), value: valueAt(small, { ...cell, row: position[0], column: position[1] }), share: 1 / from.length }));
-  return { rect: { top, left, height: Math.max(...rows) - top + 1, width: Math.max(...columns) - left + 1 }, taps, winner: null, ties: 0, formula: "" };
-}
-
-/** The one cell that nearest-neighbour upsampling copies. @param {readonly Kept[]} kept @param {Cell} cell @param {number} scale @returns {Window} */
-function copied(kept, cell, scale) {
-  const before = kept[cell.stage - 1];
-  const [row, column] = [Math.floor(cell.row / scale), Math.floor(cell.column / scale)];
-  const value = valueAt(before, { ...cell, row, column });
-  return { rect: { top: row, left: column, height: 1, width: 1 }, taps: [{ kind: "cell", ...place(before, [row, column]), value, share: 1 }], winner: null, ties: 0, formula: `copy of ${short(value)} = ${short(value)}` };
+  const taps = sources.map(({ position, value, weight }) => ({ kind: /** @type {const} */ ("cell"), ...place(small, position), value, share: weight }));
+  return { rect: { top, left, height: Math.max(...rows) - top + 1, width: Math.max(...columns) - left + 1 }, taps, winner: null, ties: 0, formula };
 }
 
 /** @param {Kept} stage @param {number[]} position */

@@ -1,14 +1,14 @@
 // What the worker does for the panel of gradients.
-import { diverging, middle, pictured, pooling } from "./panel-jobs.js";
+import { diverging, partOf, pictured, pooling } from "./panel-jobs.js";
 
 /** @typedef {import("./panel-jobs.js").Kept} Kept */
 /** @typedef {typeof import("./core.js")} Core */
-/** @typedef {{ stage: number, plane: number, gradient: Float32Array | null }} Asked */
+/** @typedef {{ stage: number, plane: number, gradient: Float32Array | null, around: import("./panel-jobs.js").Around }} Asked */
 
 /** The layer over the plane, and a gradient that fits its output. @param {Core} core @param {readonly Kept[]} kept @param {Asked} asked */
-function ready(core, kept, { stage, plane, gradient }) {
+function ready(core, kept, { stage, plane, gradient, around }) {
   const { before, options } = pooling(kept, stage);
-  const map = middle(before, plane);
+  const map = partOf(before, plane, around);
   const layer = { ...options, shape: [1, 1, map.height, map.width] };
   const [, , height, width] = core.poolGeometry(layer).shape;
   const fits = gradient?.length === height * width;
@@ -28,6 +28,7 @@ export function backward(core, kept, asked) {
     input: pictured(core, data, map.height, map.width, scales[1]),
     limits: [scales[0].max, scales[1].max],
     whole: map.whole,
+    corner: map.corner,
     most: { row: Math.floor(flat / map.width), column: flat % map.width },
   };
 }

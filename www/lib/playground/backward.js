@@ -1,11 +1,11 @@
 // The layer backward: a gradient painted at its output, where it goes, and a slope measured beside it.
 import { BACKWARD } from "./panel-states.js";
-import { subject, whileOpen, words } from "./panels.js";
+import { onMoving, subject, whileOpen, words } from "./panels.js";
 import { ask } from "./run.js";
-import { page } from "./state.js";
+import { changeGradient, page } from "./state.js";
 
 /** @typedef {{ row: number, column: number }} Place */
-/** @typedef {{ output: import("./panel-jobs.js").Picture, input: import("./panel-jobs.js").Picture, limits: [output: number, input: number], whole: boolean, most: Place }} Flow */
+/** @typedef {{ output: import("./panel-jobs.js").Picture, input: import("./panel-jobs.js").Picture, limits: [output: number, input: number], whole: boolean, corner: Place, most: Place }} Flow */
 /**
  * @typedef {object} Backward
  * @property {Float32Array | null} gradient  by each output cell; null: all ones
@@ -29,9 +29,10 @@ async function answer() {
   if (!about) return setBackward({ flow: null, slope: null, error: "Add a pooling layer to see its gradient." });
   const { stage, plane } = about;
   const { gradient, cell } = page.value.backward;
+  const around = page.value.viewport;
   try {
     /** @type {Flow | null} */
-    const flow = await ask("backward", "backward", { stage, plane, gradient });
+    const flow = await ask("backward", "backward", { stage, plane, gradient, around });
     if (!flow || turn !== newest) return;
     const inside = (/** @type {Place} */ { row, column }, /** @type {{ height: number, width: number }} */ { height, width }) => row < height && column < width;
     const fits = gradient === null || gradient.length === flow.output.height * flow.output.width;
@@ -39,7 +40,7 @@ async function answer() {
     const kept = cell && inside(cell, flow.input) ? cell : null;
     const place = kept ?? flow.most;
     setBackward({ flow, at, cell: kept, gradient: fits ? gradient : null, error: "" });
-    const slope = await ask("slope", "slope", { stage, plane, gradient: fits ? gradient : null, cell: [place.row, place.column] });
+    const slope = await ask("slope", "slope", { stage, plane, gradient: fits ? gradient : null, cell: [place.row, place.column], around });
     if (slope && turn === newest) setBackward({ slope, refused: "" });
   } catch (reason) {
     if (turn !== newest) return;
@@ -55,15 +56,13 @@ export function paintGradient({ row, column }, value) {
   const { height, width } = flow.output;
   const cells = gradient ? gradient.slice() : new Float32Array(height * width).fill(1);
   cells[row * width + column] = value;
-  setBackward({ gradient: cells, at: { row, column } });
-  answer();
+  changeGradient({ gradient: cells, at: { row, column } });
 }
 
 /** All output cells the same. @param {0 | 1} value */
 export function fillGradient(value) {
   const { flow } = page.value.backward;
-  setBackward({ gradient: value === 1 || !flow ? null : new Float32Array(flow.output.height * flow.output.width) });
-  answer();
+  changeGradient({ gradient: value === 1 || !flow ? null : new Float32Array(flow.output.height * flow.output.width) });
 }
 
 /** Measures the slope at another input cell. @param {Place} cell */
@@ -74,4 +73,11 @@ export function measureAt(cell) {
 
 export function startBackward() {
   whileOpen("backward", [], answer);
+  let seen = page.value.backward.gradient;
+  page.watch(["backward"], ({ backward: { gradient }, panel }) => {
+    // Painted, or undone.
+    if (gradient !== seen && panel === "backward") answer();
+    seen = gradient;
+  });
+  onMoving("backward", ({ backward: { flow } }) => flow !== null && !flow.whole, answer);
 }

@@ -9,6 +9,12 @@ export function planeShown({ input, stages, colours: { plane } }) {
   return Math.min(plane, planes - 1);
 }
 
+/** The plane that answers and panels are about: the one drawn, or of three drawn as colours the one chosen. @param {Pick<Playground, "input" | "stages" | "colours" | "channel">} state */
+export function planeMarked(state) {
+  const shown = planeShown(state);
+  return shown === "all" ? state.channel : shown;
+}
+
 /** @param {Pick<Playground, "input" | "stages" | "colours">} state @param {number} at  the stage */
 export function scaleOf(state, at) {
   const { stages, colours } = state;

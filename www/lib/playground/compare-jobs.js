@@ -1,21 +1,21 @@
 // What the worker does for the panel that compares methods.
 import { poolOptions } from "./layers.js";
-import { diverging, middle, pictured, pooling } from "./panel-jobs.js";
+import { diverging, partOf, pictured, pooling } from "./panel-jobs.js";
 
 /** @typedef {import("./panel-jobs.js").Kept} Kept */
 /** @typedef {typeof import("./core.js")} Core */
 /** @typedef {import("./layers.js").Options} Options */
 
-/** Curves over shifts are of this many cells a side, from the middle. */
+/** Curves over shifts are of this many cells a side, from the middle of what is seen. */
 const OF_SHIFTS = 160;
 
 /**
  * @param {Core} core @param {readonly Kept[]} kept
- * @param {{ stage: number, plane: number, layers: readonly Options[], way: import("./compare.js").Way, map: "gray" | "deep" }} asked
+ * @param {{ stage: number, plane: number, layers: readonly Options[], way: import("./compare.js").Way, map: "gray" | "deep", around: import("./panel-jobs.js").Around }} asked
  */
-export function compare(core, kept, { stage, plane, layers, way, map: colours }) {
+export function compare(core, kept, { stage, plane, layers, way, around, map: colours }) {
   const { before } = pooling(kept, stage);
-  const map = middle(before, plane);
+  const map = partOf(before, plane, around);
   const shape = [1, 1, map.height, map.width];
   const found = layers.map((options) => {
     const layer = poolOptions(options);
@@ -42,13 +42,13 @@ export function compare(core, kept, { stage, plane, layers, way, map: colours })
     const difference = differences[at];
     return { ...numbers, pooled: pictured(core, pooled.data, tall, wide, maps), difference: difference && pictured(core, difference, tall, wide, scale) };
   });
-  return { columns, scale: [maps.min, maps.max], limit: scale.max, whole: map.whole };
+  return { columns, scale: [maps.min, maps.max], limit: scale.max, whole: map.whole, corner: map.corner, size: { height: map.height, width: map.width } };
 }
 
-/** How far a layer is from moving along, at every shift across. @param {Core} core @param {readonly Kept[]} kept @param {{ stage: number, plane: number, options: Options, farthest: number }} asked */
-export function shift(core, kept, { stage, plane, options, farthest }) {
+/** How far a layer is from moving along, at every shift across. @param {Core} core @param {readonly Kept[]} kept @param {{ stage: number, plane: number, options: Options, farthest: number, around: import("./panel-jobs.js").Around }} asked */
+export function shift(core, kept, { stage, plane, options, farthest, around }) {
   const { before } = pooling(kept, stage);
-  const map = middle(before, plane, OF_SHIFTS);
+  const map = partOf(before, plane, around, OF_SHIFTS);
   const layer = { ...poolOptions(options), shape: [1, 1, map.height, map.width] };
   return Array.from({ length: 2 * farthest + 1 }, (_, at) => core.shiftChange(map.x, layer, { shift: [0, at - farthest] }));
 }

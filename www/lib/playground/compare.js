@@ -1,6 +1,6 @@
 // Up to four methods over the same windows: their maps, how they differ from the first, numbers, and curves over shifts.
 import { startOptions } from "./layers.js";
-import { subject, whileOpen, words } from "./panels.js";
+import { onMoving, subject, whileOpen, words } from "./panels.js";
 import { ask } from "./run.js";
 import { page } from "./state.js";
 
@@ -11,7 +11,7 @@ import { page } from "./state.js";
  * @typedef {object} Compare
  * @property {readonly string[]} methods  the first is what the others are held against
  * @property {Way} way
- * @property {{ columns: readonly Column[], scale: [low: number, high: number], limit: number, whole: boolean } | null} result
+ * @property {{ columns: readonly Column[], scale: [low: number, high: number], limit: number, whole: boolean, corner: { row: number, column: number }, size: { height: number, width: number } } | null} result
  * @property {readonly (readonly number[] | null)[]} curves  by method: the change at each shift
  * @property {string} error
  */
@@ -33,13 +33,14 @@ async function answer() {
   // The layer's own parameters, and for what it has not set those that a new layer starts with.
   const layers = methods.map((method) => ({ ...startOptions("pool"), ...layer.options, method }));
   try {
-    const result = await ask("compare", "compare", { stage, plane, layers, way, map: page.value.input.kind === "photo" ? "gray" : "deep" });
+    const around = page.value.viewport;
+    const result = await ask("compare", "compare", { stage, plane, layers, way, around, map: page.value.input.kind === "photo" ? "gray" : "deep" });
     if (!result || turn !== newest) return;
     setCompare({ result, error: "" });
     /** @type {(readonly number[] | null)[]} */
     const curves = methods.map(() => null);
     for (const [at, options] of layers.entries()) {
-      const curve = await ask("shift", "shift", { stage, plane, options, farthest: FARTHEST }).catch(() => null);
+      const curve = await ask("shift", "shift", { stage, plane, options, farthest: FARTHEST, around }).catch(() => null);
       if (turn !== newest) return;
       curves[at] = curve;
       setCompare({ curves: [...curves] });
@@ -71,4 +72,5 @@ export function goUp(way) {
 
 export function startCompare() {
   whileOpen("compare", [], answer);
+  onMoving("compare", ({ compare: { result } }) => result !== null && !result.whole, answer);
 }

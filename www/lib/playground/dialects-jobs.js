@@ -1,5 +1,5 @@
 // What the worker does for the panel of frameworks' words.
-import { diverging, middle, pictured, pooling } from "./panel-jobs.js";
+import { diverging, partOf, pictured, pooling } from "./panel-jobs.js";
 
 /** @typedef {import("./panel-jobs.js").Kept} Kept */
 /** @typedef {typeof import("./core.js")} Core */
@@ -9,6 +9,8 @@ const MOST_OUTPUTS = 250_000;
 /** So many of them are outlined. */
 const MOST_CELLS = 4096;
 
+/** Where all is seen. */
+const WHOLE = Object.freeze({ x: 0.5, y: 0.5 });
 /** The most cells a side of an output on which they are outlined. */
 const MOST_DRAWN = 64;
 
@@ -25,7 +27,7 @@ export function dialects(core, kept, { stage, plane, from }) {
   const home = written.includes(from) ? from : (NAMES.find((name) => written.includes(name)) ?? from);
   const line = lines.find(({ dialect }) => dialect === home)?.source;
   const [, height, width] = made.shape;
-  const small = Math.max(height, width) <= MOST_DRAWN ? middle(made, plane) : null;
+  const small = Math.max(height, width) <= MOST_DRAWN ? partOf(made, plane, WHOLE) : null;
   const { min = 0, max = 0 } = small ? core.statistics(small.x) : {};
   const output = small && pictured(core, small.x, height, width, min < 0 ? diverging(core, [small.x]) : { map: "deep", min, max });
   if (line === undefined) return { lines, from, carried: [], output };

@@ -66,6 +66,16 @@ function ofCore({ global, fractional, ...given }) {
   return { ...startOptions("pool"), ...given, windows, ...(fractional ? { sequence: fractional } : {}) };
 }
 
+/** Of maps of so many cells, finding a layer's words can take the worker most of a second: it waits until nothing changed for so long. In milliseconds. */
+const LARGE = 1_000_000;
+const REST = 1000;
+
 export function startDialects() {
-  whileOpen("code", [], answer);
+  let timer = 0;
+  whileOpen("code", [], (state) => {
+    clearTimeout(timer);
+    const [, height = 0, width = 0] = state.stages[0]?.shape ?? [];
+    if (height * width < LARGE) return answer(state);
+    timer = setTimeout(() => page.value.panel === "code" && page.value.status === "ready" && answer(page.value), REST);
+  });
 }

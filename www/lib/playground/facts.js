@@ -1,9 +1,9 @@
 // What a layer costs, counted from how its windows lie.
 
-/** @typedef {import("../core.js").AxisGeometry} Axis */
+/** @typedef {import("./core.js").StageAxis} Axis */
 
 /** Cells that all windows of a plane read. @param {readonly Axis[]} axes */
-export const reads = (axes) => axes.map(({ spans }) => spans.reduce((sum, { length }) => sum + length, 0)).reduce((product, sum) => product * sum, 1);
+export const reads = (axes) => axes.map(({ lengths }) => lengths.reduce((sum, length) => sum + length, 0)).reduce((product, sum) => product * sum, 1);
 
 const COMPARING = ["max", "min", "median", "rank", "top-k"];
 const count = (/** @type {number} */ number) => number.toLocaleString("en");

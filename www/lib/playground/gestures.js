@@ -1,5 +1,5 @@
 // What pointers and keys do on a stage: point, pin, paint, move what is seen, zoom.
-import { planeShown } from "./colours.js";
+import { planeMarked } from "./colours.js";
 import { editable, paintCell } from "./edit.js";
 import { page, point, WHOLE } from "./state.js";
 import { LARGEST_CELL, shifted, zoomed } from "./viewport.js";
@@ -11,11 +11,8 @@ const CLICK = 5;
 /** How much nearer a key or a turn of the wheel goes. */
 const NEARER = 1.5;
 
-/** The plane that answers are about: under colours the first. */
-const plane = () => {
-  const shown = planeShown(page.value);
-  return shown === "all" ? 0 : shown;
-};
+/** The plane that answers are about: under colours the one that is marked. */
+const plane = () => planeMarked(page.value);
 
 /** How often a stage can be enlarged until its cells are as large as they get. @param {PoolStage} stage */
 function most(stage) {
@@ -142,7 +139,8 @@ export function handleStage(stage, box) {
   box.addEventListener("keydown", (event) => key(stage, event));
   box.addEventListener("focus", () => {
     const { pointed } = page.value;
-    if (box.matches(":focus-visible") && pointed?.stage !== stage.number) point(at(stage, { row: 0, column: 0 }));
+    const { greeted } = page.value;
+    if (box.matches(":focus-visible") && (pointed?.stage !== stage.number || pointed === greeted)) point(at(stage, { row: 0, column: 0 }));
   });
 }
 

@@ -1,6 +1,7 @@
 // Where inputs come from: the samples, files of any kind, pastes, drops, the camera.
-import { decode, Unreadable as NoPicture } from "../image.js";
+import { decode, measure, MOST_PIXELS, Unreadable as NoPicture } from "../image.js";
 import { SAMPLES } from "../photos.js";
+import { fetched, Unfetched } from "./fetching.js";
 import { PATTERNS } from "./patterns.js";
 import { ask } from "./run.js";
 import { page, setInput } from "./state.js";
@@ -14,21 +15,53 @@ let asked = 0;
 /** @param {string} title @param {() => Promise<import("./state.js").Input>} load */
 async function open(title, load) {
   const request = ++asked;
+  answerOffer("not");
   page.set({ opening: title, inputError: null });
   try {
     const input = await load();
     if (request === asked) setInput(input);
   } catch (reason) {
     if (request !== asked) return;
+    if (reason instanceof Refrained) return page.set({ opening: null });
     const { message } = /** @type {Error} */ (reason);
-    const told = reason instanceof Unreadable || reason instanceof NoPicture;
+    const told = reason instanceof Unfetched || reason instanceof Unreadable || reason instanceof NoPicture;
     page.set({ opening: null, inputError: told ? message : `“${title}” could not be opened: ${message}.` });
   }
 }
 
+/** Pictures above so many pixels are offered scaled. */
+const LARGE = 16_000_000;
+/** And above so many they are opened no other way: the core has room for three planes of them, and for what layers make of these. */
+const LARGEST = 64_000_000;
+
+/** Hears how a large picture is to be opened. @type {(how: "scaled" | "whole" | "not") => void} */
+let answered = () => {};
+
+/** @param {"scaled" | "whole" | "not"} how */
+export function answerOffer(how) {
+  page.set({ offer: null });
+  answered(how);
+}
+
+/** Somebody's choice to open nothing. */
+class Refrained extends Error {}
+
+/** As many pixels as a picture may have that is opened now: of a large one that is asked. @param {Blob} blob @param {string} title */
+async function most(blob, title) {
+  const { width, height } = await measure(blob).catch(() => ({ width: 0, height: 0 }));
+  if (width * height <= LARGE) return LARGE;
+  const request = asked;
+  const how = await new Promise((/** @type {typeof answered} */ resolve) => {
+    answered = resolve;
+    page.set({ offer: { title, width, height, whole: width * height <= LARGEST } });
+  });
+  if (how === "not" || request !== asked) throw new Refrained();
+  return how === "whole" ? LARGEST : MOST_PIXELS;
+}
+
 /** @param {Blob} blob @param {string} name @param {string} title @param {boolean} own @returns {Promise<import("./state.js").Photograph>} */
 async function picture(blob, name, title, own) {
-  return { kind: "photo", name, title, own, ...(await decode(blob, title)) };
+  return { kind: "photo", name, title, own, ...(await decode(blob, title, await most(blob, title))) };
 }
 
 /** @param {string} name */
@@ -44,10 +77,23 @@ export function openSample(name) {
 /** A picture, a `.npy` file, or a text with numbers. @param {File} file */
 export function openFile(file) {
   const name = file.name || "pasted picture";
-  return open(name, async () => {
-    if (/\.npy$/i.test(name)) return maps(name, new Uint8Array(await file.arrayBuffer()));
-    if (/\.(csv|tsv|txt|py|json)$/i.test(name) || file.type.startsWith("text/")) return { kind: "matrix", planes: readMatrix(await file.text()) };
-    return picture(file, name, name, true);
+  return open(name, () => inputOf(file, name));
+}
+
+/** @param {File} file @param {string} name @returns {Promise<import("./state.js").Input>} */
+async function inputOf(file, name) {
+  if (/\.npy$/i.test(name)) return maps(name, new Uint8Array(await file.arrayBuffer()));
+  if (/\.(csv|tsv|txt|py|json)$/i.test(name) || file.type.startsWith("text/")) return { kind: "matrix", planes: readMatrix(await file.text()) };
+  return picture(file, name, name, true);
+}
+
+/** What an address of this site holds. @param {string} text */
+export function openAddress(text) {
+  const shown = text.trim().slice(0, 120);
+  return open(shown, async () => {
+    const { file, address } = await fetched(text, (part) => page.set({ opening: `${shown}, ${part}` }));
+    const input = await inputOf(file, file.name);
+    return input.kind === "photo" ? { ...input, address } : input;
   });
 }
 

@@ -125,6 +125,14 @@ export function poolOptions(options) {
   return /** @type {any} */ (windows === "fractional" ? { ...given, fractional: sequence } : given);
 }
 
+/** A layer that the core makes some cells at a time, as the core has it; null for a way back up. @param {Layer} layer @param {readonly number[]} shape  of one image's planes @returns {import("./core.js").StageOptions | null} */
+export function stageOptions({ kind, options }, shape) {
+  const whole = { shape: [1, ...shape] };
+  if (kind === "pool") return { ...whole, pool: poolOptions(options) };
+  if (kind === "filter") return { ...whole, filter: { kernel: [...filterWeights(options)], border: options.border } };
+  return kind === "relu" ? { ...whole, relu: true } : null;
+}
+
 const size = (/** @type {unknown} */ value) => (Array.isArray(value) ? value.join(" × ") : `${value} × ${value}`);
 const one = (/** @type {unknown} */ value) => (Array.isArray(value) ? value.map((axis) => (Array.isArray(axis) ? axis.join(":") : axis)).join(", ") : String(value));
 const label = (/** @type {Parameter} */ { choices = [] }, /** @type {string} */ value) => choices.find(([name]) => name === value)?.[1] ?? value;

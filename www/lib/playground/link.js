@@ -8,12 +8,14 @@ import { readMatrix, writeMatrix } from "./text.js";
 /** @typedef {import("./layers.js").Layer} Layer */
 /** @typedef {import("./state.js").Input} Input */
 /** @typedef {import("./state.js").Colours} Colours */
-/** @typedef {{ input: Input | { kind: "sample", name: string }, stack: readonly Layer[], colours: Colours }} Linked */
+/** @typedef {{ input: Input | { kind: "sample", name: string } | { kind: "address", address: string }, stack: readonly Layer[], colours: Colours }} Linked */
 
 const VERSION = "1";
 /** Longer addresses are cut by some that pass them on. */
 const MOST_TEXT = 6000;
 const MOST_LAYERS = 32;
+/** Addresses of this site that need no escapes. Whether there is such a file is found when it is opened. */
+const ADDRESS = /^[\w./-]{1,500}$/;
 const MAPS = ["auto", "deep", "gray", "tide"];
 
 /** A layer as text: its kind, then what differs from how it starts. @param {Layer} layer */
@@ -50,6 +52,7 @@ function readOptions(text) {
 /** The input as text; null where it is the visitor's own, or too much for an address. @param {Input} input */
 function writeInput(input) {
   if (input.kind === "pattern") return ["pattern", input.name, input.height, input.width, input.frequency, input.seed].join(";");
+  if (input.kind === "photo" && input.address) return ADDRESS.test(input.address) ? `address;${input.address}` : null;
   if (input.kind === "photo") return input.own ? null : `photo;${input.name}`;
   if (input.kind !== "matrix") return null;
   const text = `matrix;${writeMatrix(input.planes).replaceAll(/, ?/g, ",").replaceAll("\n", input.planes.length === 1 ? "/" : "").replaceAll(" ", "")}`;
@@ -60,6 +63,7 @@ function writeInput(input) {
 function readInput(text, photos) {
   const [kind, ...parts] = text.split(";");
   if (kind === "photo") return photos.includes(parts[0]) ? { kind: "sample", name: parts[0] } : `there is no photograph “${parts[0]}”`;
+  if (kind === "address") return ADDRESS.test(parts.join(";")) ? { kind, address: parts.join(";") } : "its picture’s address cannot be read";
   if (kind === "pattern") {
     const [name, ...numbers] = parts;
     const [height, width, frequency, seed] = numbers.map(Number);

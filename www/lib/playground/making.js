@@ -1,11 +1,12 @@
 // How the worker makes a stage: the input's numbers, and what each kind of layer does to them. The core computes.
-import { filterWeights, poolOptions } from "./layers.js";
+import { reads } from "./facts.js";
+import { poolOptions, stageOptions } from "./layers.js";
 import { planesOfPicture } from "./maps.js";
 
 /** @typedef {typeof import("./core.js")} Core */
 /** @typedef {import("./core.js").PatternName} PatternName */
 /** @typedef {[planes: number, height: number, width: number]} Shape */
-/** @typedef {{ maps: import("./core.js").FeatureMaps, shape: Shape, axes: import("../core.js").AxisGeometry[] | null, indices?: Int32Array }} Made */
+/** @typedef {{ maps: import("./core.js").FeatureMaps, shape: Shape, axes: readonly import("./core.js").StageAxis[] | null }} Made */
 /** @typedef {import("./layers.js").Layer} Layer */
 
 /** @param {Core} core @param {Float32Array} data @param {Shape} shape @returns {Made} */
@@ -29,54 +30,40 @@ export function inputMaps(core, input) {
   }
 }
 
-/** Maps of fewer cells are pooled at once. */
-const LARGE = 1_000_000;
+/** A slice of work lasts about this long: then whoever has something newer has a turn. In milliseconds. */
+const SLICE = 20;
+/** So many cells are read in a first slice, whatever that may take. */
+const FIRST_CELLS = 1_000_000;
 
 /**
- * A large map pooled at every n-th window only, as many as a picture of this width shows: the same windows, since a stride n
- * times as large begins them at the same cells. Null where there is no such way, or no need.
- * @param {Core} core @param {Layer} layer @param {Made} before @param {number} width
- * @returns {{ sample: Made, whole: Made, every: number } | null}
+ * What a layer makes of the last of the stages, a slice at a time.
+ * @param {Core} core @param {Layer} layer @param {readonly (Made & { layer: Layer | null })[]} stages
+ * @param {(done: number) => Promise<void>} turn  lets others have theirs; throws where this is not wanted any more
+ * @returns {Promise<Made & { extents: import("./state.js").Stage["extents"] }>}
  */
-export function sampled(core, { kind, options }, { maps, shape }, width) {
-  // A random method draws by a window's number, which would be another one.
-  if (kind !== "pool" || options.windows !== "sliding" || options.method === "stochastic" || shape[1] * shape[2] < LARGE) return null;
-  const layer = { ...poolOptions(options), shape: [1, ...shape] };
-  try {
-    const { axes, shape: after } = core.poolGeometry(layer);
-    const every = Math.floor(after[3] / width);
-    if (every < 2) return null;
-    const strides = /** @type {number[]} */ (Array.isArray(options.stride) ? options.stride : [options.stride, options.stride]);
-    const sparse = new core.PoolLayer({ ...layer, ceilMode: false, stride: strides.map((stride) => stride * every) });
-    const sample = { maps: sparse.run(maps), shape: /** @type {Shape} */ (sparse.outputShape.slice(1)), axes };
-    sparse.free();
-    return { sample, whole: { ...sample, shape: /** @type {Shape} */ (after.slice(1)) }, every };
-  } catch {
-    return null; // the whole layer's refusal says why
-  }
-}
-
-/** A filter's window as pooling has it: what figures ask is where it lies. */
-const NINE = /** @type {const} */ ({ method: "average", kernelSize: 3, stride: 1, padding: 1 });
-
-/** What a layer makes of the last of the stages. @param {Core} core @param {Layer} layer @param {readonly (Made & { layer: Layer | null })[]} stages @returns {Made} */
-export function made(core, { kind, options }, stages) {
+export async function made(core, layer, stages, turn) {
   const { maps, shape } = stages[stages.length - 1];
-  const whole = { shape: [1, ...shape] };
-  if (kind === "pool") {
-    const layer = { ...poolOptions(options), ...whole };
-    const prepared = new core.PoolLayer(layer);
-    const after = /** @type {Shape} */ (prepared.outputShape.slice(1));
-    const made = { maps: prepared.run(maps), shape: after, axes: core.poolGeometry(layer).axes };
-    prepared.free();
-    return made;
+  const how = stageOptions(layer, shape);
+  if (!how) {
+    const fresh = up(core, layer.options, stages);
+    return { ...fresh, extents: extentsOf(core, fresh) };
   }
-  if (kind === "filter") {
-    const { data } = core.filter(maps, { ...whole, kernel: [...filterWeights(options)], border: options.border });
-    return { ...held(core, data, shape), axes: core.poolGeometry({ ...NINE, ...whole }).axes };
+  const { axes, shape: after } = core.stageGeometry(how);
+  const maker = new core.StageMaker(maps, how);
+  try {
+    let rows = Math.max(1, Math.floor((FIRST_CELLS * after[2]) / Math.max(1, shape[0] * reads(axes))));
+    for (let done = 0; done < 1; ) {
+      const from = performance.now();
+      done = maker.step(rows);
+      rows = Math.max(1, Math.floor(rows * Math.min(4, SLICE / Math.max(1, performance.now() - from))));
+      await turn(done);
+    }
+    const { extents } = maker;
+    // What has no window has none to show.
+    return { maps: maker.finish(), shape: /** @type {Shape} */ (after.slice(1)), axes: layer.kind === "relu" ? null : axes, extents: Array.from({ length: extents.length / 2 }, (_, plane) => /** @type {const} */ ([extents[2 * plane], extents[2 * plane + 1]])) };
+  } finally {
+    maker.free();
   }
-  if (kind === "relu") return held(core, core.relu(maps, whole).data, shape);
-  return up(core, options, stages);
 }
 
 /** The stage of the nearest pooling layer that made a map of the last one's size: values go back up by its windows. −1 for none. @param {readonly (Made & { layer: Layer | null })[]} stages */
@@ -104,22 +91,11 @@ function up(core, { way, scale }, stages) {
   return back(before.shape[1], before.shape[2], { indices });
 }
 
-/** The least and the greatest value of each plane. @param {Core} core @param {Made} made @returns {import("./state.js").Stage["extents"]} */
-export function extentsOf(core, { maps, shape }) {
-  const ends = /** @type {const} */ (["min", "max"]).map((method) => {
-    const layer = new core.PoolLayer({ method, global: true, shape: [1, ...shape] });
-    const found = layer.run(maps);
-    const values = found.read();
-    found.free();
-    layer.free();
-    return values;
-  });
-  const cells = shape[1] * shape[2];
-  return Array.from(ends[0], (least, plane) => {
-    const most = ends[1][plane];
-    if (Number.isFinite(least) && Number.isFinite(most)) return /** @type {const} */ ([least, most]);
-    // A NaN wins over every number, and an infinity over every finite one; colours are for the finite.
-    const { min, max } = core.statistics(maps.read().subarray(plane * cells, (plane + 1) * cells));
+/** The least and the greatest finite value of each plane. @param {Core} core @param {Made} made @returns {import("./state.js").Stage["extents"]} */
+export function extentsOf(core, { maps, shape: [planes, height, width] }) {
+  const cells = height * width;
+  return Array.from({ length: planes }, (_, plane) => {
+    const { min, max } = core.statistics(maps.view().slice(plane * cells, (plane + 1) * cells));
     return /** @type {const} */ ([min, max]);
   });
 }

@@ -57,7 +57,7 @@ export function drawAnswer(context, at, number, stages, { cell, window, readers 
     if (at.size >= SHARES_FROM) {
       for (const { flat, share } of window.taps) if (flat !== null && share !== 0) drawShare(context, at, place(flat), share, inks.mark);
     }
-    drawMark(context, at, window.rect, inks.mark);
+    if (window.rect.height > 0) drawMark(context, at, window.rect, inks.mark);
     if (window.winner !== null && at.size >= 8) {
       const { row, column } = place(window.winner);
       drawMark(context, at, { top: row + 0.09, left: column + 0.09, height: 0.82, width: 0.82 }, inks.accent, 2);

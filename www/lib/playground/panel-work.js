@@ -10,9 +10,12 @@ import { csvOf, npyOf } from "./takeaway-jobs.js";
 /** Of a pooling layer, and of any stage. @type {readonly Record<string, (core: Core, kept: readonly Kept[], options: any) => unknown>[]} */
 const [OF_POOLING, OF_ANY] = [{ backward, slope, compare, shift, dialects, line }, { csvOf, npyOf }];
 
-/** @param {Core} core @param {readonly Kept[]} kept */
-export function panelJobs(core, kept) {
-  const there = (/** @type {string} */ name, /** @type {number} */ stage) => kept[stage] && (name in OF_ANY || (kept[stage - 1] && kept[stage].layer?.kind === "pool"));
+/** @param {Core} core @param {(serials: readonly number[]) => readonly Kept[]} known  the stages that the page has too */
+export function panelJobs(core, known) {
+  const there = (/** @type {readonly Kept[]} */ kept, /** @type {string} */ name, /** @type {number} */ stage) => kept[stage] && (name in OF_ANY || (kept[stage - 1] && kept[stage].layer?.kind === "pool"));
   const jobs = Object.entries({ ...OF_POOLING, ...OF_ANY });
-  return Object.fromEntries(jobs.map(([name, job]) => [name, (/** @type {{ stage: number }} */ options) => (there(name, options.stage) ? job(core, kept, options) : null)]));
+  return Object.fromEntries(jobs.map(([name, job]) => [name, (/** @type {{ stage: number, serials: readonly number[] }} */ { serials, ...options }) => {
+    const kept = known(serials);
+    return there(kept, name, options.stage) ? job(core, kept, options) : null;
+  }]));
 }

@@ -1,5 +1,5 @@
 // What the panels below the stack are about, and when they compute: only what is open asks the core.
-import { planeShown } from "./colours.js";
+import { planeMarked } from "./colours.js";
 import { page } from "./state.js";
 
 /** @typedef {import("./state.js").Playground} Playground */
@@ -15,19 +15,18 @@ export const PANELS = [
 
 /**
  * The pooling layer that the panels are about, as it was run: the selected one, or the first. `stage` is what it made.
- * @param {Pick<Playground, "shown" | "selected" | "stages" | "input" | "colours">} state
+ * @param {Pick<Playground, "shown" | "selected" | "stages" | "input" | "colours" | "channel">} state
  */
 export function subject(state) {
   const { shown, selected, stages } = state;
   const made = (shown?.stack ?? []).flatMap((layer, at) => (layer.kind === "pool" && stages[at + 1] ? [{ layer, stage: at + 1 }] : []));
   const found = made.find(({ layer }) => layer.id === selected) ?? made[0];
   if (!found) return null;
-  const plane = planeShown(state);
-  return { ...found, plane: plane === "all" ? 0 : plane };
+  return { ...found, plane: planeMarked(state) };
 }
 
 /** What every panel's answer depends on. */
-export const OF_SUBJECT = /** @type {const} */ (["panel", "version", "selected", "colours"]);
+export const OF_SUBJECT = /** @type {const} */ (["panel", "version", "selected", "colours", "channel"]);
 
 /**
  * Runs `work` with the state whenever the panel is open and one of `keys` has changed; one run a turn.
@@ -38,6 +37,21 @@ export function whileOpen(panel, keys, work) {
     if (state.panel === panel && state.version > 0) work(state);
   });
 }
+
+/** A panel about a part of a large map follows what is seen of it once that rests for so long, in milliseconds. */
+const RESTS = 250;
+
+/** Runs `work` when another part of the maps is seen, where that concerns the open panel. @param {Panel} panel @param {(state: Playground) => boolean} concerns @param {() => void} work */
+export function onMoving(panel, concerns, work) {
+  let timer = 0;
+  page.watch(["viewport"], () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => page.value.panel === panel && concerns(page.value) && work(), RESTS);
+  });
+}
+
+/** Where in a large map a panel looks. @param {{ row: number, column: number }} corner @param {{ height: number, width: number }} size */
+export const placeWords = ({ row, column }, { height, width }) => `Of a large map, a part in the middle of what is seen: rows ${row + 1} to ${row + height}, columns ${column + 1} to ${column + width}.`;
 
 /** The words of an error, as a panel says them. @param {unknown} reason */
 export const words = (reason) => (reason instanceof Error ? reason.message : String(reason));

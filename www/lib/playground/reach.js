@@ -3,13 +3,15 @@
 /** @typedef {import("./state.js").Stage} Stage */
 /** @typedef {import("./maps.js").Rect} Rect */
 
-/** The positions that the windows at `first` to `last` read along one axis; null where they read none. @param {import("../core.js").AxisGeometry} axis @param {number} first @param {number} last */
-function along({ spans, step }, first, last) {
-  const read = spans.slice(first, last + 1).filter(({ length }) => length > 0);
-  if (read.length === 0) return null;
-  const start = Math.min(...read.map(({ start }) => start));
-  const end = Math.max(...read.map(({ start, length }) => start + (length - 1) * step));
-  return { start, length: end - start + 1 };
+/** The positions that the windows at `first` to `last` read along one axis; null where they read none. @param {import("./core.js").StageAxis} axis @param {number} first @param {number} last */
+function along({ starts, lengths, step }, first, last) {
+  let [start, end] = [Infinity, -1];
+  for (let at = first; at <= last; at++) {
+    if (lengths[at] === 0) continue;
+    start = Math.min(start, starts[at]);
+    end = Math.max(end, starts[at] + (lengths[at] - 1) * step);
+  }
+  return end < 0 ? null : { start, length: end - start + 1 };
 }
 
 /**

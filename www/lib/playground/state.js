@@ -9,7 +9,7 @@ import { added, changed, moved, removed } from "./stack.js";
 
 /** @typedef {{ kind: "matrix", planes: readonly (readonly (readonly number[])[])[] }} Matrix  planes of rows */
 /** @typedef {{ kind: "pattern", name: string, height: number, width: number, frequency: number, seed: number }} Pattern */
-/** @typedef {{ kind: "photo", name: string, title: string, own: boolean, image: ImageData, scaledFrom: { width: number, height: number } | null }} Photograph */
+/** @typedef {{ kind: "photo", name: string, title: string, own: boolean, address?: string, image: ImageData, scaledFrom: { width: number, height: number } | null }} Photograph */
 /** @typedef {{ kind: "maps", name: string, shape: [number, number, number], data: Float32Array }} Maps */
 /** @typedef {Matrix | Pattern | Photograph | Maps} Input */
 
@@ -18,7 +18,7 @@ import { added, changed, moved, removed } from "./stack.js";
  * @typedef {object} Stage
  * @property {[planes: number, height: number, width: number]} shape
  * @property {readonly (readonly [least: number, most: number])[]} extents  of each plane
- * @property {import("../core.js").AxisGeometry[] | null} axes  how the layer's windows lie on the stage before
+ * @property {readonly import("./core.js").StageAxis[] | null} axes  how the layer's windows lie on the stage before
  * @property {{ parameters: number, operations: string, bytes: number }} facts
  * @property {number} serial  another one for every stage made
  */
@@ -26,6 +26,7 @@ import { added, changed, moved, removed } from "./stack.js";
 /** @typedef {{ plane: number | "all", map: "auto" | "deep" | "gray" | "tide", shared: boolean }} Colours  "all": three planes as red, green and blue */
 /** @typedef {{ zoom: number, x: number, y: number }} Viewport  how many times the whole, and its middle as parts of the map */
 /** @typedef {{ input: Input, stack: readonly Layer[] }} Moment */
+/** @typedef {Moment & { gradient: Float32Array | null }} Step  what can be gone back to; the gradient that was painted with it */
 /** @typedef {{ layer: number | null, parameter: string, message: string }} Trouble  the layer's id; null for the input or the core itself */
 
 /**
@@ -33,20 +34,22 @@ import { added, changed, moved, removed } from "./stack.js";
  * @property {string | null} note  about the link that opened the page
  * @property {Input} input
  * @property {readonly Layer[]} stack
- * @property {readonly Moment[]} past
- * @property {readonly Moment[]} future
+ * @property {readonly Step[]} past
+ * @property {readonly Step[]} future
  * @property {number | null} selected  the layer whose parameters are shown, by its id
  * @property {readonly Stage[]} stages  of the newest result; fewer than the stack has where a layer is refused
  * @property {Moment | null} shown  what `stages` are made of
- * @property {{ at: number, look: import("./draw.js").Look } | null} preview  a stage from afar, until all of it is there; those after it are older
+ * @property {{ at: number, look: import("./draw.js").Look, cells: number } | null} preview  a stage from afar, until all of it is there; those after it are older
  * @property {number} version  counts results: whoever drew an older one draws anew
  * @property {"working" | "ready" | "error"} status
  * @property {boolean} slow
+ * @property {number} progress  of what runs, from 0 to 1
  * @property {number} finished  runs that ended
  * @property {Trouble | null} trouble
  * @property {{ key: string, layer: number, message: string } | null} entry  a field whose text is no value yet
  * @property {Cell | null} pointed
  * @property {boolean} pinned
+ * @property {number} channel  of a picture in colour, the plane whose window is marked
  * @property {import("./answer.js").Answer | null} answer  what the core says about the cell pointed at
  * @property {boolean} playing
  * @property {number} speed  windows a second
@@ -59,6 +62,8 @@ import { added, changed, moved, removed } from "./stack.js";
  * @property {import("./takeaway.js").Take} take
  * @property {string | null} inputError
  * @property {string | null} opening
+ * @property {{ title: string, width: number, height: number, whole: boolean } | null} offer  a picture larger than most: how is it to be opened? `whole`: as it is would go
+ * @property {Cell | null} greeted  the cell that the page points at by itself when it opens
  * @property {number | null} brush  the value that pointing at the input paints; null: it does not paint
  */
 
@@ -96,11 +101,13 @@ export const page = createStore(
     version: 0,
     status: "working",
     slow: false,
+    progress: 0,
     finished: 0,
     trouble: null,
     entry: null,
     pointed: null,
     pinned: false,
+    channel: 0,
     answer: null,
     playing: false,
     speed: 2,
@@ -108,6 +115,8 @@ export const page = createStore(
     viewport: WHOLE,
     inputError: null,
     opening: null,
+    offer: null,
+    greeted: null,
     brush: null,
     panel: "code",
     dialects: DIALECTS,
@@ -122,7 +131,7 @@ const MOST_STEPS = 100;
 /** Inputs of millions of cells that are kept to go back to. */
 const MOST_LARGE = 3;
 
-/** The newest steps: as many as memory is meant for. @param {readonly Moment[]} past */
+/** The newest steps: as many as memory is meant for. @param {readonly Step[]} past */
 function recent(past) {
   const large = new Set();
   const from = past.findLastIndex(({ input }) => {
@@ -142,20 +151,31 @@ let newest = "";
  * @param {Partial<Playground>} [beside]  what changes with it
  */
 export function change(patch, what = "", beside = {}) {
-  const { input, stack, past } = page.value;
+  const { past } = page.value;
   const joins = what !== "" && what === newest && past.length > 0;
   newest = what;
-  page.set({ past: joins ? past : recent([...past, { input, stack }]), future: [], entry: null, ...beside, ...patch });
+  page.set({ past: joins ? past : recent([...past, now()]), future: [], entry: null, ...beside, ...patch });
 }
 
-/** @param {readonly Moment[]} from @param {"past" | "future"} to */
+/** The step that the page is at. @returns {Step} */
+function now() {
+  const { input, stack, backward } = page.value;
+  return { input, stack, gradient: backward.gradient };
+}
+
+/** Another gradient at the output, so that it can be undone. @param {Partial<import("./backward.js").Backward>} patch */
+export const changeGradient = (patch) => change({}, "", { backward: { ...page.value.backward, ...patch } });
+
+/** @param {readonly Step[]} from @param {"past" | "future"} to */
 function step(from, to) {
   const moment = from.at(-1);
   if (!moment) return;
   newest = "";
-  const { input, stack, selected } = page.value;
+  const { selected, backward, panel } = page.value;
+  const { gradient, ...shown } = moment;
   const kept = moment.stack.some(({ id }) => id === selected) ? selected : (moment.stack.at(-1)?.id ?? null);
-  page.set({ ...moment, selected: kept, entry: null, inputError: null, ...reset(moment.input), [to]: [...page.value[to], { input, stack }], [to === "past" ? "future" : "past"]: from.slice(0, -1) });
+  const seen = gradient === backward.gradient ? panel : "backward";
+  page.set({ ...shown, selected: kept, entry: null, inputError: null, ...reset(moment.input), backward: { ...backward, gradient }, panel: seen, [to]: [...page.value[to], now()], [to === "past" ? "future" : "past"]: from.slice(0, -1) });
 }
 export const undo = () => step(page.value.past, "future");
 export const redo = () => step(page.value.future, "past");
@@ -163,7 +183,7 @@ export const redo = () => step(page.value.future, "past");
 /** What goes back to its beginning where the input is another one. @param {Input} input @returns {Partial<Playground>} */
 function reset(input) {
   const edited = input.kind === "matrix" && page.value.input.kind === "matrix";
-  return edited ? {} : { viewport: WHOLE, pointed: null, pinned: false, answer: null, playing: false };
+  return edited || input === page.value.input ? {} : { viewport: WHOLE, pointed: null, pinned: false, answer: null, playing: false };
 }
 
 /** @param {Input} input @param {string} [what] */

@@ -1,5 +1,5 @@
 // Steps through the windows of a layer: each output cell in turn, row by row.
-import { planeShown } from "./colours.js";
+import { planeMarked } from "./colours.js";
 import { page } from "./state.js";
 
 /** @typedef {import("./state.js").Playground} Playground */
@@ -25,8 +25,7 @@ export function goTo(number) {
   if (count === 0) return;
   const at = ((number % count) + count) % count;
   const width = page.value.stages[stage].shape[2];
-  const shown = planeShown(page.value);
-  page.set({ pinned: true, pointed: { stage, plane: shown === "all" ? 0 : shown, row: Math.floor(at / width), column: at % width } });
+  page.set({ pinned: true, pointed: { stage, plane: planeMarked(page.value), row: Math.floor(at / width), column: at % width } });
 }
 
 let timer = 0;

@@ -6,7 +6,7 @@ import { NUMBERS_FROM } from "./viewport.js";
 
 /** @typedef {import("./draw.js").Look} Look */
 /** @typedef {import("./state.js").Stage} Stage */
-/** @typedef {import("../core.js").AxisGeometry} Axis */
+/** @typedef {import("./core.js").StageAxis} Axis */
 /** @typedef {{ before: Stage, after: Stage, layer: import("./layers.js").Layer, looks: [Look, Look] }} Scene */
 
 /** So many pictures at most: of more windows, evenly spread ones are shown. */
@@ -57,7 +57,7 @@ export function drawFrame(canvas, { before, after, layer, looks }, { down, acros
   drawMap(context, first, looks[0]);
   drawEdges(context, first, before, after, layer, INKS);
   const [row, column] = [Math.floor(cell / after.shape[2]), cell % after.shape[2]];
-  const ends = (/** @type {Axis} */ axis, /** @type {number} */ at) => ({ start: axis.spans[at].start, length: (axis.spans[at].length - 1) * axis.step + 1 });
+  const ends = (/** @type {Axis} */ axis, /** @type {number} */ at) => ({ start: axis.starts[at], length: (axis.lengths[at] - 1) * axis.step + 1 });
   const [rows, columns] = [ends(down, row), ends(across, column)];
   context.save();
   context.beginPath();

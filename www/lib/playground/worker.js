@@ -1,12 +1,13 @@
 // Owns a core and keeps the numbers of every stage. The page asks it to run the stack, for views of stages and about cells.
+// A run works in slices, between which it answers whatever else is asked.
 import init, * as core from "./core.js";
 import { serve } from "../serve.js";
 import { answerTo } from "./answering.js";
-import { scaleOf } from "./colours.js";
-import { extentsOf, inputMaps, made, sampled } from "./making.js";
+import { extentsOf, inputMaps, made } from "./making.js";
 import { factsOf } from "./facts.js";
 import { look } from "./looking.js";
 import { panelJobs } from "./panel-work.js";
+import { sampled } from "./sampling.js";
 
 /** @typedef {import("./layers.js").Layer} Layer */
 /** @typedef {import("./state.js").Stage} Stage */
@@ -16,47 +17,72 @@ import { panelJobs } from "./panel-work.js";
 const kept = [];
 /** Numbers stages, so that the page knows which it has pictures of. */
 let serial = Math.floor(performance.timeOrigin); // a new worker goes on elsewhere
+/** Counts what makes a run unwanted. */
+let newest = 0;
 
 /** Forgets all stages from a number on. @param {number} from */
 function forget(from) {
   for (const { maps } of kept.splice(from)) maps.free();
 }
 
-/** @param {import("./making.js").Made} fresh @param {Layer | null} layer @returns {Stage} */
-function stageOf({ shape, axes }, layer, extents = /** @type {Stage["extents"]} */ ([])) {
+/** @param {import("./making.js").Made} fresh @param {Stage["extents"]} extents @param {Layer | null} layer */
+function keep(fresh, extents, layer, written = "") {
+  const { shape, axes } = fresh;
   const facts = layer ? factsOf(layer, axes, shape) : { parameters: 0, operations: "", bytes: 4 * shape.reduce((product, extent) => product * extent, 1) };
-  return { shape, axes, facts, extents, serial: serial++ };
-}
-
-/** @param {import("./making.js").Made} fresh @param {Layer | null} layer */
-function keep(fresh, layer, written = "") {
-  kept.push({ ...fresh, layer, written, stage: stageOf(fresh, layer, extentsOf(core, fresh)) });
+  kept.push({ ...fresh, layer, written, stage: { shape, axes, facts, extents, serial: serial++ } });
 }
 
 /** @param {import("./state.js").Input | null} input */
 function take(input) {
   if (!input) return;
   forget(0);
-  keep(inputMaps(core, input), null);
+  const maps = inputMaps(core, input);
+  keep(maps, extentsOf(core, maps), null);
 }
 
 const written = (/** @type {Layer} */ { kind, options }) => JSON.stringify([kind, options]);
 
+/** A run that something newer took the place of. */
+class Unwanted extends Error {}
+
+const channel = new MessageChannel();
+/** Messages that came meanwhile are heard first. @returns {Promise<void>} */
+const others = () => new Promise((resolve) => {
+  channel.port1.onmessage = () => resolve();
+  channel.port2.postMessage(null);
+});
+
+/** How long a run goes on before it lets others have a turn, in milliseconds. */
+const TURN = 12;
+
 /**
- * Runs the stack; what is in front of the first change stays.
+ * Runs the stack; what is in front of the first change stays. Null where something newer came.
  * @param {{ input: import("./state.js").Input | null, stack: readonly Layer[] }} options  no input: the one before
- * @returns {{ stages: Stage[], trouble: import("./state.js").Trouble | null, milliseconds: number }}
+ * @param {unknown} _held @param {(done: number) => void} report
+ * @returns {Promise<{ stages: Stage[], trouble: import("./state.js").Trouble | null, milliseconds: number } | null>}
  */
-function run({ input, stack }) {
+async function run({ input, stack }, _held, report) {
+  const mine = ++newest;
   const from = performance.now();
   const result = (/** @type {import("./state.js").Trouble | null} */ trouble) => ({ stages: kept.map(({ stage }) => stage), trouble, milliseconds: performance.now() - from });
   take(input);
+  const first = stack.findIndex((layer, at) => kept[at + 1]?.written !== written(layer));
+  let turned = from;
   for (const [at, layer] of stack.entries()) {
     if (kept[at + 1]?.written === written(layer)) continue;
     forget(at + 1);
     try {
-      keep(made(core, layer, kept), layer, written(layer));
+      const fresh = await made(core, layer, kept, async (done) => {
+        if (performance.now() - turned < TURN) return;
+        report((at - first + done) / (stack.length - first));
+        await others();
+        if (mine !== newest) throw new Unwanted();
+        turned = performance.now();
+      });
+      const { extents, ...maps } = fresh;
+      keep(maps, extents, layer, written(layer));
     } catch (reason) {
+      if (reason instanceof Unwanted) return null;
       const { message, parameter = "" } = /** @type {Error & { parameter?: string }} */ (reason);
       return result({ layer: layer.id, parameter, message });
     }
@@ -66,30 +92,38 @@ function run({ input, stack }) {
 }
 
 /**
- * What the first changed layer will look like from afar, if that is sooner to be had than all of it: the stages up to it,
- * and its picture. What is kept stays as it is.
- * @param {{ input: import("./state.js").Input | null, stack: readonly Layer[], width: number, colours: import("./state.js").Colours, photo: boolean }} options
+ * What the first changed layer will look like, if that is sooner to be had than all of it: the stages up to it, and its
+ * picture. What is kept stays as it is.
+ * @param {{ input: import("./state.js").Input | null, stack: readonly Layer[], peek?: boolean } & import("./sampling.js").Wanted} options  `peek`: a run goes on
  */
-function preview({ input, stack, width, colours, photo }) {
+function preview({ input, stack, peek = false, ...wanted }) {
+  if (!peek) newest++;
   take(input);
   const at = stack.findIndex((layer, at) => kept[at + 1]?.written !== written(layer));
-  const found = at < 0 ? null : sampled(core, stack[at], kept[at], width);
-  if (!found) return null;
-  const { sample, whole, every } = found;
-  const stages = [...kept.slice(0, at + 1).map(({ stage }) => stage), stageOf(whole, stack[at], extentsOf(core, sample))];
-  const [, tall, wide] = sample.shape;
-  const shown = { input: /** @type {any} */ ({ kind: photo ? "photo" : "maps" }), stages, colours };
-  const seen = look(core, sample, { rect: { top: 0, left: 0, height: tall, width: wide }, width: wide, height: tall, ...scaleOf(shown, at + 1), numbers: false });
-  sample.maps.free();
-  return seen && { at: at + 1, stages, look: { ...seen, rect: { top: 0, left: 0, height: tall * every, width: wide * every } } };
+  if (at < 0 || !kept[at]) return null;
+  try {
+    return sampled(core, stack[at], kept.slice(0, at + 1), wanted, serial++);
+  } catch {
+    return null; // the whole layer's refusal says why
+  }
+}
+
+/** The stages that the page has too: of the others it cannot ask anything. @param {readonly number[]} serials */
+function known(serials) {
+  const other = kept.findIndex(({ stage }, at) => stage.serial !== serials[at]);
+  return other < 0 ? kept : kept.slice(0, other);
 }
 
 serve(init, {
-  ...panelJobs(core, kept),
+  ...panelJobs(core, known),
   run,
   preview,
-  look: (options) => (kept[options.stage] ? look(core, kept[options.stage], options) : null),
-  answer: ({ cell }) => answerTo(core, kept, cell),
+  stop: () => void newest++,
+  look: ({ serials, ...options }) => {
+    const stage = known(serials)[options.stage];
+    return stage ? look(core, stage, options) : null;
+  },
+  answer: ({ serials, cell, planes }) => answerTo(core, known(serials), cell, planes),
   palette: ({ map }) => core.colorMap(map),
   npy: ({ bytes }) => core.readNpy(bytes),
 });

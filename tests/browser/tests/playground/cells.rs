@@ -16,10 +16,25 @@ const FIRST: [f32; 64] = [
     0., 1., 0., 3., 2., 5., 4.,
 ];
 
+/// Goes to a window by its number.
+async fn scrub(page: &Page, window: usize) -> Result<()> {
+    let script = format!(
+        "(() => {{
+          const scrub = document.querySelector('#scrub');
+          scrub.value = {window};
+          scrub.dispatchEvent(new Event('input', {{ bubbles: true }}));
+        }})()"
+    );
+    page.evaluate(&script).await?;
+    page.until(&format!("document.querySelector('#step').textContent.startsWith('{window} / ')")).await
+}
+
 /// Steps through every window of the layer and compares what is said with the core's own answer.
 async fn steps_agree(page: &Page, pool: &Pool) -> Result<()> {
     let inspector = Inspector::new(pool, Plane::new(FIRST.to_vec(), [8, 8])?)?;
     let &[height, width] = inspector.output_shape() else { anyhow::bail!("two axes") };
+    // From the last on: the next is the first.
+    scrub(page, height * width).await?;
     for row in 0..height {
         for column in 0..width {
             page.click("#on").await?;
@@ -94,6 +109,71 @@ fn a_cell_sees_back_through_all_layers() -> Result<()> {
             page.until(&format!("document.querySelector('#cell-words').textContent.endsWith({words:?})")).await?;
         }
         Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
+fn a_window_is_explained_before_anybody_points() -> Result<()> {
+    visit(async |page| {
+        open(page, "").await?;
+        page.until("document.querySelector('#formula').textContent === 'max(2, 3, 6, 8) = 8'").await?;
+        page.until("document.querySelector('#cell-words').textContent.includes('The winner is row 2, column 4')")
+            .await?;
+        // Pointing elsewhere moves on; a link has its own cells to point at.
+        page.click("#back").await?;
+        page.until("document.querySelector('#formula').textContent === 'max(1, 0, 4, 6) = 6'").await?;
+        page.go("index.html").await?;
+        open(page, "#v=1&stack=pool;kernelSize:4").await?;
+        ensure!(page.text("#formula").await?.is_empty());
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
+fn a_cell_that_went_back_up_has_its_formula() -> Result<()> {
+    visit(async |page| {
+        let stack = "#v=1&input=matrix;1,5/3,7&stack=";
+        for (up, window, formula) in [
+            ("unpool;way:bilinear", 6, "0.563 · 1 + 0.188 · 5 + 0.188 · 3 + 0.063 · 7 = 2.5"),
+            ("unpool", 3, "copy of 5 = 5"),
+            ("pool;kernelSize:2;stride:1;padding:1|unpool;way:max", 2, "last of (5, 5) = 5"),
+            ("pool;kernelSize:2;stride:2|unpool;way:max", 1, "no maximum came from here: 0"),
+            ("pool;kernelSize:2;stride:1;padding:1|unpool;way:average", 1, "(1 + 5 + 3 + 7) / 4 = 4"),
+        ] {
+            page.go("index.html").await?;
+            open(page, &format!("{stack}{up}")).await?;
+            let last = if up.contains('|') { 2 } else { 1 };
+            page.click(&format!(".card[data-stage='{last}'] .name")).await?;
+            scrub(page, window).await?;
+            page.until(&format!("document.querySelector('#formula').textContent === {formula:?}")).await?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
+fn in_colour_every_plane_has_its_formula() -> Result<()> {
+    visit(async |page| {
+        open(page, "").await?;
+        page.click("#tab-photo").await?;
+        page.until("document.querySelector('.card .size').textContent === '3 × 400 × 600'").await?;
+        ready(page).await?;
+        page.click("#on").await?;
+        let formulas = "[...document.querySelectorAll('[data-channel] .shape')].map(({ textContent }) => textContent)";
+        page.until(&format!("{formulas}.every((formula) => /^max\\(\\d.*= \\d+$/.test(formula))")).await?;
+        ensure!(!page.shows("#formula").await?);
+        ensure!(page.text("#cell-words").await?.contains(" in red. "), "{}", page.text("#cell-words").await?);
+        page.click("[data-channel='2']").await?;
+        page.until("document.querySelector('#cell-words').textContent.includes(' in blue. ')").await?;
+        ensure!(
+            page.evaluate("document.querySelector('[data-channel=\"2\"]').getAttribute('aria-pressed')").await?
+                == "true"
+        );
+        page.evaluate("(() => { const plane = document.querySelector('#plane'); plane.value = '1'; plane.dispatchEvent(new Event('change', { bubbles: true })); })()").await?;
+        page.until("document.querySelector('.channels').hidden").await
     })?;
     Ok(())
 }

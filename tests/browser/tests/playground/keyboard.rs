@@ -7,6 +7,35 @@ use fantoccini::key::Key;
 use crate::{open, ready, sizes};
 
 #[test]
+fn a_finger_on_its_name_moves_a_layer() -> Result<()> {
+    visit(async |page| {
+        page.resize(1800, 1200).await?;
+        open(page, "#v=1&stack=pool|relu|filter").await?;
+        page.evaluate(
+            "(() => {
+              const [from, to] = [1, 3].map((stage) => document.querySelector(`.card[data-stage='${stage}'] .name`));
+              from.scrollIntoView({ block: 'center' });
+              const at = (element) => {
+                const { left, top } = element.getBoundingClientRect();
+                return { clientX: left + 5, clientY: top + 5 };
+              };
+              const touch = (name, place) => from.dispatchEvent(new PointerEvent(name, { bubbles: true, pointerType: 'touch', pointerId: 7, isPrimary: true, ...place }));
+              touch('pointerdown', at(from));
+              touch('pointermove', at(to));
+              window.over = to.closest('.card').hasAttribute('data-over');
+              touch('pointerup', at(to));
+            })()",
+        )
+        .await?;
+        let names = "[...document.querySelectorAll('.card .name')].map(({ textContent }) => textContent).join()";
+        page.until(&format!("{names} === 'ReLU,Edges filter,Max 2 × 2'")).await?;
+        ensure!(page.evaluate("over && !document.querySelector('[data-over], [data-moving]')").await? == true);
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
 fn a_whole_use_by_keys() -> Result<()> {
     visit(async |page| {
         open(page, "").await?;

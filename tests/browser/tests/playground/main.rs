@@ -4,6 +4,7 @@
 mod cells;
 mod errors;
 mod keyboard;
+mod large;
 mod link;
 mod looks;
 mod offline;

@@ -92,6 +92,13 @@ fn a_gradient_is_painted_and_checked_by_keys() -> Result<()> {
         says(page, "#check-sides", "0, 1").await?;
         page.until("document.querySelector('#verdict').textContent.includes('kink')").await?;
         page.click("[data-fill='0']").await?;
+        says(page, "#check-sides", "0, 0").await?;
+        // What was painted is undone by the keys that undo everything else, and done again.
+        page.press_with(&[Key::Control], 'z').await?;
+        says(page, "#check-sides", "0, 1").await?;
+        page.press_with(&[Key::Control], 'z').await?;
+        page.press_with(&[Key::Control, Key::Shift], 'z').await?;
+        page.press_with(&[Key::Control, Key::Shift], 'z').await?;
         says(page, "#check-sides", "0, 0").await
     })?;
     Ok(())
