@@ -53,7 +53,7 @@ pub(super) type Runs = Vec<Vec<[usize; 2]>>;
 
 impl Shapes {
     /// A window's number among all windows of the layer over its whole input, which random draws go by.
-    pub(super) fn number(&self, window: usize) -> u64 {
+    fn number(&self, window: usize) -> u64 {
         let Some(Part { samples, whole, .. }) = &self.part else { return self.first_output + window as u64 };
         let (mut rest, mut place, mut unit) = (window, 0, 1);
         for ((sample, &extent), &count) in samples.iter().zip(whole).zip(&self.output[2..]).rev() {
@@ -61,6 +61,13 @@ impl Shapes {
             (rest, unit) = (rest / count, unit * extent);
         }
         self.first_output + (rest * unit + place) as u64
+    }
+
+    /// The numbers of a window and of those after it in its row.
+    pub(super) fn numbers(&self, window: usize) -> impl Fn(usize) -> u64 + use<> {
+        let first = self.number(window);
+        let apart = self.part.as_ref().and_then(|part| part.samples.last()).map_or(1, |sample| sample.every);
+        move |after| first + (after * apart) as u64
     }
 
     /// The same input with the window at every position, and where this plan's positions are among them. `None` where no

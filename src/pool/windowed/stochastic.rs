@@ -72,9 +72,9 @@ impl Stochastic {
             for cells in block.rows() {
                 totals.iter_mut().zip(cells).for_each(|(total, &cell)| *total += positive(cell));
             }
-            let first = target.first;
-            for ((window, drawn), total) in (first..).zip(&mut *drawn).zip(&*totals) {
-                *drawn = uniform(self.seed, shapes.number(window)) * total;
+            let number = shapes.numbers(target.first);
+            for ((window, drawn), total) in drawn.iter_mut().enumerate().zip(&*totals) {
+                *drawn = uniform(self.seed, number(window)) * total;
             }
             for cells in block.rows() {
                 for (((below, tap), &cell), drawn) in below.iter_mut().zip(&mut *taps).zip(cells).zip(&*drawn) {
@@ -88,7 +88,7 @@ impl Stochastic {
                 if !(total > 0.0 && total < f64::INFINITY && tap < block.taps.len()) {
                     clear_for(alone, block.taps.len(), 1)?;
                     alone.extend(block.window(window));
-                    tap = drawn_alone(alone, self.seed, shapes.number(first + window));
+                    tap = drawn_alone(alone, self.seed, number(window));
                 }
                 *value = block.cells[tap * block.count + window];
                 if let Some(places) = &mut places {

@@ -1,17 +1,14 @@
-//! axe's rules, widths, and pictures for us to look at.
+//! How the network page looks to people and to their tools: axe's rules, widths, shifts, and pictures for us to look at.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use browser_tests::{
     files::{noise, photo},
-    looks::{axe, fits, is_accessible},
+    looks::{SCREENS, are_pictures, axe, fits, is_accessible, stands_still, watch_shifts},
     page::Page,
     visit,
 };
 
 use crate::{answered, open};
-
-/// The narrowest phone in use, a common one, a desktop.
-const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
 
 /// Everything that can be shown at once.
 async fn busy(page: &Page) -> Result<()> {
@@ -89,6 +86,20 @@ fn nothing_is_wider_than_the_screen() -> Result<()> {
 }
 
 #[test]
+fn nothing_moves_while_the_page_loads() -> Result<()> {
+    visit(async |page| {
+        watch_shifts(page).await?;
+        for [width, height] in SCREENS {
+            page.resize(width, height).await?;
+            open(page).await?;
+            stands_still(page, &format!("{width}")).await?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
 fn pictures_to_look_at() -> Result<()> {
     visit(async |page| {
         page.resize(1280, 900).await?;
@@ -101,10 +112,7 @@ fn pictures_to_look_at() -> Result<()> {
         page.resize(390, 844).await?;
         open(page).await?;
         let phone = page.photographed("network-phone").await?;
-        for (at, picture) in [desktop, dark, phone].iter().enumerate() {
-            ensure!(picture.len() > 50_000, "picture {at} has {} bytes: is there anything on it?", picture.len());
-        }
-        Ok(())
+        are_pictures(&[desktop, dark, phone])
     })?;
     Ok(())
 }

@@ -1,15 +1,13 @@
 //! How the playground looks to people and to their tools: axe's rules, widths, shifts, and pictures for us to look at.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use browser_tests::{
-    looks::{axe, fits, is_accessible},
+    looks::{SCREENS, are_pictures, axe, fits, is_accessible, stands_still, watch_shifts},
     page::Page,
     visit,
 };
 
 use crate::{open, ready};
-
-const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
 
 /// Numbers that cannot be read, and a layer that cannot be.
 async fn refused(page: &Page) -> Result<()> {
@@ -75,23 +73,14 @@ fn nothing_is_wider_than_the_screen() -> Result<()> {
     Ok(())
 }
 
-/// Web Vitals calls 0.1 good; here nothing is to move at all, and rounding may leave a trace.
 #[test]
 fn nothing_moves_while_the_page_loads() -> Result<()> {
-    const WATCH: &str = "window.shifts = [];
-      new PerformanceObserver((list) => shifts.push(...list.getEntries()))
-        .observe({ type: 'layout-shift', buffered: true });";
     visit(async |page| {
-        page.before_every_page(WATCH).await?;
+        watch_shifts(page).await?;
         for [width, height] in SCREENS {
             page.resize(width, height).await?;
             open(page, "").await?;
-            page.rendered().await?;
-            let moved = "shifts.map(({ value, sources }) => ({ value, what: sources.map(({ node }) => node?.outerHTML?.slice(0, 80)) }))";
-            let moved = page.evaluate(moved).await?;
-            let values = moved.as_array().context("shifts are a list")?.iter();
-            let sum: f64 = values.filter_map(|shift| shift["value"].as_f64()).sum();
-            ensure!(sum < 0.01, "{width}: the layout shifted by {sum}: {moved:#}");
+            stands_still(page, &format!("{width}")).await?;
         }
         Ok(())
     })?;
@@ -116,12 +105,7 @@ fn pictures_to_look_at() -> Result<()> {
         page.click(".card[data-stage='1'] .name").await?;
         refused(page).await?;
         let error = page.photographed("playground-error").await?;
-        let all = [desktop, dark, phone, error];
-        for (at, picture) in all.iter().enumerate() {
-            ensure!(picture.len() > 20_000, "picture {at} has {} bytes: is there anything on it?", picture.len());
-            ensure!(!all[..at].contains(picture), "picture {at} is the same as one before");
-        }
-        Ok(())
+        are_pictures(&[desktop, dark, phone, error])
     })?;
     Ok(())
 }
