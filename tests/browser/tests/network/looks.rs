@@ -46,20 +46,19 @@ async fn picked(page: &Page) -> Result<()> {
 fn axe_finds_nothing() -> Result<()> {
     let axe = axe()?;
     visit(async |page| {
-        for [width, height] in &SCREENS[1..] {
-            page.resize(*width, *height).await?;
-            for dark in [false, true] {
-                page.darken(dark).await?;
-                let state = format!("{width}, dark: {dark}");
-                open(page).await?;
-                is_accessible(page, &axe, &format!("fresh, {state}")).await?;
-                busy(page).await?;
-                is_accessible(page, &axe, &format!("busy, {state}")).await?;
-                refused(page).await?;
-                is_accessible(page, &axe, &format!("refused, {state}")).await?;
-                picked(page).await?;
-                is_accessible(page, &axe, &format!("picked, {state}")).await?;
-            }
+        // Contrast is the theme's and targets are the width's: two of the four pairs see them all.
+        for ([width, height], dark) in [(SCREENS[1], true), (SCREENS[2], false)] {
+            page.resize(width, height).await?;
+            page.darken(dark).await?;
+            let state = format!("{width}, dark: {dark}");
+            open(page).await?;
+            is_accessible(page, &axe, &format!("fresh, {state}")).await?;
+            busy(page).await?;
+            is_accessible(page, &axe, &format!("busy, {state}")).await?;
+            refused(page).await?;
+            is_accessible(page, &axe, &format!("refused, {state}")).await?;
+            picked(page).await?;
+            is_accessible(page, &axe, &format!("picked, {state}")).await?;
         }
         Ok(())
     })?;
