@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Trains the `objects` networks with PyTorch, on a GPU in minutes.
 
-    python3 training/objects.py --data DIR --pooling max --seed 1 --out objects-max.f32.safetensors
+    python3 training/objects.py --data DIR --pooling max --seed 1 --teacher 40 --out objects-max.f32.safetensors
 
 DIR holds CIFAR-10 as train.zip and test.zip, JPEGs in one folder a class. What comes out is one of the project's network
 files in f32, batch norms not yet folded; `cargo xtask convert` makes it the file that ships. The same network trains in
 Rust with `cargo xtask train objects`, which takes hours where this takes minutes.
+
+With `--teacher`, a wider network of the same kind is trained first, and then shown the same pictures as the small one, which
+learns its answers more than the labels (Hinton, Vinyals and Dean 2015, Distilling the Knowledge in a Neural Network).
 
 Needs torch, numpy and pillow. Without a GPU it runs too, slowly.
 """
@@ -26,6 +29,7 @@ from torch import nn
 
 LABELS = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 CHANNELS = (18, 36, 60)
+TEACHER_CHANNELS = (112, 224, 384)
 POOLINGS = ("max", "average", "blur", "l2", "mixed", "stochastic", "strided")
 
 
@@ -119,7 +123,7 @@ class Objects(nn.Module):
     adds.
     """
 
-    def __init__(self, method):
+    def __init__(self, method, widths=CHANNELS):
         super().__init__()
         self.layers, self.described, counts = nn.ModuleDict(), [], {}
 
@@ -141,7 +145,7 @@ class Objects(nn.Module):
 
         relu = lambda: put("relu", nn.ReLU())
         inputs = 3
-        for stage, channels in enumerate(CHANNELS):
+        for stage, channels in enumerate(widths):
             if stage > 0 and method != "strided":
                 module, described = pooling(method, inputs)
                 put("pool", module, **described)
@@ -197,10 +201,11 @@ def one_cycle(progress, peak, warm_up):
 class Step:
     """One step of SGD with Nesterov's momentum, and the running mean of the weights; on a GPU recorded once, as a graph."""
 
-    def __init__(self, model, options, device):
-        self.model, self.options, self.device = model, options, device
+    def __init__(self, model, options, device, has_teacher):
+        self.model, self.options, self.device, self.has_teacher = model, options, device, has_teacher
         self.images = torch.zeros(options.batch, 3, 32, 32, device=device).to(memory_format=torch.channels_last)
         self.labels = torch.zeros(options.batch, dtype=torch.long, device=device)
+        self.taught = torch.zeros(options.batch, len(LABELS), device=device)
         self.rate = torch.zeros((), device=device)
         self.loss = torch.zeros((), device=device)
         self.learned = list(model.parameters())
@@ -216,6 +221,10 @@ class Step:
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.device.type == "cuda"):
             logits = self.model(self.images)
         loss = F.cross_entropy(logits.float(), self.labels, label_smoothing=self.options.smoothing)
+        if self.has_teacher:
+            soft = self.options.temperature
+            apart = F.kl_div(F.log_softmax(logits.float() / soft, 1), self.taught, reduction="batchmean") * soft**2
+            loss = self.options.trust * apart + (1 - self.options.trust) * loss
         loss.backward()
         with torch.no_grad():
             gradients = [weight.grad for weight in self.learned]
@@ -251,48 +260,74 @@ class Step:
             for averaged, value in zip(self.averaged, self.state):
                 averaged.copy_(value)
 
-    def __call__(self, images, labels, rate):
+    def __call__(self, images, labels, taught, rate):
         self.images.copy_(images)
         self.labels.copy_(labels)
+        if taught is not None:
+            self.taught.copy_(taught)
         self.rate.fill_(rate)
         self.graph.replay() if self.graph else self.run()
 
 
-def train(images, labels, method, options, held_back=None, log=print):
-    """A trained network; `images` are normalised."""
-    device = images.device
-    torch.manual_seed(options.seed)
-    generator = torch.Generator(device).manual_seed(options.seed)
-    model = Objects(method).to(device).to(memory_format=torch.channels_last).train()
+def new_model(method, seed, device, widths=CHANNELS):
+    torch.manual_seed(seed)
+    model = Objects(method, widths).to(device).to(memory_format=torch.channels_last).train()
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight)
-    step = Step(model, options, device)
+    return model
+
+
+def train(images, labels, models, options, teacher=None, held_back=None, log=print):
+    """Trains networks, by name, side by side on the same batches; `images` are normalised."""
+    device = images.device
+    generator = torch.Generator(device).manual_seed(options.seed)
+    each = {name: Step(model, options, device, teacher is not None) for name, model in models.items()}
     if device.type == "cuda":
-        step.record()
+        for step in each.values():
+            step.record()
     steps = len(images) // options.batch
     start = time.monotonic()
     for epoch in range(options.epochs):
         order = torch.randperm(len(images), generator=generator, device=device)
         batch = changed(images, generator, options.cutout)[order].to(memory_format=torch.channels_last)
         targets = labels[order]
-        losses = torch.zeros((), device=device)
+        taught = answers(teacher, batch, options.temperature) if teacher else None
+        losses = {name: torch.zeros((), device=device) for name in models}
         for index in range(steps):
             rate = one_cycle((epoch * steps + index) / (options.epochs * steps), options.rate, options.warm_up)
             part = slice(index * options.batch, (index + 1) * options.batch)
-            step(batch[part], targets[part], rate)
-            losses += step.loss
+            for name, step in each.items():
+                step(batch[part], targets[part], taught[part] if teacher else None, rate)
+                losses[name] += step.loss
         last = epoch + 1 == options.epochs
         if last or (epoch + 1) % 10 == 0:
             seconds = time.monotonic() - start
-            note = ""
-            if held_back is not None:
-                note = f", held back {100 * accuracy(model, *held_back):.2f} %"
-            log(f"{method} seed {options.seed} epoch {epoch + 1}: loss {losses.item() / steps:.4f}, {seconds:.0f} s{note}")
+            for name, model in models.items():
+                note = f", held back {100 * accuracy(model, *held_back):.2f} %" if held_back else ""
+                log(f"{name} seed {options.seed} epoch {epoch + 1}: loss {losses[name].item() / steps:.4f}, {seconds:.0f} s{note}")
     with torch.no_grad():
-        for value, averaged in zip(step.state, step.averaged):
-            value.copy_(averaged)
-    return model.eval()
+        for step in each.values():
+            for value, averaged in zip(step.state, step.averaged):
+                value.copy_(averaged)
+            step.model.eval()
+
+
+def new_teacher(images, labels, options, log=print):
+    """A wider network with max pooling, trained for `options.teacher` epochs with a square hidden from every image."""
+    teacher = new_model("max", options.seed, images.device, TEACHER_CHANNELS)
+    own = argparse.Namespace(**{**vars(options), "epochs": options.teacher, "cutout": 8})
+    train(images, labels, {"teacher": teacher}, own, log=log)
+    return teacher
+
+
+@torch.no_grad()
+def answers(teacher, images, temperature):
+    """How sure the teacher is of each class, softened."""
+    cuda = images.device.type == "cuda"
+    with torch.autocast(images.device.type, dtype=torch.bfloat16, enabled=cuda):
+        logits = torch.cat([teacher(part) for part in images.split(2000)])
+    return F.softmax(logits.float() / temperature, 1)
 
 
 @torch.no_grad()
@@ -329,10 +364,11 @@ def write(path, model, mean, std, origin):
     Path(path).write_bytes(struct.pack("<Q", len(head)) + head + body)
 
 
-def origin(options):
+def origin(options, pooling):
     """The command that makes the file, every number of it, and the data."""
-    told = ("pooling", "seed", "epochs", "batch", "rate", "warm_up", "momentum", "decay", "smoothing", "cutout", "average")
-    flags = [f"--{name.replace('_', '-')} {getattr(options, name)}" for name in told]
+    told = ("seed", "epochs", "batch", "rate", "warm_up", "momentum", "decay", "smoothing", "cutout", "average")
+    told += ("teacher", "temperature", "trust") if options.teacher else ()
+    flags = [f"--pooling {pooling}"] + [f"--{name.replace('_', '-')} {getattr(options, name)}" for name in told]
     return {
         "command": " ".join(["python3 training/objects.py --data DIR", *flags]),
         "data": "CIFAR-10 training images (Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images)",
@@ -342,7 +378,7 @@ def origin(options):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, type=Path, help="the folder with train.zip and test.zip")
-    parser.add_argument("--pooling", default="max", choices=POOLINGS)
+    parser.add_argument("--pooling", default=["max"], choices=POOLINGS, nargs="+", help="one, or several trained side by side")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=151)
     parser.add_argument("--batch", type=int, default=256)
@@ -353,8 +389,11 @@ def arguments():
     parser.add_argument("--smoothing", type=float, default=0.0, help="label smoothing")
     parser.add_argument("--cutout", type=int, default=0, help="the side of the square hidden from every image")
     parser.add_argument("--average", type=float, default=0.998, help="what the running mean of the weights keeps a step")
+    parser.add_argument("--teacher", type=int, default=0, help="epochs of a wider network, trained first and learned from")
+    parser.add_argument("--temperature", type=float, default=4.0, help="what logits are divided by before the teacher's and the network's answers are compared")
+    parser.add_argument("--trust", type=float, default=0.9, help="the share of the teacher's answers in the loss; the labels have the rest")
     parser.add_argument("--hold-back", type=int, default=0, help="keep so many training images a class back and measure on them, not on the test images")
-    parser.add_argument("--out", type=Path, help="the network file")
+    parser.add_argument("--out", help="the network file; {} in its name stands for the pooling")
     return parser.parse_args()
 
 
@@ -382,11 +421,18 @@ def main():
     held_back = None
     if options.hold_back:
         (images, labels), held_back = hold_back(images, labels, options.hold_back)
-    model = train(images, labels, options.pooling, options, held_back)
     name, measured_on = ("held back", held_back) if held_back else ("test", test)
-    print(f"{options.pooling} seed {options.seed}: {name} accuracy {100 * accuracy(model, *measured_on):.2f} %")
-    if options.out:
-        write(options.out, model, mean, std, origin(options))
+    report = lambda what, model: print(f"{what} seed {options.seed}: {name} accuracy {100 * accuracy(model, *measured_on):.2f} %")
+    teacher = None
+    if options.teacher:
+        teacher = new_teacher(images, labels, options)
+        report("teacher", teacher)
+    models = {pooling: new_model(pooling, options.seed, device) for pooling in options.pooling}
+    train(images, labels, models, options, teacher, held_back)
+    for pooling, model in models.items():
+        report(pooling, model)
+        if options.out:
+            write(options.out.replace("{}", pooling), model, mean, std, origin(options, pooling))
 
 
 if __name__ == "__main__":
