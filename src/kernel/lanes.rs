@@ -1,254 +1,28 @@
-//! Four `f32` side by side: a SIMD128 register in WebAssembly, an array elsewhere, with the same bits.
+//! Four `f32` side by side: a register in WebAssembly (SIMD128) and on x86-64, an array elsewhere, with the same bits.
 //!
 //! Most passes over whole rows need none of this, the compiler vectorises them. It is for what keeps several registers of
 //! sums, which the compiler takes apart into single numbers, and for rows so short that the ends of its loops would cost
 //! more than their middles.
 #![expect(unsafe_code, reason = "four numbers are read and written in one piece")]
 
+#[cfg(any(test, not(any(target_feature = "simd128", target_arch = "x86_64"))))]
+#[cfg_attr(test, allow(dead_code, reason = "tests look at what registers do"))]
+mod plain;
+#[cfg(target_feature = "simd128")]
+mod simd128;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
+
+#[cfg(not(any(target_feature = "simd128", target_arch = "x86_64")))]
+use plain as register;
+#[cfg(target_feature = "simd128")]
+use simd128 as register;
+#[cfg(target_arch = "x86_64")]
+use sse2 as register;
 use std::ops::{Add, BitOr, Div, Mul, Sub};
 
 /// How many there are.
 pub(crate) const LANES: usize = 4;
-
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod register {
-    use std::arch::wasm32::*;
-
-    pub type Register = v128;
-    pub type Mask = v128;
-    pub type Whole = v128;
-
-    pub const NO_LANE: v128 = u32x4(0, 0, 0, 0);
-
-    pub fn splat(value: f32) -> v128 {
-        f32x4_splat(value)
-    }
-
-    pub fn load([a, b, c, d]: [f32; 4]) -> v128 {
-        f32x4(a, b, c, d)
-    }
-
-    pub fn store(x: v128) -> [f32; 4] {
-        [f32x4_extract_lane::<0>(x), f32x4_extract_lane::<1>(x), f32x4_extract_lane::<2>(x), f32x4_extract_lane::<3>(x)]
-    }
-
-    pub fn add(a: v128, b: v128) -> v128 {
-        f32x4_add(a, b)
-    }
-
-    pub fn subtract(a: v128, b: v128) -> v128 {
-        f32x4_sub(a, b)
-    }
-
-    pub fn multiply(a: v128, b: v128) -> v128 {
-        f32x4_mul(a, b)
-    }
-
-    pub fn divide(a: v128, b: v128) -> v128 {
-        f32x4_div(a, b)
-    }
-
-    pub fn pmax(a: v128, b: v128) -> v128 {
-        f32x4_pmax(a, b)
-    }
-
-    pub fn pmin(a: v128, b: v128) -> v128 {
-        f32x4_pmin(a, b)
-    }
-
-    pub fn larger(a: v128, b: v128) -> v128 {
-        v128_bitselect(b, a, v128_or(f32x4_gt(b, a), f32x4_ne(b, b)))
-    }
-
-    pub fn relu(x: v128) -> v128 {
-        v128_andnot(x, f32x4_le(x, f32x4_splat(0.0)))
-    }
-
-    pub fn less(a: v128, b: v128) -> v128 {
-        f32x4_lt(a, b)
-    }
-
-    pub fn equal(a: v128, b: v128) -> v128 {
-        f32x4_eq(a, b)
-    }
-
-    pub fn whole(values: [i32; 4]) -> v128 {
-        let [a, b, c, d] = values;
-        i32x4(a, b, c, d)
-    }
-
-    pub fn whole_add(a: v128, b: v128) -> v128 {
-        i32x4_add(a, b)
-    }
-
-    pub fn whole_subtract(a: v128, b: v128) -> v128 {
-        i32x4_sub(a, b)
-    }
-
-    pub fn whole_least(a: v128, b: v128) -> v128 {
-        i32x4_min(a, b)
-    }
-
-    pub fn whole_of_mask(mask: v128) -> v128 {
-        mask
-    }
-
-    pub fn whole_select(mask: v128, a: v128, b: v128) -> v128 {
-        v128_bitselect(a, b, mask)
-    }
-
-    pub fn is_nan(x: v128) -> v128 {
-        f32x4_ne(x, x)
-    }
-
-    pub fn either(a: v128, b: v128) -> v128 {
-        v128_or(a, b)
-    }
-
-    pub fn any(mask: v128) -> bool {
-        v128_any_true(mask)
-    }
-
-    pub fn mask(of: [bool; 4]) -> v128 {
-        let [a, b, c, d] = of.map(|lane| -i32::from(lane));
-        i32x4(a, b, c, d)
-    }
-
-    pub fn select(mask: v128, a: v128, b: v128) -> v128 {
-        v128_bitselect(a, b, mask)
-    }
-
-    pub fn even(a: v128, b: v128) -> v128 {
-        i32x4_shuffle::<0, 2, 4, 6>(a, b)
-    }
-
-    pub fn odd(a: v128, b: v128) -> v128 {
-        i32x4_shuffle::<1, 3, 5, 7>(a, b)
-    }
-
-    pub fn following(a: v128, b: v128) -> v128 {
-        i32x4_shuffle::<1, 2, 3, 4>(a, b)
-    }
-}
-
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-mod register {
-    use std::array::from_fn;
-
-    pub type Register = [f32; 4];
-    pub type Mask = [bool; 4];
-    pub type Whole = [i32; 4];
-
-    pub const NO_LANE: [bool; 4] = [false; 4];
-
-    pub fn splat(value: f32) -> [f32; 4] {
-        [value; 4]
-    }
-
-    pub fn load(values: [f32; 4]) -> [f32; 4] {
-        values
-    }
-
-    pub fn store(x: [f32; 4]) -> [f32; 4] {
-        x
-    }
-
-    pub fn add(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        from_fn(|lane| a[lane] + b[lane])
-    }
-
-    pub fn subtract(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        from_fn(|lane| a[lane] - b[lane])
-    }
-
-    pub fn multiply(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        from_fn(|lane| a[lane] * b[lane])
-    }
-
-    pub fn divide(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        from_fn(|lane| a[lane] / b[lane])
-    }
-
-    pub fn pmax(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        from_fn(|lane| if a[lane] < b[lane] { b[lane] } else { a[lane] })
-    }
-
-    pub fn pmin(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        from_fn(|lane| if b[lane] < a[lane] { b[lane] } else { a[lane] })
-    }
-
-    pub fn larger(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        from_fn(|lane| super::larger(a[lane], b[lane]))
-    }
-
-    pub fn relu(x: [f32; 4]) -> [f32; 4] {
-        x.map(super::relu)
-    }
-
-    pub fn less(a: [f32; 4], b: [f32; 4]) -> [bool; 4] {
-        from_fn(|lane| a[lane] < b[lane])
-    }
-
-    pub fn equal(a: [f32; 4], b: [f32; 4]) -> [bool; 4] {
-        from_fn(|lane| a[lane] == b[lane])
-    }
-
-    pub fn whole(values: [i32; 4]) -> [i32; 4] {
-        values
-    }
-
-    pub fn whole_add(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
-        from_fn(|lane| a[lane].wrapping_add(b[lane]))
-    }
-
-    pub fn whole_subtract(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
-        from_fn(|lane| a[lane].wrapping_sub(b[lane]))
-    }
-
-    pub fn whole_least(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
-        from_fn(|lane| a[lane].min(b[lane]))
-    }
-
-    pub fn whole_of_mask(mask: [bool; 4]) -> [i32; 4] {
-        mask.map(|lane| -i32::from(lane))
-    }
-
-    pub fn whole_select(mask: [bool; 4], a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
-        from_fn(|lane| if mask[lane] { a[lane] } else { b[lane] })
-    }
-
-    pub fn is_nan(x: [f32; 4]) -> [bool; 4] {
-        x.map(f32::is_nan)
-    }
-
-    pub fn either(a: [bool; 4], b: [bool; 4]) -> [bool; 4] {
-        from_fn(|lane| a[lane] | b[lane])
-    }
-
-    pub fn any(mask: [bool; 4]) -> bool {
-        mask.contains(&true)
-    }
-
-    pub fn mask(of: [bool; 4]) -> [bool; 4] {
-        of
-    }
-
-    pub fn select(mask: [bool; 4], a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        from_fn(|lane| if mask[lane] { a[lane] } else { b[lane] })
-    }
-
-    pub fn even(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        [a[0], a[2], b[0], b[2]]
-    }
-
-    pub fn odd(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        [a[1], a[3], b[1], b[3]]
-    }
-
-    pub fn following(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-        [a[1], a[2], a[3], b[0]]
-    }
-}
 
 /// Four numbers.
 #[derive(Clone, Copy)]
@@ -336,6 +110,26 @@ impl Lanes {
     /// Of eight numbers, the second to the fifth.
     pub fn following(self, next: Self) -> Self {
         Self(register::following(self.0, next.0))
+    }
+
+    /// Of eight numbers, the third to the sixth.
+    pub fn straddling(self, next: Self) -> Self {
+        Self(register::straddling(self.0, next.0))
+    }
+
+    /// Of eight numbers, the fourth to the seventh.
+    pub fn preceding(self, next: Self) -> Self {
+        Self(register::preceding(self.0, next.0))
+    }
+
+    /// The first two numbers, each before its like among the others.
+    pub fn lower(self, other: Self) -> Self {
+        Self(register::lower(self.0, other.0))
+    }
+
+    /// The last two numbers, each before its like among the others.
+    pub fn upper(self, other: Self) -> Self {
+        Self(register::upper(self.0, other.0))
     }
 }
 
@@ -445,5 +239,64 @@ impl Div for Lanes {
     type Output = Self;
     fn div(self, other: Self) -> Self {
         Self(register::divide(self.0, other.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, register};
+    use proptest::prelude::*;
+
+    fn four() -> impl Strategy<Value = [f32; 4]> {
+        let rare = prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -0.0, 1e-40]);
+        // Few numbers, so that some are equal.
+        prop::array::uniform4(prop_oneof![3 => (-3..4i8).prop_map(f32::from), 1 => rare])
+    }
+
+    /// Of which bits a NaN is, nothing is said.
+    fn bits(values: [f32; 4]) -> [u32; 4] {
+        values.map(|value| if value.is_nan() { u32::MAX } else { value.to_bits() })
+    }
+
+    proptest! {
+        #[test]
+        fn registers_do_what_is_done_number_by_number(a in four(), b in four(), c in any::<[i32; 4]>(), d in any::<[i32; 4]>()) {
+            macro_rules! same {
+                ($($name:ident)*) => {$(
+                    let ours = register::$name(register::load(a), register::load(b));
+                    prop_assert_eq!(bits(register::store(ours)), bits(plain::$name(a, b)), "{}", stringify!($name));
+                )*};
+            }
+            macro_rules! same_mask {
+                ($($name:ident: $ours:expr, $plain:expr;)*) => {$(
+                    let ours = register::select($ours, register::splat(1.0), register::splat(0.0));
+                    prop_assert_eq!(register::store(ours), plain::select($plain, [1.0; 4], [0.0; 4]), "{}", stringify!($name));
+                    prop_assert_eq!(register::any($ours), plain::any($plain), "{}", stringify!($name));
+                )*};
+            }
+            same!(add subtract multiply divide pmax pmin larger even odd following straddling preceding lower upper);
+            let (x, y) = (register::load(a), register::load(b));
+            prop_assert_eq!(bits(register::store(register::relu(x))), bits(plain::relu(a)));
+            same_mask! {
+                less: register::less(x, y), plain::less(a, b);
+                equal: register::equal(x, y), plain::equal(a, b);
+                is_nan: register::is_nan(x), plain::is_nan(a);
+                either: register::either(register::is_nan(x), register::less(x, y)), plain::either(plain::is_nan(a), plain::less(a, b));
+                mask: register::mask(a.map(f32::is_nan)), a.map(f32::is_nan);
+            }
+            let whole = |of: register::Whole| {
+                let mut to = [0; 4];
+                // SAFETY: there is room for four.
+                #[expect(unsafe_code, reason = "as for `Whole::store`")]
+                unsafe { to.as_mut_ptr().cast::<register::Whole>().write_unaligned(of) };
+                to
+            };
+            let (p, q, less) = (register::whole(c), register::whole(d), register::less(x, y));
+            prop_assert_eq!(whole(register::whole_add(p, q)), plain::whole_add(c, d));
+            prop_assert_eq!(whole(register::whole_subtract(p, q)), plain::whole_subtract(c, d));
+            prop_assert_eq!(whole(register::whole_least(p, q)), plain::whole_least(c, d));
+            prop_assert_eq!(whole(register::whole_of_mask(less)), plain::whole_of_mask(plain::less(a, b)));
+            prop_assert_eq!(whole(register::whole_select(less, p, q)), plain::whole_select(plain::less(a, b), c, d));
+        }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) use resample::{AxisMap, Way, resample_planes};
 pub(crate) use rows::to_the_best;
 #[cfg(test)]
 pub(crate) use separable::tests::small_plan;
-pub(crate) use separable::{Reducer, Scratch, Spreader, fused, reduce, spread};
+pub(crate) use separable::{Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, reduce, spread};
 pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
 pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 

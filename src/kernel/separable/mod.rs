@@ -3,6 +3,7 @@
 //! by plane and row by row as they are needed: only a few rows wait at a time. Where windows are small, both innermost
 //! axes are reduced at once (`fused`), and nothing waits.
 
+mod back;
 mod columns;
 pub(crate) mod fused;
 mod row;
@@ -10,6 +11,7 @@ mod spread;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use back::{ToAll, ToTheLargest, WayBack};
 pub(crate) use spread::{Spreader, spread};
 
 use super::{Fold, clear_for};

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Span};
-use crate::kernel::{Passes, Reducer, Spreader, Sum, spread};
+use crate::kernel::{Passes, Reducer, Spreader, Sum, ToAll, WayBack, clear_for, spread};
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -41,26 +41,31 @@ impl Gradient for Average {
         if grad_input.is_empty() {
             return Ok(());
         }
-        let common = self.common_divisor(shapes.plan.axes());
-        let divisors = if common.is_none() { self.divisors(shapes)? } else { Vec::new() };
+        let mut divisors = Divisors::new(self, shapes)?;
+        let windows = shapes.plane_out / divisors.outer.first().map_or(1, |axis| axis.spans.len());
+        let planes = grad_output.chunks_exact(shapes.plane_out).zip(grad_input.chunks_exact_mut(shapes.plane_in));
+        let mut share = |gradients: &[f32], position: usize, shares: &mut [f32]| {
+            shares.copy_from_slice(&gradients[position * windows..][..windows]);
+            divisors.divide(position, shares);
+        };
+        if let Some(mut small) = WayBack::new(&shapes.plan, &mut room.passes)? {
+            for (gradients, target) in planes {
+                small.give::<ToAll>(&[], 1.0, target, &mut |row, shares| share(gradients, row, shares));
+            }
+            return Ok(());
+        }
         let mut shares = std::mem::take(&mut room.values);
-        shares.clear();
-        shares.try_reserve(shapes.plane_out).map_err(|_| shapes.no_room())?;
+        clear_for(&mut shares, shapes.plane_out, 1)?;
+        shares.resize(shapes.plane_out, 0.0);
         let (mut doubles, mut passes) = (Vec::new(), Passes::default());
         let mut spreader = Spreader::new(&shapes.plan, &mut room.passes)?;
-        let planes = grad_output.chunks_exact(shapes.plane_out).zip(grad_input.chunks_exact_mut(shapes.plane_in));
         for (gradients, target) in planes {
-            shares.clear();
-            match common {
-                Some(divisor) => shares.extend(gradients.iter().map(|gradient| gradient / divisor)),
-                None => shares.extend(gradients.iter().zip(&divisors).map(|(gradient, divisor)| gradient / divisor)),
-            }
+            shares.chunks_exact_mut(windows).enumerate().for_each(|(at, shares)| share(gradients, at, shares));
             if let Some(spreader) = &mut spreader {
                 spreader.spread(&shares, target);
                 continue;
             }
-            doubles.clear();
-            doubles.try_reserve(shares.len()).map_err(|_| shapes.no_room())?;
+            clear_for(&mut doubles, shares.len(), 1)?;
             doubles.extend(shares.iter().copied().map(f64::from));
             let sums = spread(&doubles, &shapes.plan, &mut passes)?;
             target.iter_mut().zip(sums).for_each(|(target, &sum)| *target = sum as f32);
@@ -87,24 +92,12 @@ impl Average {
         });
         Some(common.product::<Option<f64>>()?.max(1.0) as f32)
     }
-
-    /// The divisor of each window: the product over the axes of how many cells count. As floats, since a window's
-    /// cells, padding included, can be more than a machine word holds. A window without cells has the divisor 1: its
-    /// sum is 0.
-    fn divisors(&self, shapes: &Shapes) -> Result<Vec<f32>> {
-        let mut divisors: Vec<f32> = reserve(shapes.plane_out, &shapes.output)?;
-        if let Some(divisor) = self.divisor_override {
-            divisors.resize(shapes.plane_out, divisor as f32);
-            return Ok(divisors);
-        }
-        let counts = shapes.counts(shapes.plan.axes(), self.count())?;
-        divisors.extend(counts.iter().map(|&count| count.max(1.0) as f32));
-        Ok(divisors)
-    }
 }
 
 /// The divisors of the windows at one position of the outermost axis after the other: there, all have a factor in
-/// common, and most positions have the same.
+/// common, and most positions have the same. They are products over the axes of how many cells count; as floats, since a
+/// window's cells, padding included, can be more than a machine word holds. A window without cells has the divisor 1: its
+/// sum is 0.
 struct Divisors<'a> {
     average: &'a Average,
     /// The outermost axis, where there is another.

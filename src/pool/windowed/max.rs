@@ -7,7 +7,9 @@
 use crate::error::Result;
 use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Places, Small};
-use crate::kernel::{Fold, InLanes, LANES, Lanes, Mask, Reducer, Scratch, Whole, reduce, to_the_best};
+use crate::kernel::{
+    Fold, InLanes, LANES, Lanes, Mask, Reducer, Scratch, ToTheLargest, WayBack, Whole, reduce, to_the_best,
+};
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
 
@@ -33,7 +35,7 @@ impl Gradient for Max {
     }
 }
 
-/// Every window's gradient to its winner. Where windows are squares of four cells side by side it is not looked for first.
+/// Every window's gradient to its winner. Of small windows it is not looked for first.
 pub(super) fn back<const SMALLEST: bool>(
     method: &dyn Gradient,
     back: Back,
@@ -45,7 +47,7 @@ pub(super) fn back<const SMALLEST: bool>(
         even.is_some_and(|even| (even.origin, even.stride, even.taps) == (0, 2, 2))
     };
     let ([rows, columns], true) = (shapes.plan.axes(), shapes.plan.axes().iter().all(squares)) else {
-        return method.scatter(back, shapes, room);
+        return overlapping(method, SMALLEST, back, shapes, room);
     };
     let Back { cells, grad_output, grad_input } = back;
     let (width, windows) = (columns.extent, columns.spans.len());
@@ -67,6 +69,27 @@ pub(super) fn back<const SMALLEST: bool>(
             method.scatter(back, &shapes.of_one_plane(), room)?;
         }
     }
+    Ok(())
+}
+
+/// The same where small windows may overlap.
+fn overlapping(method: &dyn Gradient, smallest: bool, back: Back, shapes: &Shapes, room: &mut Room) -> Result<()> {
+    let mut passes = std::mem::take(&mut room.passes);
+    let Some(mut small) = WayBack::new(&shapes.plan, &mut passes)? else {
+        room.passes = passes;
+        return method.scatter(back, shapes, room);
+    };
+    let (one_plane, sign) = (shapes.of_one_plane(), if smallest { -1.0 } else { 1.0 });
+    let planes = back.cells.chunks_exact(shapes.plane_in).zip(back.grad_output.chunks_exact(shapes.plane_out));
+    for ((cells, grad_output), grad_input) in planes.zip(back.grad_input.chunks_exact_mut(shapes.plane_in)) {
+        let mut row = |row: usize, values: &mut [f32]| {
+            values.copy_from_slice(&grad_output[row * values.len()..][..values.len()]);
+        };
+        if !small.give::<ToTheLargest>(cells, sign, grad_input, &mut row) {
+            method.scatter(Back { cells, grad_output, grad_input }, &one_plane, room)?;
+        }
+    }
+    room.passes = passes;
     Ok(())
 }
 

@@ -1,0 +1,133 @@
+//! Number by number: what the others are held equal to, and what runs where there are no others.
+
+use std::array::from_fn;
+
+pub type Register = [f32; 4];
+pub type Mask = [bool; 4];
+pub type Whole = [i32; 4];
+
+pub const NO_LANE: Mask = [false; 4];
+
+pub fn splat(value: f32) -> [f32; 4] {
+    [value; 4]
+}
+
+pub fn load(values: [f32; 4]) -> [f32; 4] {
+    values
+}
+
+pub fn store(x: [f32; 4]) -> [f32; 4] {
+    x
+}
+
+pub fn add(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    from_fn(|lane| a[lane] + b[lane])
+}
+
+pub fn subtract(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    from_fn(|lane| a[lane] - b[lane])
+}
+
+pub fn multiply(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    from_fn(|lane| a[lane] * b[lane])
+}
+
+pub fn divide(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    from_fn(|lane| a[lane] / b[lane])
+}
+
+pub fn pmax(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    from_fn(|lane| if a[lane] < b[lane] { b[lane] } else { a[lane] })
+}
+
+pub fn pmin(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    from_fn(|lane| if b[lane] < a[lane] { b[lane] } else { a[lane] })
+}
+
+pub fn larger(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    from_fn(|lane| crate::kernel::lanes::larger(a[lane], b[lane]))
+}
+
+pub fn relu(x: [f32; 4]) -> [f32; 4] {
+    x.map(crate::kernel::lanes::relu)
+}
+
+pub fn less(a: [f32; 4], b: [f32; 4]) -> Mask {
+    from_fn(|lane| a[lane] < b[lane])
+}
+
+pub fn equal(a: [f32; 4], b: [f32; 4]) -> Mask {
+    from_fn(|lane| a[lane] == b[lane])
+}
+
+pub fn whole(values: [i32; 4]) -> [i32; 4] {
+    values
+}
+
+pub fn whole_add(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+    from_fn(|lane| a[lane].wrapping_add(b[lane]))
+}
+
+pub fn whole_subtract(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+    from_fn(|lane| a[lane].wrapping_sub(b[lane]))
+}
+
+pub fn whole_least(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+    from_fn(|lane| a[lane].min(b[lane]))
+}
+
+pub fn whole_of_mask(mask: Mask) -> [i32; 4] {
+    mask.map(|lane| -i32::from(lane))
+}
+
+pub fn whole_select(mask: Mask, a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+    from_fn(|lane| if mask[lane] { a[lane] } else { b[lane] })
+}
+
+pub fn is_nan(x: [f32; 4]) -> Mask {
+    x.map(f32::is_nan)
+}
+
+pub fn either(a: Mask, b: Mask) -> Mask {
+    from_fn(|lane| a[lane] | b[lane])
+}
+
+pub fn any(mask: Mask) -> bool {
+    mask.contains(&true)
+}
+
+pub fn mask(of: [bool; 4]) -> Mask {
+    of
+}
+
+pub fn select(mask: Mask, a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    from_fn(|lane| if mask[lane] { a[lane] } else { b[lane] })
+}
+
+pub fn even(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[0], a[2], b[0], b[2]]
+}
+
+pub fn odd(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[1], a[3], b[1], b[3]]
+}
+
+pub fn following(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[1], a[2], a[3], b[0]]
+}
+
+pub fn straddling(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[2], a[3], b[0], b[1]]
+}
+
+pub fn preceding(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[3], b[0], b[1], b[2]]
+}
+
+pub fn lower(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[0], b[0], a[1], b[1]]
+}
+
+pub fn upper(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[2], b[2], a[3], b[3]]
+}
