@@ -28,7 +28,7 @@ pub(super) fn descending(mut cells: Vec<f32>) -> Vec<f32> {
 
 /// The plain twins of `powers`.
 pub(super) mod powers {
-    pub use libm::{exp, expm1 as exp_minus_1, log as ln, log1p as ln_1_plus, pow as power};
+    pub use libm::{cbrt as cube_root, exp, expm1 as exp_minus_1, log as ln, log1p as ln_1_plus, pow as power};
 }
 
 /// Adds each window's value to every cell that it reads.

@@ -1,6 +1,6 @@
 //! Exponentials, logarithms and powers in f64, without branches or tables, so that the compiler does two of them at a
 //! time. Only + − × ÷ and whole numbers: the same bits on every machine. Against 50 digits they err by at most 1 unit in
-//! the last place (eˣ), 2 (eˣ − 1), 2.5 (logarithms) and 2 + p (xᵖ where that is from 10⁻²⁰ to 10²⁰⁰; the root of a sum of
+//! the last place (eˣ), 1.1 (cube roots), 2 (eˣ − 1), 2.5 (logarithms) and 2 + p (xᵖ where that is from 10⁻²⁰ to 10²⁰⁰; the root of a sum of
 //! powers divides that by p).
 //!
 //! The polynomials interpolate at the Chebyshev nodes of the reduced range, which leaves less than 2⁻⁵⁵ of the value.
@@ -162,10 +162,29 @@ impl Power {
             let (eights, rest) = values.as_chunks_mut::<8>();
             eights.iter_mut().for_each(|eight| *eight = product(*eight, self.exponent as u32));
             rest.iter_mut().for_each(|one| [*one] = product([*one], self.exponent as u32));
+        } else if self.exponent == 1.0 / 3.0 {
+            values.iter_mut().for_each(|value| *value = cube_root(*value));
         } else {
             values.iter_mut().for_each(|value| *value = self.of(*value));
         }
     }
+}
+
+/// The cube root, for x ≥ 0 that is normal or 0: ∞ and NaN stay what they are. By way of r = 1/∛x, and how far x·r³ is from
+/// 1: no logarithm, and one division less.
+#[inline(always)]
+fn cube_root(x: f64) -> f64 {
+    // The upper half of the bits is a logarithm, roughly: less a third of it, r errs by 3.5 % at the most.
+    const OF_ONE: f64 = 1_430_188_458.0;
+    let upper = f64::from_bits((x.to_bits() >> 32) | WHOLE.to_bits()) - WHOLE;
+    let r = f64::from_bits(((OF_ONE - upper * (1.0 / 3.0)) + WHOLE).to_bits() << 32);
+    // (1 − h)^(−1/3) and, of the root itself, (1 − h)^(−2/3).
+    let h = 1.0 - x * r * r * r;
+    let r = r * polynomial(&[1.0, 1.0 / 3.0, 2.0 / 9.0, 14.0 / 81.0], h);
+    let root = x * r * r;
+    let h = 1.0 - root * r;
+    let exact = root + root * h * polynomial(&[2.0 / 3.0, 5.0 / 9.0, 40.0 / 81.0], h);
+    if x < f64::INFINITY { exact } else { x }
 }
 
 /// x to a power, for x ≥ 0.
@@ -238,7 +257,8 @@ mod tests {
         fn powers_are_those_of_libm(x in 1..0x7f80_0000u32, p in prop_oneof![1e-6..6.0f64, (1..17u32).prop_map(f64::from)]) {
             let x = f64::from(f32::from_bits(x));
             for (x, p) in [(x, p), (x, 1.0 / p), (1.0 / (1.0 + x), 50.0 * p)] {
-                let expected = direct::power(x, p);
+                // A third of all digits is more than 1/3 as an f64.
+                let expected = if p == 1.0 / 3.0 { direct::cube_root(x) } else { direct::power(x, p) };
                 if (1e-20..1e200).contains(&expected) {
                     let mut rows = [x; 9];
                     Power::new(p).of_each(&mut rows);
@@ -246,6 +266,7 @@ mod tests {
                     prop_assert_eq!(rows, [rows[0]; 9]);
                 }
             }
+            prop_assert!(units(power(x, 1.0 / 3.0), direct::cube_root(x)) <= 2.5, "{}", x);
         }
     }
 
@@ -272,7 +293,7 @@ mod tests {
         let nan = f64::NAN;
         assert_eq!([exp(-1e9), exp(f64::NEG_INFINITY), exp(800.0), exp_minus_1(-1e9)], [0.0, 0.0, f64::INFINITY, -1.0]);
         assert!(exp(nan).is_nan() && exp_minus_1(nan).is_nan());
-        for p in [0.3, 2.0, 7.5, 1e300, f64::MAX] {
+        for p in [0.3, 1.0 / 3.0, 2.0, 7.5, 1e300, f64::MAX] {
             let mut values = [0.0, 1.0, f64::INFINITY, nan];
             Power::new(p).of_each(&mut values);
             assert_eq!(values[..3], [0.0, 1.0, f64::INFINITY]);
