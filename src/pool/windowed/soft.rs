@@ -3,7 +3,7 @@
 use super::exponentials::{Exponentials, MODERATE, Sums};
 use super::walk::{self, FromSums};
 use crate::error::Result;
-use crate::kernel::powers::exp_each;
+use crate::kernel::powers::Exponential;
 use crate::kernel::{Lift, RowOfSums, Scratch, reduce, visit};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
@@ -17,11 +17,9 @@ const SHARPNESS: f64 = 1.0;
 impl Lift for Soft {
     fn lift(&self, cells: &[f32], out: &mut [f64]) {
         let (weights, weighted) = out.split_at_mut(cells.len());
-        weights.iter_mut().zip(cells).for_each(|(weight, &cell)| *weight = f64::from(cell));
-        exp_each(weights);
         for ((weight, weighted), &cell) in weights.iter_mut().zip(weighted).zip(cells) {
             let cell = f64::from(cell);
-            *weight = if cell.abs() <= MODERATE { *weight } else { f64::NAN };
+            *weight = if cell.abs() <= MODERATE { Exponential::of(cell).value() } else { f64::NAN };
             *weighted = *weight * cell;
         }
     }
