@@ -20,7 +20,7 @@ macro_rules! functions {
 }
 
 functions! {
-    splat(value: f32) -> __m128 = load([value; 4]);
+    splat(value: f32) -> __m128 = _mm_set1_ps(value);
     load(of: [f32; 4]) -> __m128 = _mm_loadu_ps(of.as_ptr());
     store(x: __m128) -> [f32; 4] = std::mem::transmute(x);
     add(a: __m128, b: __m128) -> __m128 = _mm_add_ps(a, b);
