@@ -237,8 +237,8 @@ impl Rows<'_> {
                     };
                 }
                 let mut parts = P::parts(Lanes::load(values.add(at)), merged);
-                for line in 0..shared {
-                    parts[line] = Lanes::load(got.add(row(line))) + parts[line];
+                for (line, part) in parts.iter_mut().enumerate().take(shared) {
+                    *part = Lanes::load(got.add(row(line))) + *part;
                 }
                 for line in STRIDE..TAPS {
                     parts[line].store(got.add(row(line - STRIDE)));
@@ -265,19 +265,19 @@ impl Rows<'_> {
     }
 }
 
-/// Copies cells times a sign. Which lanes have seen one that is not finite: less itself, it is a NaN.
+/// Copies cells times a sign. Which lanes have seen one that is not finite: 0 times it is a NaN.
 fn copy(cells: &[f32], sign: f32, to: &mut [f32], mut seen: Mask) -> Mask {
-    let sign = Lanes::splat(sign);
+    let (sign, zero) = (Lanes::splat(sign), Lanes::splat(0.0));
     let ((fours, rest), (to, to_rest)) = (cells.as_chunks::<LANES>(), to.as_chunks_mut::<LANES>());
     for (to, four) in to.iter_mut().zip(fours) {
         let cells = Lanes::of(*four) * sign;
         *to = cells.values();
-        seen = seen | (cells - cells).is_nan();
+        seen = seen | (cells * zero).is_nan();
     }
     for (to, cell) in to_rest.iter_mut().zip(rest) {
         let cell = Lanes::splat(*cell) * sign;
         [*to, ..] = cell.values();
-        seen = seen | (cell - cell).is_nan();
+        seen = seen | (cell * zero).is_nan();
     }
     seen
 }
