@@ -41,12 +41,18 @@ impl Gradient for Average {
         if grad_input.is_empty() {
             return Ok(());
         }
-        let mut divisors = Divisors::new(self, shapes)?;
-        let windows = shapes.plane_out / divisors.outer.first().map_or(1, |axis| axis.spans.len());
+        let common = self.common_divisor(shapes.plan.axes());
+        let mut divisors = if common.is_none() { Some(Divisors::new(self, shapes)?) } else { None };
+        // As many as lie at one position of the outermost axis, where there is another.
+        let (outer, _) = shapes.plan.axes().split_at(usize::from(shapes.plan.axes().len() > 1));
+        let windows = shapes.plane_out / outer.first().map_or(1, |axis| axis.spans.len());
         let planes = grad_output.chunks_exact(shapes.plane_out).zip(grad_input.chunks_exact_mut(shapes.plane_in));
         let mut share = |gradients: &[f32], position: usize, shares: &mut [f32]| {
             shares.copy_from_slice(&gradients[position * windows..][..windows]);
-            divisors.divide(position, shares);
+            match &mut divisors {
+                Some(divisors) => divisors.divide(position, shares),
+                None => shares.iter_mut().for_each(|share| *share /= common.unwrap_or(1.0)),
+            }
         };
         if let Some(mut small) = WayBack::new(&shapes.plan, &mut room.passes)? {
             for (gradients, target) in planes {
@@ -95,14 +101,13 @@ impl Average {
 }
 
 /// The divisors of the windows at one position of the outermost axis after the other: there, all have a factor in
-/// common, and most positions have the same. They are products over the axes of how many cells count; as floats, since a
-/// window's cells, padding included, can be more than a machine word holds. A window without cells has the divisor 1: its
-/// sum is 0.
+/// common, and most positions have the same.
 struct Divisors<'a> {
     average: &'a Average,
     /// The outermost axis, where there is another.
     outer: &'a [AxisPlan],
-    /// What the other axes count.
+    /// What the other axes count: floats, since a window's cells, padding included, can be more than a machine word holds. A
+    /// window without cells has the divisor 1: its sum is 0.
     inner: Vec<f64>,
     /// The common factor of those at hand.
     factor: f64,
