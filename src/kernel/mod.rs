@@ -119,9 +119,14 @@ pub(crate) trait InLanes {
     /// [`Fold::merge`].
     fn merge(&self, a: Self::Packed, b: Self::Packed) -> Self::Packed;
 
-    /// [`Fold::finish`].
-    fn finish(&self, merged: Self::Packed) -> Self::Packed {
+    /// [`Fold::finish`]; `inside` where nothing near reads padding.
+    fn finish(&self, merged: Self::Packed, _inside: bool) -> Self::Packed {
         merged
+    }
+
+    /// Whether only what is inside is finished here.
+    fn only_inside(&self) -> bool {
+        false
     }
 
     /// Takes note of cells, which a first look may take for what was seen. It may see something [foreign](Fold::is_foreign)
@@ -139,12 +144,15 @@ pub(crate) trait InLanes {
 /// The sum of the cells over a divisor, in the cells' own type.
 pub(crate) struct Sum<T> {
     pub divisor: T,
+    /// Whether that is the divisor of windows that read no padding alone. `Reducer::reduce` then hands out what it has not
+    /// divided: everything, but where small windows of two axes are done in one go.
+    pub only_inside: bool,
 }
 
 impl<T: Number> Sum<T> {
     /// The sum alone.
     pub(crate) fn alone() -> Self {
-        Self { divisor: T::from(1) }
+        Self { divisor: T::from(1), only_inside: false }
     }
 }
 
@@ -176,8 +184,12 @@ impl InLanes for Sum<f32> {
         a + b
     }
 
-    fn finish(&self, sum: Lanes) -> Lanes {
-        sum / Lanes::splat(self.divisor)
+    fn finish(&self, sum: Lanes, inside: bool) -> Lanes {
+        sum / Lanes::splat(if inside || !self.only_inside { self.divisor } else { 1.0 })
+    }
+
+    fn only_inside(&self) -> bool {
+        self.only_inside
     }
 }
 
@@ -212,7 +224,7 @@ impl<T: Number> Fold for Sum<T> {
     }
 
     fn finishes(&self) -> bool {
-        self.divisor != T::from(1)
+        self.divisor != T::from(1) && !self.only_inside
     }
 
     fn finish(&self, sum: T) -> T {

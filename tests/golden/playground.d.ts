@@ -220,9 +220,10 @@ export interface ImagePart {
 /**
  * Pools a picture channel by channel; results are scaled so that white stays white. Alpha is averaged. With `part` the image is
  * the rows from `top` on of a picture that is `height` high, among them all that the pooled `rows` are made of, and only these
- * are made: the same, to the bit, as of the whole picture.
+ * are made: the same, to the bit, as of the whole picture. `out` is what the pixels are written into, and the result's own then,
+ * in memory that is not the image's: a new array's is touched for the first time, which takes as long as pooling.
  */
-export function poolImage(image: Picture, options: PoolOptions, part?: { rows: [first: number, end: number]; top: number; height: number }): ImageData;
+export function poolImage(image: Picture, options: PoolOptions & { out?: Uint8ClampedArray }, part?: { rows: [first: number, end: number]; top: number; height: number }): ImageData;
 
 /**
  * A pooled picture in about `count` equal parts, which can be made one by one, in several workers or in steps: one part alone

@@ -43,6 +43,7 @@ const PLACES = {
   "poolGeometry": (odd) => poolGeometry(odd),
   "poolImage, the picture": (odd) => poolImage(odd, { method: "max", kernelSize: 1 }),
   "poolImage, the options": (odd) => poolImage(picture, odd),
+  "poolImage, out": (odd) => poolImage(picture, { method: "max", kernelSize: 1, out: odd }),
   "poolImage, the part": (odd) => poolImage(picture, { method: "max", kernelSize: 1 }, odd),
   ...Object.fromEntries(
     ["rows", "top", "height"].map((name) => [

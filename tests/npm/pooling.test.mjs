@@ -142,6 +142,49 @@ test("a large photograph is pooled as its channels are, a piece at a time", () =
   }
 });
 
+test("a pooled photograph goes into the pixels that are given", () => {
+  const photo = noise(643, 401);
+  for (const layer of [
+    { method: "max", kernelSize: 2 },
+    { method: "average", kernelSize: 2 },
+    { method: "lp", normType: 2, kernelSize: 3, stride: 2 },
+  ]) {
+    const { data, width, height } = poolImage(photo, layer);
+    const out = new Uint8ClampedArray(data.length);
+    const pooled = poolImage(photo, { ...layer, out });
+    assert.equal(pooled.data, out);
+    assert.deepEqual([pooled.width, pooled.height, out], [width, height, data]);
+    // Some rows alone, into the middle of a larger memory.
+    const row = 4 * width;
+    const memory = new Uint8ClampedArray(5 * row).fill(7);
+    poolImage(photo, { ...layer, out: memory.subarray(row, 4 * row) }, { rows: [90, 93], top: 0, height: 401 });
+    assert.deepEqual(memory.slice(row, 4 * row), data.slice(90 * row, 93 * row));
+    assert.ok([...memory.subarray(0, row), ...memory.subarray(4 * row)].every((byte) => byte === 7));
+  }
+  const four = { data: new Uint8ClampedArray(64), width: 4, height: 4 };
+  const refused = (out, parameter, message) =>
+    assert.throws(
+      () => poolImage(four, { method: "max", kernelSize: 2, out }),
+      (error) => error.parameter === parameter && error.message.includes(message),
+    );
+  refused(new Uint8ClampedArray(20), "out.length", "2 × 2");
+  refused(new Uint8Array(16), "out", "must be a Uint8ClampedArray");
+  refused(four.data.subarray(0, 16), "out", "outside the image's memory");
+  refused(5, "out", "must be a Uint8ClampedArray");
+});
+
+test("the mean of four bytes is exact, halves rounded up", () => {
+  // Every difference of neighbours, every sum modulo four.
+  const photo = noise(512, 256);
+  const { data } = poolImage(photo, { method: "average", kernelSize: 2 });
+  const wanted = data.map((_, at) => {
+    const [row, column, channel] = [Math.floor(at / 1024), (at >> 2) % 256, at % 4];
+    const cell = (down, across) => photo.data[4 * (512 * (2 * row + down) + 2 * column + across) + channel];
+    return Math.floor((cell(0, 0) + cell(0, 1) + cell(1, 0) + cell(1, 1) + 2) / 4);
+  });
+  assert.deepEqual(data, wanted);
+});
+
 test("a part that is not there, or not held, is refused by name", () => {
   const photo = noise(4, 6);
   const refused = (layer, part, parameter, message) =>

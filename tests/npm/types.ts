@@ -1,5 +1,5 @@
 // What a TypeScript user writes; it only has to type-check. A line under an expected error must not.
-import init, { FeatureMaps, pool, PoolLayer, poolGeometry, type ArrayPoolOptions, type Method, type Picture } from "deep-end";
+import init, { FeatureMaps, pool, poolImage, PoolLayer, poolGeometry, type ArrayPoolOptions, type Method, type Picture } from "deep-end";
 import startNetworks, { Network, prepareDigit } from "deep-end/networks";
 
 const started: Promise<void> = init();
@@ -34,7 +34,8 @@ pool([1, 2], options);
 await Promise.all([startNetworks(), started]);
 const network: Network = await Network.load("digits.safetensors");
 const picture: Picture = { data: new Uint8ClampedArray(4), width: 1, height: 1 };
+const pixels: ImageData = poolImage(picture, { method, kernelSize: 1, out: new Uint8ClampedArray(4) });
 const probabilities: Float32Array = network.classify(prepareDigit(picture));
 const kinds: string[] = network.run(prepareDigit(picture)).layers.map((layer) => layer.kind);
 
-export { bytes, copied, extents, indices, into, kinds, places, probabilities, unknown };
+export { bytes, copied, extents, indices, into, kinds, pixels, places, probabilities, unknown };

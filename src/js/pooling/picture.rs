@@ -5,14 +5,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::js::arguments::{describe, extent};
 use crate::js::error::JsResult;
 use crate::js::image::to_image;
-use crate::js::options::{named, read};
+use crate::js::options::{named, read, read_beside};
 use crate::js::results::{list, set};
 use crate::js::source::Source;
 use crate::options::Options;
 use crate::pool::PoolOptions;
 use crate::render::{Photograph, check_bytes};
 use crate::shown::Shown;
-use js_sys::{Array, Object, Uint8ClampedArray};
+use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
 use std::ops::Range;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -31,7 +31,9 @@ extern "C" {
 /// `poolImage`; see `surface.d.ts`.
 #[wasm_bindgen(js_name = poolImage, skip_typescript)]
 pub fn pool_image(image: &JsValue, options: &JsValue, part: &JsValue) -> JsResult<JsValue> {
-    let options = PoolOptions::from(read(options)?);
+    let mut outs = [("out", JsValue::UNDEFINED)];
+    let options = PoolOptions::from(read_beside(options, &mut outs)?);
+    let [(_, out)] = outs;
     let part = named("part", part);
     let source = Source::of(image)?;
     check_bytes("image.data.length", source.data.length() as usize, source.width, source.height)?;
@@ -49,14 +51,34 @@ pub fn pool_image(image: &JsValue, options: &JsValue, part: &JsValue) -> JsResul
         let held = [top, top.saturating_add(source.height)];
         return Err(Error::new(ErrorKind::Shape, "image", held.as_slice(), rule).into());
     }
-    let pixels = pool(&mut photograph, rows.clone(), &source, top)?;
-    to_image(&pixels, photograph.output()[1], rows.len())
+    let (width, height) = (photograph.output()[1], rows.len());
+    let pixels = match out.is_undefined() || out.is_null() {
+        true => new_pixels(4 * width * height)?,
+        false => given(&out, &source.data, width, height)?,
+    };
+    pool(&mut photograph, rows, &source, top, &pixels)?;
+    to_image(&pixels, width, height)
 }
 
-/// Pools rows, a part of them at a time.
-fn pool(photograph: &mut Photograph, rows: Range<usize>, source: &Source, top: usize) -> Result<Uint8ClampedArray> {
+/// The pixels to write into. In the image's own memory, rows would be written before others are made of them.
+fn given(out: &JsValue, image: &JsValue, width: usize, height: usize) -> Result<Uint8ClampedArray> {
+    let memory = |of| Reflect::get(of, &"buffer".into()).ok();
+    let found = out.dyn_ref::<Uint8ClampedArray>().filter(|_| memory(out) != memory(image));
+    let rule = "must be a Uint8ClampedArray outside the image's memory";
+    let out = found.ok_or_else(|| Error::new(ErrorKind::Parameter, "out", describe(out), rule))?;
+    check_bytes("out.length", out.length() as usize, width, height)?;
+    Ok(out.clone())
+}
+
+/// Pools rows into these pixels, a part of them at a time.
+fn pool(
+    photograph: &mut Photograph,
+    rows: Range<usize>,
+    source: &Source,
+    top: usize,
+    result: &Uint8ClampedArray,
+) -> Result<()> {
     let wide = 4 * photograph.output()[1];
-    let result = new_pixels(wide * rows.len())?;
     let mut staging = Staging::unpack();
     let (input, output, _) = u8::rooms(&mut staging);
     let mut from = rows.start;
@@ -71,12 +93,12 @@ fn pool(photograph: &mut Photograph, rows: Range<usize>, source: &Source, top: u
         of_input.map_err(|_| moved("image.data", &source.data))?;
         photograph.pool_rows(part.clone(), input, output)?;
         let begin = wide * (part.start - rows.start);
-        let of_output = subarray(&result, begin as u32, (begin + output.len()) as u32);
-        of_output.and_then(|pixels| u8::give(&pixels, output)).map_err(|_| moved("image", &result))?;
+        let of_output = subarray(result, begin as u32, (begin + output.len()) as u32);
+        of_output.and_then(|pixels| u8::give(&pixels, output)).map_err(|_| moved("out", result))?;
         from = part.end;
     }
     staging.pack();
-    Ok(result)
+    Ok(())
 }
 
 /// Where an image lies in the whole picture: its first row, the picture's height, and which rows of the output are asked for.

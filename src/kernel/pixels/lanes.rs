@@ -78,13 +78,15 @@ mod registers {
     }
 
     pub fn means(a: &Eight, b: &Eight) -> Four {
-        // The channels of two neighbours side by side, then added: two windows' sums.
-        let sums = |pixels| {
-            let beside = u8x16_shuffle::<0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15>(pixels, pixels);
-            u16x8_extadd_pairwise_u8x16(beside)
-        };
         let ([a0, a1], [b0, b1]) = (load(a), load(b));
-        let mean = |a, b| u16x8_shr(u16x8_add(u16x8_add(sums(a), sums(b)), u16x8_splat(2)), 2);
-        store(u8x16_narrow_i16x8(mean(a0, b0), mean(a1, b1)))
+        let columns =
+            |left, right| (i32x4_shuffle::<0, 2, 4, 6>(left, right), i32x4_shuffle::<1, 3, 5, 7>(left, right));
+        let ((a, b), (c, d)) = (columns(a0, a1), columns(b0, b1));
+        // The mean of two, halves rounded up, is one instruction; that of two such means is one too large where it was
+        // rounded up itself and either of them was too.
+        let (first, second) = (u8x16_avgr(a, b), u8x16_avgr(c, d));
+        let either = v128_or(v128_xor(a, b), v128_xor(c, d));
+        let too_large = v128_and(v128_and(either, v128_xor(first, second)), u8x16_splat(1));
+        store(u8x16_sub(u8x16_avgr(first, second), too_large))
     }
 }

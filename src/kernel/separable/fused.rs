@@ -96,6 +96,11 @@ impl<'a> Small<'a> {
         blank.resize(columns.extent + 2 * margin, padding);
         Ok(Some(Self { down, across, inside, blank, margin }))
     }
+
+    /// Whether the four windows at either edge are not all inside.
+    fn edges(&self) -> [bool; 2] {
+        [self.inside.start > 0, self.inside.end < self.across.windows]
+    }
 }
 
 /// A row of the input: what it lies in, and where it begins there.
@@ -161,9 +166,13 @@ impl Small<'_> {
         for row in (0..down.windows).step_by(2).map(|row| row.min(down.windows - 2)) {
             let lines = self.lines(cells, row, TAPS + STRIDE);
             let place = down.at(row, 0) * width as isize + across.even.origin;
-            let mut pair = Pair { at: row * windows, windows, place, stride: STRIDE, sink };
+            let inside = [row, row + 1].map(|row| {
+                // In a narrow plane, blocks at its edges and others have windows in common.
+                across.windows >= 3 * LANES && [0, TAPS - 1].iter().all(|&tap| down.cell(row, tap).is_some())
+            });
+            let mut pair = Pair { at: row * windows, windows, place, stride: STRIDE, inside, sink };
             self.across::<L, TAPS, STRIDE>(&mut block, lines, &edges, &mut pair);
-            (row..row + 2).for_each(|row| sink.complete(row));
+            (row..).zip(inside).for_each(|(row, inside)| sink.complete(row, inside));
         }
         fold.has_foreign(block.seen)
     }
@@ -197,25 +206,26 @@ impl Small<'_> {
             block.seen = block.fold.watch(block.seen, here);
             merged
         };
-        let mut put = |window: usize, merged: [L::Packed; 2]| {
+        let mut put = |window: usize, merged: [L::Packed; 2], inside: bool| {
             // SAFETY: there is a place for every window, as the caller has asked.
-            unsafe { pair.put(window, merged) };
+            unsafe { pair.put(window, merged, inside) };
         };
-        if inside.start > 0 {
-            put(0, edge(block, 0, left));
+        let [at_left, at_right] = self.edges();
+        if at_left {
+            put(0, edge(block, 0, left), false);
         }
         // The blocks at the edges have windows of the inside too, which are not made again.
-        let mut end = if inside.end < across.windows { last.saturating_sub(LANES) } else { inside.end - LANES };
-        let start = if inside.start > 0 { LANES.min(inside.end - LANES) } else { 0 };
+        let mut end = if at_right { last.saturating_sub(LANES) } else { inside.end - LANES };
+        let start = if at_left { LANES.min(inside.end - LANES) } else { 0 };
         end = end.max(start);
         let mut fits = whole || have(start, end);
         if !fits {
             // After a plane's last line, more may be read than there is.
-            put(end, edge(block, end, &self.present(end)));
+            put(end, edge(block, end, &self.present(end)), true);
             end = end.saturating_sub(LANES).max(start);
             fits = have(start, end);
             for window in (start..=end).step_by(LANES).filter(|_| !fits) {
-                put(window, edge(block, window, &self.present(window)));
+                put(window, edge(block, window, &self.present(window)), true);
             }
         }
         if fits {
@@ -224,7 +234,7 @@ impl Small<'_> {
                 // SAFETY: each line has the cells that all of these windows read, since its ends were just asked.
                 let (merged, here) = unsafe { block.merge::<STRIDE, false>(at(window), left) };
                 seen = block.fold.watch(seen, here);
-                put(window, merged);
+                put(window, merged, true);
                 if window == end {
                     break;
                 }
@@ -232,8 +242,8 @@ impl Small<'_> {
             }
             block.seen = seen;
         }
-        if inside.end < across.windows {
-            put(last, edge(block, last, right));
+        if at_right {
+            put(last, edge(block, last, right), false);
         }
     }
 

@@ -48,7 +48,7 @@ pub(crate) fn reduce<'s, F: Fold>(
     let mut out = std::mem::take(&mut scratch.out);
     let cells = plan.output_shape().iter().product();
     room_for(fold, &mut out, cells, 1)?;
-    let _ = Reducer::new(fold, plan, scratch)?.reduce(plane, &mut out, &mut |_, _| ());
+    let _ = Reducer::new(fold, plan, scratch)?.reduce(plane, &mut out, &mut |_, _, _| ());
     scratch.out = out;
     Ok(&scratch.out)
 }
@@ -68,8 +68,8 @@ enum Innermost<'a, F: Fold> {
     Fused(Small<'a>, Run<F>),
 }
 
-/// Takes each finished part of an output and its number.
-pub(crate) type Done<'d, A> = dyn FnMut(usize, &mut [A]) + 'd;
+/// Takes each part of an output that is complete: its number, at which of its windows it begins, and the windows.
+pub(crate) type Done<'d, A> = dyn FnMut(usize, usize, &mut [A]) + 'd;
 
 impl<'a, F: Fold> Reducer<'a, F> {
     /// Makes all the room that is needed.
@@ -106,7 +106,7 @@ impl<'a, F: Fold> Reducer<'a, F> {
         Ok(Self { fold, innermost, columns, temporary })
     }
 
-    /// Reduces one plane into `out`, and calls `done` with each finished part of it and its number: the windows at one
+    /// Reduces one plane into `out`, and calls `done` with each complete part of it and its number: the windows at one
     /// position of the outermost axis, or all of them where there is just one axis. Says whether the plane had anything
     /// [foreign](Fold::is_foreign).
     pub fn reduce(&mut self, plane: &[F::Input], out: &mut [F::Acc], done: &mut Done<F::Acc>) -> bool {
@@ -116,7 +116,7 @@ impl<'a, F: Fold> Reducer<'a, F> {
             if fold.finishes() {
                 part.iter_mut().for_each(|value| *value = fold.finish(*value));
             }
-            done(number, part);
+            done(number, 0, part);
         };
         match innermost {
             Innermost::Fused(small, run) if columns[0].is_none() => foreign = run(small, fold, plane, out, done),
@@ -137,7 +137,7 @@ fn slabs<F: Fold>(
     out: &mut [F::Acc],
     temporary: &mut [F::Acc],
     foreign: &mut bool,
-    done: &mut Done<F::Acc>,
+    done: &mut dyn FnMut(usize, &mut [F::Acc]),
 ) {
     let Some((Some(axis), inner)) = axes.split_first_mut() else {
         match innermost {
@@ -145,7 +145,7 @@ fn slabs<F: Fold>(
                 *foreign |= row.reduce(fold, cells, at, out);
                 done(0, out);
             }
-            Innermost::Fused(small, run) => *foreign |= run(small, fold, cells, out, done),
+            Innermost::Fused(small, run) => *foreign |= run(small, fold, cells, out, &mut |_, _, _| ()),
         }
         return;
     };

@@ -161,7 +161,7 @@ proptest! {
             other => other as f32 / 3.0e4,
         };
         let plane: Vec<f32> = (0..size(&plan.input_shape())).map(cell).collect();
-        let sum = Sum { divisor };
+        let sum = Sum { divisor, only_inside: false };
         let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         let ours = bits(reduce(&sum, &plane, &plan, &mut Scratch::default()).unwrap());
         let finished: Vec<f32> = direct::reduce(&sum, &plane, &plan).into_iter().map(|merged| sum.finish(merged)).collect();

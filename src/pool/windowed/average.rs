@@ -19,14 +19,23 @@ impl Arithmetic for Average {
         if cells.is_empty() {
             return Ok(());
         }
-        let common = self.common_divisor(shapes.plan.axes());
-        let sum = Sum { divisor: common.unwrap_or(1.0) };
+        let axes = shapes.plan.axes();
+        let common = self.common_divisor(axes);
+        let sum = match (common, axes) {
+            (Some(divisor), _) => Sum { divisor, only_inside: false },
+            // Windows that read no padding have all their taps.
+            (None, [rows, columns]) => {
+                let taps = |axis: &AxisPlan| axis.spans.first().map_or(1, |span| span.taps()) as f32;
+                Sum { divisor: taps(rows) * taps(columns), only_inside: true }
+            }
+            _ => Sum::alone(),
+        };
         let mut divisors = if common.is_none() { Some(Divisors::new(self, shapes)?) } else { None };
         let mut sums = Reducer::new(&sum, &shapes.plan, &mut room.floats)?;
         shapes.each_plane(cells, values, |plane, values| {
-            sums.reduce(plane, values, &mut |position, sums| {
+            sums.reduce(plane, values, &mut |position, from, sums| {
                 if let Some(divisors) = &mut divisors {
-                    divisors.divide(position, sums);
+                    divisors.divide(position, from, sums);
                 }
             });
             Ok(())
@@ -100,8 +109,8 @@ impl Average {
     }
 }
 
-/// The divisors of the windows at one position of the outermost axis after the other: there, all have a factor in
-/// common, and most positions have the same.
+/// The divisors of the windows at one position of the outermost axis after the other, where windows have several: there, all
+/// have a factor in common, and most positions have the same.
 struct Divisors<'a> {
     average: &'a Average,
     /// The outermost axis, where there is another.
@@ -112,38 +121,27 @@ struct Divisors<'a> {
     /// The common factor of those at hand.
     factor: f64,
     divisors: Vec<f32>,
-    /// The one divisor that all of them are.
-    common: Option<f32>,
 }
 
 impl<'a> Divisors<'a> {
     fn new(average: &'a Average, shapes: &'a Shapes) -> Result<Self> {
         let axes = shapes.plan.axes();
         let (outer, inner) = axes.split_at(usize::from(axes.len() > 1));
-        let common = average.divisor_override.map(|divisor| divisor as f32);
-        let inner = if common.is_some() { Vec::new() } else { shapes.counts(inner, average.count())? };
+        let inner = shapes.counts(inner, average.count())?;
         let mut divisors = reserve(inner.len(), &shapes.output)?;
         divisors.resize(inner.len(), 1.0);
-        Ok(Self { average, outer, inner, factor: 0.0, divisors, common })
+        Ok(Self { average, outer, inner, factor: 0.0, divisors })
     }
 
-    fn divide(&mut self, position: usize, sums: &mut [f32]) {
+    /// Divides the sums of windows at a position, from one of them on.
+    fn divide(&mut self, position: usize, from: usize, sums: &mut [f32]) {
         let factor = self.outer.first().map_or(1.0, |axis| self.average.count()(&axis.spans[position]) as f64);
-        if self.average.divisor_override.is_none() && factor != self.factor {
+        if factor != self.factor {
             self.factor = factor;
             let counted = self.divisors.iter_mut().zip(&self.inner);
             counted.for_each(|(divisor, inner)| *divisor = (factor * inner).max(1.0) as f32);
-            self.common = self.divisors.first().copied().filter(|first| self.divisors.iter().all(|one| one == first));
         }
-        match self.common {
-            // Of a power of two, the reciprocal is exact and quicker.
-            Some(divisor) if (1.0 / divisor).is_normal() && divisor.to_bits().trailing_zeros() >= 23 => {
-                let reciprocal = 1.0 / divisor;
-                sums.iter_mut().for_each(|sum| *sum *= reciprocal);
-            }
-            Some(divisor) => sums.iter_mut().for_each(|sum| *sum /= divisor),
-            None => sums.iter_mut().zip(&self.divisors).for_each(|(sum, divisor)| *sum /= divisor),
-        }
+        sums.iter_mut().zip(&self.divisors[from..]).for_each(|(sum, divisor)| *sum /= divisor);
     }
 }
 

@@ -315,7 +315,7 @@ pub(super) fn extremes(
     let fold = Extreme::new(smallest);
     let mut reducer = Reducer::new(&fold, &shapes.plan, scratch)?;
     shapes.each_plane(cells, values, |plane, values| {
-        if reducer.reduce(plane, values, &mut |_, _| ()) {
+        if reducer.reduce(plane, values, &mut |_, _, _| ()) {
             let winners = reduce(&Winner { smallest }, plane, &shapes.plan, winners)?;
             values.iter_mut().zip(winners).for_each(|(value, &winner)| *value = cell(&fold, plane, place(winner)));
         }
@@ -370,7 +370,7 @@ pub(in crate::pool) fn of_bytes(
     }
     let mut reducer = Reducer::new(&LargestByte, &shapes.plan, scratch)?;
     shapes.each_plane(cells, values, |plane, values| {
-        reducer.reduce(plane, values, &mut |_, _| ());
+        reducer.reduce(plane, values, &mut |_, _, _| ());
         Ok(())
     })
 }

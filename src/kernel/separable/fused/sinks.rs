@@ -12,15 +12,15 @@ pub(crate) trait Sink<P> {
     fn room(&self) -> usize;
 
     /// Takes those of four windows; `at` is the first one's place in the output, and `place` that of its first tap in the
-    /// plane, be it in the padding.
+    /// plane, be it in the padding. `inside` is as for [`InLanes::finish`].
     ///
     /// # Safety
     /// There must be room for them.
     #[expect(unsafe_code, reason = "two checks for each block are as much as a tenth of its work")]
-    unsafe fn four(&mut self, at: usize, place: isize, merged: P);
+    unsafe fn four(&mut self, at: usize, place: isize, merged: P, inside: bool);
 
-    /// A row of windows is complete.
-    fn complete(&mut self, _row: usize) {}
+    /// A row of windows is complete; `inside` as a row.
+    fn complete(&mut self, _row: usize, _inside: bool) {}
 }
 
 /// How a fold reduces one plane: calls `done` with each row of windows, and says whether any cell is foreign.
@@ -35,13 +35,13 @@ pub(crate) fn values<L: InLanes<Packed = Lanes>>(
     out: &mut [f32],
     done: &mut Done<f32>,
 ) -> bool {
-    small.reduce(fold, cells, &mut Values { fold, out, windows: small.across.windows, done })
+    small.reduce(fold, cells, &mut Values { fold, out, small, done })
 }
 
 struct Values<'v, 'd, L> {
     fold: &'v L,
     out: &'v mut [f32],
-    windows: usize,
+    small: &'v Small<'v>,
     done: &'v mut Done<'d, f32>,
 }
 
@@ -52,13 +52,28 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
 
     // SAFETY: as the trait says.
     #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn four(&mut self, at: usize, _place: isize, merged: Lanes) {
+    unsafe fn four(&mut self, at: usize, _place: isize, merged: Lanes, inside: bool) {
         // SAFETY: the caller's promise is about this list.
-        unsafe { self.fold.finish(merged).store(self.out.as_mut_ptr().add(at)) };
+        unsafe { self.fold.finish(merged, inside).store(self.out.as_mut_ptr().add(at)) };
     }
 
-    fn complete(&mut self, row: usize) {
-        (self.done)(row, &mut self.out[row * self.windows..][..self.windows]);
+    fn complete(&mut self, row: usize, inside: bool) {
+        hand_out(self.small, row, self.out, inside && self.fold.only_inside(), self.done);
+    }
+}
+
+/// Hands out a row of windows: all of it, or those at the edges that are not inside.
+#[inline(never)]
+fn hand_out(small: &Small, row: usize, out: &mut [f32], only_edges: bool, done: &mut Done<f32>) {
+    let windows = small.across.windows;
+    let out = &mut out[row * windows..][..windows];
+    if !only_edges {
+        return done(row, 0, out);
+    }
+    for (edge, from) in small.edges().into_iter().zip([0, windows - LANES]) {
+        if edge {
+            done(row, from, &mut out[from..from + LANES]);
+        }
     }
 }
 
@@ -92,7 +107,7 @@ impl Sink<(Lanes, Whole)> for Places<'_> {
 
     // SAFETY: as the trait says.
     #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn four(&mut self, at: usize, place: isize, (values, before): (Lanes, Whole)) {
+    unsafe fn four(&mut self, at: usize, place: isize, (values, before): (Lanes, Whole), _inside: bool) {
         self.none = self.none | values.equal(self.padding);
         let places = Whole::of([place as i32; LANES]) + self.steps - before;
         // SAFETY: the caller's promise is about both lists.
@@ -111,25 +126,27 @@ pub(super) struct Pair<'s, S> {
     /// Where the first window's first tap lies in the plane.
     pub place: isize,
     pub stride: usize,
+    /// Whether each row is inside.
+    pub inside: [bool; 2],
     pub sink: &'s mut S,
 }
 
 impl<S> Pair<'_, S> {
-    /// Puts the results of four windows of either row.
+    /// Puts the results of four windows of either row; `inside` along the row.
     ///
     /// # Safety
     /// The sink must have room for them.
     #[inline(always)]
     #[expect(unsafe_code, reason = "as the sink's")]
-    pub unsafe fn put<P>(&mut self, window: usize, [upper, lower]: [P; 2])
+    pub unsafe fn put<P>(&mut self, window: usize, [upper, lower]: [P; 2], inside: bool)
     where
         S: Sink<P>,
     {
         let (at, place) = (self.at + window, self.place + (window * self.stride) as isize);
         // SAFETY: the caller's promise.
         unsafe {
-            self.sink.four(at, place, upper);
-            self.sink.four(at + self.windows, place, lower);
+            self.sink.four(at, place, upper, inside & self.inside[0]);
+            self.sink.four(at + self.windows, place, lower, inside & self.inside[1]);
         }
     }
 }
