@@ -59,7 +59,7 @@ impl Gradient for Average {
         let mut share = |gradients: &[f32], position: usize, shares: &mut [f32]| {
             shares.copy_from_slice(&gradients[position * windows..][..windows]);
             match &mut divisors {
-                Some(divisors) => divisors.divide(position, shares),
+                Some(divisors) => divisors.divide(position, 0, shares),
                 None => shares.iter_mut().for_each(|share| *share /= common.unwrap_or(1.0)),
             }
         };

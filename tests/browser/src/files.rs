@@ -1,6 +1,6 @@
 //! The files that tests upload, and the pixels in them.
 
-use std::{fs, io::BufWriter, path::PathBuf};
+use std::{fs, io::BufWriter, path::PathBuf, thread};
 
 use anyhow::{Context, Result, ensure};
 use deep_end::render::Rgba;
@@ -11,12 +11,14 @@ pub fn photo(name: &str) -> PathBuf {
     at("tests/photos").join(name)
 }
 
-/// A file with these bytes, made for this run.
+/// A file with these bytes, made for this test: another that runs beside it may have one of the same name.
 ///
 /// # Errors
 /// Where it cannot be written.
 pub fn made(name: &str, bytes: &[u8]) -> Result<PathBuf> {
-    let path = target().join("browser").join(name);
+    // The test runner names a test's thread after it.
+    let test = thread::current().name().unwrap_or_default().replace("::", "-");
+    let path = target().join("browser").join(test).join(name);
     fs::create_dir_all(path.parent().context("it lies in a folder")?)?;
     fs::write(&path, bytes)?;
     Ok(path)

@@ -26,7 +26,6 @@ use std::{
     env,
     panic::{AssertUnwindSafe, resume_unwind},
     path::PathBuf,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -45,7 +44,8 @@ pub fn site() -> PathBuf {
     env::var_os(SITE).map_or_else(|| at("www"), |folder| at("").join(folder))
 }
 
-/// Runs a test on a page of its own: a browser without a past, on a server without another visitor.
+/// Runs a test on a page of its own: a browser without a past, on a server without another visitor. The test runner has
+/// as many tests at once as there are cores: a browser alone leaves half a core of two idle.
 ///
 /// Whatever the test does, the page must not complain in the console, and must ask for nothing but files of this site
 /// that are there. They are returned, as paths from the site's root, in the order in which they were asked for.
@@ -53,7 +53,6 @@ pub fn site() -> PathBuf {
 /// # Errors
 /// What the test returned, or what the page was caught at.
 pub fn visit(test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<Vec<PathBuf>> {
-    let turn = turn();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let log = files::made("net-log.json", &[])?;
     let server = Server::start(site(), 0)?;
@@ -68,13 +67,6 @@ pub fn visit(test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<Vec<PathBuf>
     })?;
     drop(driver);
     let asked = requests::read(&log);
-    drop(turn);
     outcome.unwrap_or_else(|panic| resume_unwind(panic))?;
     requests::files(&asked?, &server.url())
-}
-
-/// One browser at a time: each has processes enough for two cores, and what is slow must not be so for want of them.
-fn turn() -> MutexGuard<'static, ()> {
-    static TURN: OnceLock<Mutex<()>> = OnceLock::new();
-    TURN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,11 +2,12 @@
 
 mod cores;
 mod package;
+mod programs;
 mod tally;
 mod types;
 mod work;
 
-use std::{env, path::PathBuf, process::Command};
+use std::{cell::OnceCell, env, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -19,7 +20,8 @@ use crate::{
     tidy,
     workspace::{at, root},
 };
-use tally::{Tally, tested};
+use programs::Package;
+use tally::Tally;
 
 /// Names a folder with the data sets; with it, the shipped networks are evaluated on more than ships.
 const DATA: &str = "DEEP_END_DATA";
@@ -69,7 +71,8 @@ fn all(args: CompilerArgs, total: &mut Tally) -> Result<()> {
         Err(error) => return total.add("set-up", Err(error)),
     };
     let _ahead = Ahead::start(compiler);
-    for (name, step) in steps(compiler, &tools, &browser) {
+    let programs = OnceCell::new();
+    for (name, step) in steps(compiler, &tools, &browser, &programs) {
         println!("\n== {name}");
         total.add(name, step())?;
     }
@@ -81,13 +84,21 @@ fn set_up(args: CompilerArgs) -> Result<(Compiler, NpmTools, Browser)> {
 }
 
 /// Quick checks first, and each before those that build on it.
-fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> Vec<Step<'a>> {
+fn steps<'a>(
+    compiler: Compiler,
+    tools: &'a NpmTools,
+    browser: &'a Browser,
+    compiled: &'a OnceCell<Vec<(Package, PathBuf)>>,
+) -> Vec<Step<'a>> {
+    let programs = || compiled.get().map_or(&[][..], Vec::as_slice);
     let mut steps: Vec<Step> = vec![
         ("format", once(|| run(cargo("fmt").args(["--all", "--check"])))),
         ("invariants", once(tidy::command)),
         ("lints", once(|| run(cargo("clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"])))),
-        ("the core's tests", Box::new(|| tested(cargo("test").args(["--package", "deep-end"])))),
-        ("the commands' tests", Box::new(|| tested(cargo("test").args(["--package", "xtask"])))),
+        ("test programs", once(|| compiled.set(programs::compiled()?).ok().context("they are compiled once"))),
+        ("the core's tests", Box::new(move || programs::run(programs(), Package::Core, |_| ()))),
+        ("the commands' tests", Box::new(move || programs::run(programs(), Package::Commands, |_| ()))),
+        ("examples in the documentation", Box::new(programs::examples)),
         ("documentation", once(document)),
         ("release", once(move || dist(compiler, tools))),
         ("types of the JavaScript surface", once(types::compare)),
@@ -101,7 +112,7 @@ fn steps<'a>(compiler: Compiler, tools: &'a NpmTools, browser: &'a Browser) -> V
             once(|| run(tools.tsc_with_node().current_dir(root()).args(["--project", "benches"]))),
         ),
         ("the benches' rows", once(bench::quick)),
-        ("the page in a browser", Box::new(|| in_browser(tools, browser))),
+        ("the page in a browser", Box::new(move || in_browser(programs(), tools, browser))),
     ];
     // Debian packages no clippy for its compiler; the build itself refuses warnings there.
     if compiler == Compiler::Rustup {
@@ -135,10 +146,10 @@ fn document() -> Result<()> {
 }
 
 /// On the release, since that is what visitors get.
-fn in_browser(tools: &NpmTools, browser: &Browser) -> Result<Tally> {
-    let mut cargo = cargo("test");
-    let tests = browser.tell(cargo.args(["--package", "browser-tests"]));
-    tested(tests.env("AXE", tools.axe()).env(SITE, at("dist/site")))
+fn in_browser(programs: &[(Package, PathBuf)], tools: &NpmTools, browser: &Browser) -> Result<Tally> {
+    programs::run(programs, Package::Browser, |tests| {
+        browser.tell(tests).env("AXE", tools.axe()).env(SITE, at("dist/site"));
+    })
 }
 
 /// The folder with the data sets, if the variable names one; relative to the repository's root.

@@ -1,6 +1,6 @@
 //! Counting what passed: the summaries of cargo's and Node's test runners, and 1 for a check that has none.
 
-use std::{fmt, process::Command};
+use std::{fmt, ops::AddAssign, process::Command};
 
 use anyhow::{Result, ensure};
 
@@ -22,7 +22,7 @@ impl Tally {
     pub fn add(&mut self, name: &str, outcome: Result<Self>) -> Result<()> {
         match outcome {
             Ok(step) => {
-                self.passed += step.passed;
+                *self += step;
                 Ok(())
             }
             Err(error) => {
@@ -48,6 +48,14 @@ impl Tally {
             self.skipped +=
                 number("\u{2139} skipped ", "\n").unwrap_or(0) + number("\u{2139} todo ", "\n").unwrap_or(0);
         }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
     }
 }
 
