@@ -33,9 +33,11 @@ impl From<JsError> for JsValue {
     }
 }
 
+/// A parameter's name as JavaScript has it; a layer's, which stands in quotes behind it, as it is.
 fn camel_case(name: &str) -> String {
+    let (name, rest) = name.split_at(name.find('"').unwrap_or(name.len()));
     let mut after_underscore = false;
-    let mut camel = String::with_capacity(name.len());
+    let mut camel = String::new();
     for letter in name.chars() {
         match letter {
             '_' => after_underscore = true,
@@ -43,5 +45,6 @@ fn camel_case(name: &str) -> String {
             _ => camel.push(letter),
         }
     }
+    camel.push_str(rest);
     camel
 }
