@@ -57,7 +57,7 @@ function show({ at, look, cells, stages }, of) {
 /** Looks at what has come into sight while the whole is being made. */
 async function peek() {
   const { input, stack } = page.value;
-  for (let behind = 0; behind < (page.value.preview?.looks.length ?? 0); behind++) {
+  for (let behind = 0; behind < stack.length; behind++) {
     const options = () => ({ input: null, stack, ...wanted(), mostCells: WORK[1], behind, peek: true });
     const seen = await client.request("peek", "preview", options).catch(() => null);
     if (!seen || !current({ input, stack }) || !page.value.preview) return;
