@@ -172,6 +172,7 @@ impl AxisPlan {
     }
 
     /// What the windows have in common, if they are even.
+    #[inline(never)]
     pub(crate) fn even(&self) -> Option<Even> {
         let taps = self.spans.first()?.taps();
         let place =

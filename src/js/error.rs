@@ -35,16 +35,15 @@ impl From<JsError> for JsValue {
 
 /// A parameter's name as JavaScript has it; a layer's, which stands in quotes behind it, as it is.
 fn camel_case(name: &str) -> String {
-    let (name, rest) = name.split_at(name.find('"').unwrap_or(name.len()));
-    let mut after_underscore = false;
-    let mut camel = String::new();
+    let (mut after_underscore, mut quoted) = (false, false);
+    let mut camel = String::with_capacity(name.len());
     for letter in name.chars() {
+        quoted |= letter == '"';
         match letter {
-            '_' => after_underscore = true,
+            '_' if !quoted => after_underscore = true,
             _ if std::mem::take(&mut after_underscore) => camel.push(letter.to_ascii_uppercase()),
             _ => camel.push(letter),
         }
     }
-    camel.push_str(rest);
     camel
 }

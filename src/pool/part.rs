@@ -8,10 +8,9 @@ use crate::geometry::{Laid, Plan, Positions, Sample};
 use std::sync::Arc;
 
 /// Which output cells of a layer shapes are of.
-#[derive(Clone)]
 pub(super) struct Part {
     /// On each axis.
-    positions: Arc<[Vec<usize>]>,
+    positions: Vec<Vec<usize>>,
     groups: Vec<Positions>,
     /// How many cells beyond their windows the method looks at.
     reach: usize,
@@ -57,7 +56,9 @@ pub(super) type Runs = Vec<Vec<[usize; 2]>>;
 impl Shapes {
     /// A window's number among all windows of the layer over its whole input, which random draws go by.
     fn number(&self, window: usize) -> u64 {
-        let Some(Part { positions, whole, .. }) = &self.part else { return self.first_output + window as u64 };
+        let Some(Part { positions, whole, .. }) = self.part.as_deref() else {
+            return self.first_output + window as u64;
+        };
         let (mut rest, mut place, mut unit) = (window, 0, 1);
         for ((positions, &extent), &count) in positions.iter().zip(whole).zip(&self.output[2..]).rev() {
             place += positions[rest % count] * unit;
@@ -67,19 +68,15 @@ impl Shapes {
     }
 
     /// The numbers of a window and of those after it in its row.
-    pub(super) fn numbers(&self, window: usize) -> impl Fn(usize) -> u64 + use<> {
+    pub(super) fn numbers(&self, window: usize) -> impl Fn(usize) -> u64 + use<'_> {
         let first = self.number(window);
-        let part = self.part.as_ref().map(|part| {
-            let positions = Arc::clone(&part.positions);
-            let at = window % positions.last().map_or(1, |columns| columns.len().max(1));
-            (positions, at)
+        let columns = self.part.as_ref().and_then(|part| part.positions.last()).map(|columns| {
+            let at = window % columns.len().max(1);
+            &columns[at..]
         });
-        move |after| match &part {
-            Some((positions, at)) => {
-                let columns = &positions[positions.len() - 1];
-                // Positions of runs that overlap go back: what is added comes first.
-                first + columns[at + after] as u64 - columns[*at] as u64
-            }
+        // Positions of runs that overlap go back: what is added comes first.
+        move |after| match columns {
+            Some(columns) => first + columns[after] as u64 - columns[0] as u64,
             None => first + after as u64,
         }
     }
@@ -143,7 +140,7 @@ impl Shapes {
         let positions = groups.iter().map(|groups| groups.each().map(|(at, _)| at).collect()).collect();
         let plan = Plan::new(self.plan.axes().iter().zip(&laid_out).map(|(axis, laid)| axis.with(laid)).collect());
         let shapes = Self {
-            part: Some(Part { positions, groups: groups.to_vec(), reach, whole: self.plan.output_shape() }),
+            part: Some(Arc::new(Part { positions, groups: groups.to_vec(), reach, whole: self.plan.output_shape() })),
             output: [&self.output[..2], plan.output_shape().as_slice()].concat(),
             plane_in: product("shape", &plan.input_shape())?,
             plane_out: product("shape", &plan.output_shape())?,
