@@ -503,7 +503,8 @@ mod tests {
                     4 => Stage::Relu,
                     _ => Stage::Up(Up { way: WayUp::Linear { align_corners: false }, output_size: larger, pooled: None }),
                 };
-                let all = stage.output_size(&shape[2..]).unwrap();
+                // A stack that has become too small for a window goes on without it.
+                let Ok(all) = stage.output_size(&shape[2..]) else { continue };
                 let mut part = stage.part(&shape, [Sample::range([0, all[0]]), Sample::range([0, all[1]])]).unwrap();
                 let mut made = vec![0.0; part.output_shape().iter().product()];
                 part.forward_into(&whole, &mut made).unwrap();
