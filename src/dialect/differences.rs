@@ -1,6 +1,7 @@
 //! The cells in which two layers answer differently, and why.
 
 use super::Dialect;
+use super::alike::Alike;
 use super::rules::{EmptyMean, Meaning, Nan};
 use super::written::Written;
 use crate::error::{Error, ErrorKind, Result};
@@ -8,6 +9,7 @@ use crate::geometry::{AxisPlan, Plan};
 use crate::pool::Pooling;
 use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayViewD};
+use std::rc::Rc;
 
 /// Two layers over one input, cell by cell.
 #[derive(Clone, Debug)]
@@ -114,12 +116,70 @@ impl Differences {
     }
 
     /// The cells that differ whatever the values, row-major over the larger extent of each axis. Found one by one: a
-    /// caller takes as many as it can show.
+    /// caller takes as many as it can show. Of cells whose windows are alike, one is looked at.
     pub fn cells(&self) -> impl Iterator<Item = Difference> + '_ {
-        let [a, b] = self.output_shapes();
-        let shape: Vec<_> = a.iter().zip(&b).map(|(&a, &b)| a.max(b)).collect();
-        let shape = if self.same_everywhere() { vec![0; shape.len()] } else { shape };
-        places(shape).filter_map(|at| Some(Difference { reason: self.reason(&at)?, at }))
+        let axes = self.alike();
+        let outer: Vec<_> = axes[..axes.len() - 1].iter().map(Alike::positions).collect();
+        // For the kinds of an outer place, the inner positions of cells that differ.
+        let mut rows: Vec<Option<Rc<[usize]>>> =
+            vec![None; axes.iter().rev().skip(1).map(|axis| axis.firsts().len()).product()];
+        let row = move |place: Vec<usize>| {
+            let (inner, outer) = (&axes[axes.len() - 1], &axes[..axes.len() - 1]);
+            let number =
+                outer.iter().zip(&place).fold(0, |number, (axis, &at)| number * axis.firsts().len() + axis.kind(at));
+            let row = rows[number].get_or_insert_with(|| {
+                let differs = |&at: &usize| self.reason(&[&place[..], &[at]].concat()).is_some();
+                let differs: Vec<_> = inner.firsts().iter().map(differs).collect();
+                (0..inner.positions()).filter(|&at| differs[inner.kind(at)]).collect()
+            });
+            let row = Rc::clone(row);
+            (0..row.len()).map(move |number| [&place[..], &[row[number]]].concat())
+        };
+        places(outer).flat_map(row).filter_map(|at| Some(Difference { reason: self.reason(&at)?, at }))
+    }
+
+    /// How many cells differ whatever the values: as many as [`cells`](Self::cells) finds, counted by their kinds.
+    pub fn count(&self) -> usize {
+        let axes = self.alike();
+        let counts: Vec<_> = axes.iter().map(Alike::counts).collect();
+        let of_kind = |kinds: Vec<usize>| {
+            let at: Vec<_> = kinds.iter().zip(&axes).map(|(&kind, axis)| axis.firsts()[kind]).collect();
+            let cells: usize = kinds.iter().zip(&counts).map(|(&kind, counts)| counts[kind]).product();
+            self.reason(&at).map_or(0, |_| cells)
+        };
+        places(counts.iter().map(Vec::len).collect()).map(of_kind).sum()
+    }
+
+    /// Each axis's positions by what [`reason`](Self::reason) asks of them.
+    fn alike(&self) -> Vec<Alike> {
+        let [a, b] = &self.meanings;
+        let overridden =
+            |meaning: &Meaning| matches!(meaning.pool().method(), Pooling::Average { divisor_override: Some(_), .. });
+        // Counts that are the same in both say nothing, unless one is held against a divisor that was set.
+        let plain = !overridden(a) && !overridden(b);
+        let look = |axes: [&AxisPlan; 2], at: usize| {
+            let spans = axes.map(|axis| axis.spans.get(at));
+            let [Some(first), Some(second)] = spans else {
+                return (spans.map(|span| span.is_none()), false, [false; 2], [[0; 2]; 2]);
+            };
+            let read = axes.map(|axis| reads(axis, at));
+            let counts = [count(a, axes[0], at), count(b, axes[1], at)];
+            let scaled = |meaning: &Meaning, [taps, cells]: [usize; 2]| {
+                if meaning.rules().lp_scaled && taps != cells { [taps, cells] } else { [1; 2] }
+            };
+            let scales = [scaled(a, [first.taps(), first.padded_len]), scaled(b, [second.taps(), second.padded_len])];
+            let counts = match a.pool().method() {
+                Pooling::Average { .. } if plain && counts[0] == counts[1] => [[1; 2]; 2],
+                Pooling::Average { .. } => [counts, [1; 2]],
+                _ => scales,
+            };
+            ([false; 2], read[0] == read[1], read.map(|reads| reads.count == 0), counts)
+        };
+        let axes = self.plans[0].axes().iter().zip(self.plans[1].axes());
+        axes.map(|(first, second)| {
+            Alike::new(first.spans.len().max(second.spans.len()), |at| look([first, second], at))
+        })
+        .collect()
     }
 
     /// Why other cells may differ, for some values.
@@ -192,28 +252,10 @@ impl Differences {
         if self.meanings[0].picks() { Reason::Nan } else { Reason::Sign }
     }
 
-    /// Whether both read and count the same along every axis, so that no cell needs a look.
-    fn same_everywhere(&self) -> bool {
-        let [a, b] = &self.meanings;
-        let counts = |meaning: &Meaning, axis: &AxisPlan| -> Vec<_> {
-            let span = |at| (reads(axis, at), axis.spans[at].taps(), count(meaning, axis, at));
-            (0..axis.spans.len()).map(span).collect()
-        };
-        let mut axes = self.plans[0].axes().iter().zip(self.plans[1].axes());
-        let has_empty =
-            self.plans.iter().any(|plan| plan.axes().iter().any(|axis| axis.spans.iter().any(|s| s.len == 0)));
-        let divisor = |meaning: &Meaning| match meaning.pool().method() {
-            Pooling::Average { divisor_override, .. } => *divisor_override,
-            _ => None,
-        };
-        same_method(a.pool().method(), b.pool().method())
-            && divisor(a) == divisor(b)
-            && !has_empty
-            && axes.all(|(first, second)| counts(a, first) == counts(b, second))
-    }
-
     /// Why this output cell differs whatever the values, if it does.
     fn reason(&self, at: &[usize]) -> Option<Reason> {
+        #[cfg(test)]
+        tests::LOOKS.set(tests::LOOKS.get() + 1);
         let outside = |plan: &Plan| plan.axes().iter().zip(at).any(|(axis, &at)| at >= axis.spans.len());
         if let Some(which) = self.plans.iter().position(outside) {
             return Some(Reason::Missing(which));
@@ -351,5 +393,90 @@ impl Dialect {
     /// Names the parameter that this dialect does not have; or when the layer does not fit the input.
     pub fn differences_from(self, written: &Written, spatial: &[usize]) -> Result<Differences> {
         differences(written, &written.carried_to(self)?, spatial)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::{Rules, read};
+    use crate::{Pool, Window};
+    use proptest::prelude::*;
+    use std::cell::Cell;
+
+    thread_local! {
+        /// How many cells were looked at.
+        pub(super) static LOOKS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Every cell, looked at.
+    fn one_by_one(found: &Differences) -> Vec<Difference> {
+        let [a, b] = found.output_shapes();
+        let shape = a.iter().zip(&b).map(|(&a, &b)| a.max(b)).collect();
+        places(shape).filter_map(|at| Some(Difference { reason: found.reason(&at)?, at })).collect()
+    }
+
+    fn method() -> impl Strategy<Value = Pooling> {
+        prop_oneof![
+            Just(Pooling::Max),
+            Just(Pooling::lp(3.0)),
+            any::<bool>().prop_map(|count| Pooling::Average { count_include_pad: count, divisor_override: None }),
+            Just(Pooling::Average { count_include_pad: true, divisor_override: Some(4) }),
+        ]
+    }
+
+    fn layer() -> impl Strategy<Value = Meaning> {
+        let sides = || [0usize..4, 0usize..4];
+        let window = ([1usize..5, 1..5], [1usize..4, 1..4], [sides(), sides()], [1usize..4, 1..3], any::<bool>());
+        let rules = [true, false, false].map(|_| any::<bool>());
+        (method(), window, rules, 0usize..3).prop_filter_map(
+            "no layer",
+            |(method, window, [scaled, signed, _], empty)| {
+                let (kernel, stride, padding, dilation, ceil) = window;
+                let window = Window::new(kernel).stride(stride).padding(padding).dilation(dilation).ceil_mode(ceil);
+                let empty_mean = [EmptyMean::Zero, EmptyMean::Nan, EmptyMean::Unspecified][empty];
+                let rules = Rules { lp_scaled: scaled, lp_signed: signed, empty_mean, ..Rules::OWN };
+                Some(Meaning::new(Pool::new(method, window).ok()?, rules))
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn kinds_of_cells_find_what_a_look_at_each_does(a in layer(), b in layer(), same: bool, rows in 1usize..12, columns in 1usize..12) {
+            // The same layer under other rules too: few cells differ then.
+            let b = if same { Meaning::new(a.pool().clone(), b.rules()) } else { b };
+            let Ok(found) = Differences::new(a, b, &[rows, columns]) else { return Ok(()) };
+            let wanted = one_by_one(&found);
+            prop_assert_eq!(found.count(), wanted.len());
+            prop_assert_eq!(found.cells().collect::<Vec<_>>(), wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_looked_at_does_not_grow_with_the_input() {
+        let window = |kernel: usize| Window::new([kernel, kernel]).stride([1, 1]);
+        let layers = [
+            (Pooling::lp(3.0), window(3)),
+            (Pooling::lp(2.0), window(3).padding([[1, 1]; 2])),
+            (Pooling::average(), window(31).padding([[15, 15]; 2])),
+            (Pooling::Max, window(31).padding([[15, 14]; 2])),
+        ];
+        for (method, window) in layers {
+            let layer = Pool::new(method, window).unwrap();
+            let looks = |spatial: &[usize]| {
+                LOOKS.set(0);
+                for dialect in Dialect::ALL {
+                    let Ok(line) = dialect.write(&layer, spatial, dialect.layout()) else { continue };
+                    for other in Dialect::ALL {
+                        let Ok(found) = other.differences_from(&read(&line).unwrap(), spatial) else { continue };
+                        assert!(found.count() >= found.cells().take(9).count());
+                    }
+                }
+                LOOKS.get()
+            };
+            let (small, large) = (looks(&[99, 98]), looks(&[3000, 4000]));
+            assert!(large <= small && large < 9000, "{layer:?}: {small}, {large} cells looked at");
+        }
     }
 }

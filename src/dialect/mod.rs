@@ -40,6 +40,7 @@
 //! PyTorch 2.15, ONNX 1.23 under ONNX Runtime 1.32, Keras 3.15 on JAX 0.10 and Flax 0.12: `tests/dialect_vectors`.
 //! SAME in ONNX is the standard's formula, which counts the dilation; ONNX Runtime leaves it out, so nothing is written
 //! with `auto_pad`.
+mod alike;
 mod arguments;
 mod differences;
 mod limits;

@@ -9,6 +9,7 @@
 mod adaptive;
 mod fractional;
 mod plan;
+mod positions;
 mod regions;
 mod same;
 mod sample;
@@ -17,6 +18,7 @@ mod window;
 
 pub use plan::{AxisPlan, Plan, Span};
 pub(crate) use plan::{Even, Laid};
+pub(crate) use positions::Positions;
 pub use same::OddCell;
 pub use sample::Sample;
 pub use window::Window;

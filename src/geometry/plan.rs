@@ -172,6 +172,7 @@ impl AxisPlan {
     }
 
     /// What the windows have in common, if they are even.
+    #[inline(never)]
     pub(crate) fn even(&self) -> Option<Even> {
         let taps = self.spans.first()?.taps();
         let place =
@@ -183,7 +184,11 @@ impl AxisPlan {
         };
         let fits = |(index, span): (usize, &Span)| {
             let here = isize::try_from(index.checked_mul(stride)?).ok()?.checked_add(origin)?;
-            Some(span.len > 0 && span.taps() == taps && place(span)? == here)
+            // Runs laid side by side may have a window at an end of the map amid others: what it lacks does not lie beside them.
+            let before = usize::try_from(-here).map_or(0, |lacking| lacking.div_ceil(self.step));
+            let room = usize::try_from(isize::try_from(self.extent).ok()?.checked_sub(here)?).unwrap_or(0);
+            let all_inside = span.before == before && span.len + before == taps.min(room.div_ceil(self.step));
+            Some(span.len > 0 && span.taps() == taps && place(span)? == here && all_inside)
         };
         let all = self.spans.iter().enumerate().all(|span| fits(span) == Some(true));
         all.then_some(Even { origin, stride, taps })

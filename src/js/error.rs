@@ -33,12 +33,14 @@ impl From<JsError> for JsValue {
     }
 }
 
+/// A parameter's name as JavaScript has it; a layer's, which stands in quotes behind it, as it is.
 fn camel_case(name: &str) -> String {
-    let mut after_underscore = false;
+    let (mut after_underscore, mut quoted) = (false, false);
     let mut camel = String::with_capacity(name.len());
     for letter in name.chars() {
+        quoted |= letter == '"';
         match letter {
-            '_' => after_underscore = true,
+            '_' if !quoted => after_underscore = true,
             _ if std::mem::take(&mut after_underscore) => camel.push(letter.to_ascii_uppercase()),
             _ => camel.push(letter),
         }

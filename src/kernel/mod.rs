@@ -34,7 +34,7 @@ pub(crate) mod winograd;
 pub(crate) use blocks::{Block, BlockRoom, blocks};
 pub(crate) use lanes::{LANES, Lanes, Mask, Whole};
 pub(crate) use network::Networks;
-pub(crate) use resample::{AxisMap, Way, resample_planes};
+pub(crate) use resample::{AxisMap, Way, resample_each, resample_planes};
 pub(crate) use rows::to_the_best;
 #[cfg(test)]
 pub(crate) use separable::tests::small_plan;

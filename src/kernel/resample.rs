@@ -65,11 +65,23 @@ pub(crate) fn resample_planes(
     way: Way,
     values: &mut [f32],
 ) -> Result<()> {
+    resample_each(cells, plane, axes, way, values, |_, mapped| mapped)
+}
+
+/// The same; `last` has each value, and its place in its plane, before it is rounded.
+pub(crate) fn resample_each(
+    cells: &[f32],
+    plane: usize,
+    axes: &[AxisMap],
+    way: Way,
+    values: &mut [f32],
+    last: impl Fn(usize, f64) -> f64,
+) -> Result<()> {
     let mut scratch = Passes::default();
     let mut values = values.iter_mut();
     for plane in cells.chunks_exact(plane) {
         let mapped = resample(plane, axes, way, &mut scratch)?;
-        mapped.iter().zip(&mut values).for_each(|(mapped, value)| *value = *mapped as f32);
+        mapped.iter().enumerate().zip(&mut values).for_each(|((at, &mapped), value)| *value = last(at, mapped) as f32);
     }
     Ok(())
 }

@@ -30,6 +30,7 @@ pub use element::Element;
 pub use method::Pooling;
 pub use options::{ArrayPoolOptions, PoolOptions};
 pub use part::PoolPart;
+pub(crate) use part::{gather_planes, length};
 pub use prepared::PreparedPool;
 pub use regions::{FractionalMax, SpatialPyramid};
 pub use up::{

@@ -4,13 +4,14 @@
 use super::shapes::{Shapes, product, reserve};
 use super::{Pool, PreparedPool};
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{Laid, Plan, Sample};
+use crate::geometry::{Laid, Plan, Positions, Sample};
+use std::sync::Arc;
 
 /// Which output cells of a layer shapes are of.
-#[derive(Clone)]
 pub(super) struct Part {
     /// On each axis.
-    samples: Vec<Sample>,
+    positions: Vec<Vec<usize>>,
+    groups: Vec<Positions>,
     /// How many cells beyond their windows the method looks at.
     reach: usize,
     /// The whole output's spatial extents.
@@ -23,20 +24,21 @@ pub(super) struct DenseAxis {
     pub extent: usize,
     /// How far apart two of the layer's positions are.
     stride: usize,
-    sample: Sample,
-    /// The first position of each of the sample's groups, and where it lies in the dense plan.
+    /// Each of the plan's output positions in the whole, and its run.
+    positions: Vec<(usize, usize)>,
+    /// The first position of each run, and where it lies in the dense plan.
     groups: Vec<[usize; 2]>,
 }
 
 impl DenseAxis {
     /// Which of all positions the plan's output position number `index` is.
     pub(super) fn position(&self, index: usize) -> usize {
-        self.sample.position(index) * self.stride
+        self.positions[index].0 * self.stride
     }
 
     /// Where one of all positions, on which output position number `index` depends, lies in the dense plan.
     pub(super) fn place(&self, index: usize, position: usize) -> usize {
-        let [first, base] = if self.groups.len() == 1 { self.groups[0] } else { self.groups[index] };
+        let [first, base] = self.groups[self.positions[index].1];
         position - first + base
     }
 
@@ -54,20 +56,29 @@ pub(super) type Runs = Vec<Vec<[usize; 2]>>;
 impl Shapes {
     /// A window's number among all windows of the layer over its whole input, which random draws go by.
     fn number(&self, window: usize) -> u64 {
-        let Some(Part { samples, whole, .. }) = &self.part else { return self.first_output + window as u64 };
+        let Some(Part { positions, whole, .. }) = self.part.as_deref() else {
+            return self.first_output + window as u64;
+        };
         let (mut rest, mut place, mut unit) = (window, 0, 1);
-        for ((sample, &extent), &count) in samples.iter().zip(whole).zip(&self.output[2..]).rev() {
-            place += sample.position(rest % count) * unit;
+        for ((positions, &extent), &count) in positions.iter().zip(whole).zip(&self.output[2..]).rev() {
+            place += positions[rest % count] * unit;
             (rest, unit) = (rest / count, unit * extent);
         }
         self.first_output + (rest * unit + place) as u64
     }
 
     /// The numbers of a window and of those after it in its row.
-    pub(super) fn numbers(&self, window: usize) -> impl Fn(usize) -> u64 + use<> {
+    pub(super) fn numbers(&self, window: usize) -> impl Fn(usize) -> u64 + use<'_> {
         let first = self.number(window);
-        let apart = self.part.as_ref().and_then(|part| part.samples.last()).map_or(1, |sample| sample.every);
-        move |after| first + (after * apart) as u64
+        let columns = self.part.as_ref().and_then(|part| part.positions.last()).map(|columns| {
+            let at = window % columns.len().max(1);
+            &columns[at..]
+        });
+        // Positions of runs that overlap go back: what is added comes first.
+        move |after| match columns {
+            Some(columns) => first + columns[after] as u64 - columns[0] as u64,
+            None => first + after as u64,
+        }
     }
 
     /// The same input with the window at every position, and where this plan's positions are among them. `None` where no
@@ -75,21 +86,21 @@ impl Shapes {
     pub(super) fn dense(&self) -> Result<Option<(Self, Vec<DenseAxis>)>> {
         let Some((window, spatial)) = &self.window else { return Ok(None) };
         let (mut plan, stride) = window.dense(spatial)?;
-        let sample = |axis: usize, extent| match &self.part {
-            Some(part) => part.samples[axis],
-            None => Sample::range([0, extent]),
+        let positions = |axis: usize, extent| match &self.part {
+            Some(part) => part.groups[axis].each().collect(),
+            None => (0..extent).map(|at| (at, 0)).collect(),
         };
         let dense = |(axis, stride): (usize, usize)| {
             let extent = plan.axes()[axis].spans.len();
-            DenseAxis { extent, stride, sample: sample(axis, extent), groups: vec![[0, 0]] }
+            DenseAxis { extent, stride, positions: positions(axis, extent), groups: vec![[0, 0]] }
         };
         let mut axes: Vec<DenseAxis> = stride.into_iter().enumerate().map(dense).collect();
         if let Some(part) = &self.part {
             let mut laid_out = Vec::new();
-            for (plan, axis) in plan.axes().iter().zip(&mut axes) {
+            for ((plan, axis), groups) in plan.axes().iter().zip(&mut axes).zip(&part.groups) {
                 let mut laid = Laid::default();
                 axis.groups.clear();
-                for group in axis.sample.groups() {
+                for &group in groups.runs() {
                     let positions = axis.around(group, part.reach);
                     axis.groups.push([positions[0], laid.windows()]);
                     plan.laid_out(positions, plan.cells_of(positions), &mut laid);
@@ -105,13 +116,12 @@ impl Shapes {
 
     /// For each axis the runs of cells on which these output cells depend, and their windows over them: the cells of their own
     /// windows, and of the windows at positions up to `reach` away.
-    fn laid_out(&self, samples: &[Sample], reach: usize) -> Result<Vec<Laid>> {
+    fn laid_out(&self, groups: &[Positions], reach: usize) -> Result<Vec<Laid>> {
         let dense = if reach > 0 { self.dense()? } else { None };
         let mut laid_out = Vec::new();
-        for (axis, (plan, sample)) in self.plan.axes().iter().zip(samples).enumerate() {
-            sample.check(plan.spans.len())?;
+        for (axis, (plan, groups)) in self.plan.axes().iter().zip(groups).enumerate() {
             let mut laid = Laid::default();
-            for group in sample.groups() {
+            for &group in groups.runs() {
                 let run = match &dense {
                     Some((dense, axes)) => dense.plan.axes()[axis].cells_of(axes[axis].around(group, reach)),
                     None => plan.cells_of(group),
@@ -125,11 +135,12 @@ impl Shapes {
 
     /// The same layer where it makes these output cells alone, from the runs of cells on each axis that they depend on. All
     /// cells of the runs make up its input.
-    pub(super) fn of_part(&self, samples: &[Sample], reach: usize) -> Result<(Self, Runs)> {
-        let laid_out = self.laid_out(samples, reach)?;
+    pub(super) fn of_part(&self, groups: &[Positions], reach: usize) -> Result<(Self, Runs)> {
+        let laid_out = self.laid_out(groups, reach)?;
+        let positions = groups.iter().map(|groups| groups.each().map(|(at, _)| at).collect()).collect();
         let plan = Plan::new(self.plan.axes().iter().zip(&laid_out).map(|(axis, laid)| axis.with(laid)).collect());
         let shapes = Self {
-            part: Some(Part { samples: samples.to_vec(), reach, whole: self.plan.output_shape() }),
+            part: Some(Arc::new(Part { positions, groups: groups.to_vec(), reach, whole: self.plan.output_shape() })),
             output: [&self.output[..2], plan.output_shape().as_slice()].concat(),
             plane_in: product("shape", &plan.input_shape())?,
             plane_out: product("shape", &plan.output_shape())?,
@@ -176,22 +187,35 @@ impl Pool {
 
             return Err(Error::new(ErrorKind::Parameter, "samples.length", samples.len(), rule));
         }
-        let (shapes, runs) = whole.of_part(samples, self.method.gradient().reach())?;
+        for (plan, sample) in whole.plan.axes().iter().zip(samples) {
+            sample.check(plan.spans.len())?;
+        }
+        let groups: Vec<_> = samples.iter().map(|&sample| sample.into()).collect();
+        self.part_of(&whole, shape, &groups)
+    }
+
+    /// The same for positions that are known to be the layer's, one list for each axis.
+    pub(crate) fn part_at(&self, shape: &[usize], groups: &[Positions]) -> Result<PoolPart> {
+        self.part_of(&Shapes::new(&self.geometry, shape)?, shape, groups)
+    }
+
+    fn part_of(&self, whole: &Shapes, shape: &[usize], groups: &[Positions]) -> Result<PoolPart> {
+        let (shapes, runs) = whole.of_part(groups, self.method.gradient().reach())?;
         let (planes, input_shape) = (shapes.planes, [&shape[..2], &shapes.plan.input_shape()].concat());
         product("shape", &input_shape)?;
         let ready = self.prepare_shapes(shapes, input_shape);
         Ok(PoolPart { ready, runs, planes, spatial: shape[2..].to_vec(), gathered: Vec::new() })
     }
-}
 
-impl Pool {
-    /// The work of a part of this layer: how many cells it reads, all planes together, at most what a machine word holds. Twice
-    /// where it looks at positions around each window too.
-    pub(crate) fn part_work(&self, shape: &[usize], samples: &[Sample]) -> Result<usize> {
-        let (whole, reach) = (Shapes::new(&self.geometry, shape)?, self.method.gradient().reach());
-        let laid_out = whole.laid_out(samples, reach)?;
-        let once = whole.planes * (1 + usize::from(reach > 0));
-        Ok(laid_out.iter().fold(once, |cells, laid| cells.saturating_mul(laid.extent)))
+    /// The runs of cells on each axis that these output cells depend on.
+    pub(crate) fn part_runs(&self, shape: &[usize], groups: &[Positions]) -> Result<Runs> {
+        let laid_out = Shapes::new(&self.geometry, shape)?.laid_out(groups, self.reach())?;
+        Ok(laid_out.into_iter().map(|laid| laid.runs).collect())
+    }
+
+    /// How many cells beyond their windows the method looks at.
+    pub(crate) fn reach(&self) -> usize {
+        self.method.gradient().reach()
     }
 }
 
@@ -216,15 +240,39 @@ impl PoolPart {
             let rule = "must be the number of the whole input's cells";
             return Err(Error::new(ErrorKind::Shape, "x.length", x.len(), rule));
         }
-        self.gathered.clear();
-        if self.gathered.capacity() < self.cells() {
-            self.gathered = reserve(self.cells(), self.ready.input_shape())?;
-        }
-        for plane in x.chunks_exact(plane.max(1)) {
-            gather(plane, &self.spatial, &self.runs, &mut self.gathered);
-        }
+        gather_planes(x, &self.spatial, &self.runs, &mut self.gathered)?;
         self.ready.forward_into(&self.gathered, out)
     }
+
+    /// The runs of cells on each axis that are read.
+    pub(crate) fn runs(&self) -> &[Vec<[usize; 2]>] {
+        &self.runs
+    }
+
+    /// What makes the output cells from [the runs'](Self::runs) alone.
+    pub(crate) fn ready(&mut self) -> &mut PreparedPool {
+        &mut self.ready
+    }
+}
+
+/// How many cells these runs have.
+pub(crate) fn length(runs: &[[usize; 2]]) -> usize {
+    runs.iter().fold(0, |length, [start, end]| (end - start).saturating_add(length))
+}
+
+/// The cells of every plane in these runs of each axis, row-major, in place of what `out` had.
+pub(crate) fn gather_planes(x: &[f32], extents: &[usize], runs: &[Vec<[usize; 2]>], out: &mut Vec<f32>) -> Result<()> {
+    let plane = product("shape", extents)?.max(1);
+    let each: Vec<_> = runs.iter().map(|runs| length(runs)).collect();
+    let count = product("shape", &[&[x.len() / plane], each.as_slice()].concat())?;
+    out.clear();
+    if out.capacity() < count {
+        *out = reserve(count, &each)?;
+    }
+    for plane in x.chunks_exact(plane) {
+        gather(plane, extents, runs, out);
+    }
+    Ok(())
 }
 
 /// The cells of a plane in these runs of each axis, row-major.

@@ -4,7 +4,7 @@ use super::Pool;
 use super::arithmetic::{Gradient, Selected};
 use super::shapes::{Shapes, reserve};
 use crate::error::Result;
-use crate::geometry::{Plan, Sample};
+use crate::geometry::{Plan, Positions};
 use crate::kernel::visit;
 
 /// A layer resolved for one plane, to be asked about its output cells.
@@ -59,7 +59,7 @@ impl Resolved<'_> {
         })?;
         let arithmetic = &*self.arithmetic;
         if self.reach() > 0 && self.shapes.window.is_some() {
-            let alone: Vec<_> = place.iter().map(|&at| Sample::range([at, at + 1])).collect();
+            let alone: Vec<_> = place.iter().map(|&at| Positions::of_runs(vec![[at, at + 1]])).collect();
             let (shapes, runs) = self.shapes.of_part(&alone, self.reach())?;
             let cells: Vec<_> = runs.iter().map(|runs| runs[0]).collect();
             let shapes = shapes.of_one_plane();

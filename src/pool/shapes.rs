@@ -4,6 +4,7 @@ use super::part::Part;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{AxisPlan, Geometry, Plan, Window};
 use crate::shown::Shown;
+use std::sync::Arc;
 
 /// The plan of one plane, and how many planes and cells there are.
 #[derive(Clone)]
@@ -14,7 +15,7 @@ pub struct Shapes {
     /// The window that slides, if one does, and over which spatial extents.
     pub(super) window: Option<(Window, Vec<usize>)>,
     /// Which of the layer's output cells these are, where not all.
-    pub(super) part: Option<Part>,
+    pub(super) part: Option<Arc<Part>>,
     /// N, C, output extents…
     pub(super) output: Vec<usize>,
     /// N × C.

@@ -1,8 +1,8 @@
 //! Small filters over pictures and maps.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::Sample;
-use crate::pool::{product, reserve};
+use crate::geometry::Positions;
+use crate::pool::{length, product, reserve};
 use crate::shown::{Shown, quoted};
 
 /// What a filter reads beyond the map's ends.
@@ -67,8 +67,8 @@ pub fn filter(x: &[f32], shape: &[usize], kernel: &[f32], border: Border) -> Res
     let mut y = reserve(x.len(), shape)?;
     y.resize(x.len(), 0.0);
     if !y.is_empty() {
-        let samples = [height, width].map(|extent| Sample::range([0, extent]));
-        filter_part(x, shape, kernel, border, samples, &mut y)?;
+        let all = [height, width].map(|extent| Positions::of_runs(vec![[0, extent]]));
+        filter_part(x, [height, width], kernel, border, &all, &mut y)?;
     }
     Ok(y)
 }
@@ -81,42 +81,62 @@ fn check_length(x: &[f32], shape: &[usize]) -> Result<()> {
     Err(Error::new(ErrorKind::Shape, "x.length", x.len(), rule))
 }
 
-/// The same for these rows and columns of every plane, into `y`, which has a cell for each. The kernel is one that
-/// [`check_kernel`] was content with.
+/// The cells of an axis that a filter which reaches so far reads for these positions.
+pub(super) fn around(positions: &Positions, extent: usize, reach: usize) -> Vec<[usize; 2]> {
+    let run = |&[start, end]: &[usize; 2]| [start.saturating_sub(reach), extent.min(end + reach)];
+    positions.runs().iter().map(run).collect()
+}
+
+/// The same for these rows and columns of every plane of these extents, into `y`, which has a cell for each. `x` has the
+/// cells [`around`] them side by side. The kernel is one that [`check_kernel`] was content with.
 pub(super) fn filter_part(
     x: &[f32],
-    shape: &[usize],
+    [height, width]: [usize; 2],
     kernel: &[f32],
     border: Border,
-    [rows, columns]: [Sample; 2],
+    [rows, columns]: &[Positions; 2],
     y: &mut [f32],
 ) -> Result<()> {
-    check_length(x, shape)?;
-    let (height, width, side) = (shape[2], shape[3], kernel.len().isqrt());
+    let side = kernel.len().isqrt();
     let reach = side / 2;
-    let mut row = reserve(width + 2 * reach, shape)?;
-    row.resize(width + 2 * reach, 0.0);
+    let (down, across) = (around(rows, height, reach), around(columns, width, reach));
+    let (tall, wide) = (length(&down), length(&across));
+    let room = columns.count() + 2 * reach * across.len();
+    let mut row = reserve(room, &[room])?;
+    row.resize(room, 0.0);
     y.fill(0.0);
-    for (plane, target) in x.chunks_exact(height * width).zip(y.chunks_exact_mut(rows.count * columns.count)) {
-        for (at, target) in target.chunks_exact_mut(columns.count).enumerate() {
-            for (weights, down) in kernel.chunks_exact(side).zip(0..) {
-                let Some(from) = source(rows.position(at) + down, reach, height, border) else { continue };
-                widen(&plane[from * width..][..width], &mut row, reach, border);
-                for (&weight, across) in weights.iter().zip(0..) {
-                    // Written apart: side by side, the cells are added up several at a time.
-                    let cells = &row[columns.first + across..];
-                    match columns.every {
-                        1 => target.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += weight * cell),
-                        every => target
-                            .iter_mut()
-                            .zip(cells.iter().step_by(every))
-                            .for_each(|(sum, cell)| *sum += weight * cell),
-                    }
+    for (plane, target) in x.chunks_exact(tall * wide).zip(y.chunks_exact_mut(rows.count() * columns.count())) {
+        let mut bases = Vec::new();
+        down.iter().fold(0, |base, [start, end]| {
+            bases.push(base);
+            base + end - start
+        });
+        for ((at, run), target) in rows.each().zip(target.chunks_exact_mut(columns.count())) {
+            for (weights, tap) in kernel.chunks_exact(side).zip(0..) {
+                let Some(from) = source(at + tap, reach, height, border) else { continue };
+                let from = bases[run] + from - down[run][0];
+                widen(&plane[from * wide..][..wide], columns.runs(), &across, &mut row, reach, border);
+                for (&weight, tap) in weights.iter().zip(0..) {
+                    apply(weight, tap, columns.runs(), &row, 2 * reach, target);
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Adds one tap's terms: written apart, so that the cells of a run are added up several at a time.
+fn apply(weight: f32, tap: usize, runs: &[[usize; 2]], row: &[f32], around: usize, target: &mut [f32]) {
+    if runs.len() == target.len() {
+        let cells = row[tap..].iter().step_by(around + 1);
+        return target.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += weight * cell);
+    }
+    let (mut row, mut target) = (row, target);
+    for [start, end] in runs {
+        let (sums, rest) = target.split_at_mut(end - start);
+        sums.iter_mut().zip(&row[tap..]).for_each(|(sum, cell)| *sum += weight * cell);
+        (row, target) = (&row[end - start + around..], rest);
+    }
 }
 
 /// The row that is read as row `at` − `reach`; none where that is zeros.
@@ -129,15 +149,23 @@ fn source(at: usize, reach: usize, height: usize, border: Border) -> Option<usiz
     }
 }
 
-/// A row with what lies beyond its ends.
-fn widen(row: &[f32], wide: &mut [f32], reach: usize, border: Border) {
-    let ends = match border {
-        Border::Zero => [0.0; 2],
-        Border::Edge => [row[0], row[row.len() - 1]],
-    };
-    wide[..reach].fill(ends[0]);
-    wide[reach..][..row.len()].copy_from_slice(row);
-    wide[reach + row.len()..].fill(ends[1]);
+/// Runs of a row, each with what its positions read to either side.
+fn widen(cells: &[f32], runs: &[[usize; 2]], across: &[[usize; 2]], wide: &mut [f32], reach: usize, border: Border) {
+    let (mut cells, mut wide) = (cells, wide);
+    for (&[start, end], &[first, last]) in runs.iter().zip(across) {
+        let (here, rest) = cells.split_at(last - first);
+        let (row, further) = wide.split_at_mut(end - start + 2 * reach);
+        // What is missing lies beyond the map's ends.
+        let before = reach - (start - first);
+        let ends = match border {
+            Border::Zero => [0.0; 2],
+            Border::Edge => [here[0], here[here.len() - 1]],
+        };
+        row[..before].fill(ends[0]);
+        row[before..][..here.len()].copy_from_slice(here);
+        row[before + here.len()..].fill(ends[1]);
+        (cells, wide) = (rest, further);
+    }
 }
 
 #[cfg(test)]

@@ -5,10 +5,13 @@
 mod filter;
 mod part;
 mod pattern;
+mod unpool;
+mod up;
 
 pub use filter::{Border, filter};
-pub use part::{Stage, StagePart};
+pub use part::{StackPart, Stage, StagePart};
 pub use pattern::{Pattern, PatternName};
+pub use up::Up;
 
 use crate::error::Result;
 use crate::pool::reserve;

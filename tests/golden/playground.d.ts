@@ -401,7 +401,14 @@ export function dialectDifferences(line: string, how: { dialect: DialectName; sh
 export function filter(x: Cells, how: { shape: number[]; kernel: number[]; border?: "zero" | "edge" }): Shaped;
 
 /** A stage that can be made some cells at a time, and the shape of the maps it is applied to: N, C, height, width. */
-export type StageOptions = { shape: number[] } & ({ pool: PoolOptions } | { filter: { kernel: number[]; border?: "zero" | "edge" } } | { relu: true });
+export type StageOptions = { shape: number[] } & StageKind;
+
+/** `up` is `unpool`; unpooling goes by `layer`, the pooling layer that made the small map of one of this size. */
+export type StageKind =
+| { pool: PoolOptions }
+| { filter: { kernel: number[]; border?: "zero" | "edge" } }
+| { relu: true }
+| { up: { way: "max" | "average" | "nearest" | "bilinear"; outputSize: [rows: number, columns: number]; layer?: PoolOptions } };
 
 /** How a stage's windows lie along one axis, with a number in each list for each window. */
 export interface StageAxis {
@@ -419,8 +426,8 @@ export interface StageAxis {
     lengths: Uint32Array;
 }
 
-/** Where a stage's windows lie: `poolGeometry` for any stage, in lists of numbers. */
-export function stageGeometry(stage: StageOptions): { shape: number[]; axes: [StageAxis, StageAxis] };
+/** Where a stage's windows lie: `poolGeometry` for any stage, in lists of numbers. A way up has no windows, and no axes. */
+export function stageGeometry(stage: StageOptions): { shape: number[]; axes: StageAxis[] };
 
 /** Some of a stage's output cells: the rows `first[0] + i · every[0]` and the columns `first[1] + j · every[1]`. */
 export interface Sampled {
@@ -430,24 +437,32 @@ export interface Sampled {
     outputShape: number[];
     first: [row: number, column: number];
     every: [rows: number, columns: number];
-    /** How many cells of the input were read. */
+    /** How many cells were read, by all stages. */
     cells: number;
 }
 
 /**
  * What a stage makes, from afar: evenly spread over a part of its output, at most `most` rows and columns, and so few that at most
  * `mostCells` cells are read, or a single window. They are what the whole has there. `part`: top, left, bottom, right, from 0 to 1.
+ * With `then`, what the last of those stages makes of it: of the stages between, only what it depends on is made. Max-unpooling
+ * looks for winners in `pooled`, the maps that its layer pooled.
  */
-export function sampleStage(x: FeatureMaps, stage: StageOptions, how: { part?: number[]; most: [rows: number, columns: number]; mostCells: number }): Sampled;
+export function sampleStage(
+x: FeatureMaps,
+stage: StageOptions,
+how: { part?: number[]; most: [rows: number, columns: number]; mostCells: number; then?: StageKind[] },
+pooled?: FeatureMaps | null,
+): Sampled;
 
-/** Makes a stage some rows at a time, so that who has something newer to do can. */
+/** Makes a stage some cells at a time, so that who has something newer to do can. */
 export class StageMaker {
-    constructor(x: FeatureMaps, stage: StageOptions);
-    /** Makes the next rows of every plane, as many; which part of all is made then, from 0 to 1. */
-    step(rows: number): number;
-    /** The least and the greatest finite value of each plane's rows so far, one plane after the other; ∞ and −∞ where there is none. */
+    /** Max-unpooling looks for winners in `pooled`, the maps that its layer pooled. */
+    constructor(x: FeatureMaps, stage: StageOptions, pooled?: FeatureMaps | null);
+    /** Makes about as many more cells of every plane, whole rows or a piece of one; which part of all is made then, from 0 to 1. */
+    step(cells: number): number;
+    /** The least and the greatest finite value of each plane's cells so far, one plane after the other; ∞ and −∞ where there is none. */
     readonly extents: Float32Array;
-    /** The maps, once all rows are made. Then there is nothing left to free. */
+    /** The maps, once all cells are made. Then there is nothing left to free. */
     finish(): FeatureMaps;
     free(): void;
 }

@@ -12,7 +12,7 @@ let network;
 /** max over 2 × 2, a factor of 3, the numbers in a row, and a linear layer of the identity and a bias. */
 function bytes() {
   const layers = [
-    { name: "pool", type: "pool", method: "max", kernelSize: 2 },
+    { name: "pool_1", type: "pool", method: "max", kernelSize: 2 },
     { name: "conv", type: "conv2d", inChannels: 1, outChannels: 1, kernelSize: 1, bias: false },
     { name: "flat", type: "flatten" },
     { name: "linear", type: "linear", inFeatures: 2, outFeatures: 2 },
@@ -43,7 +43,7 @@ describe("a network", () => {
   test("says what it is made of", () => {
     const plain = network.layers.map(({ name, kind, shape, parameters, multiplyAdds, pooling }) => [name, kind, shape, parameters, multiplyAdds, pooling]);
     assert.deepEqual(plain, [
-      ["pool", "pool", [1, 1, 2], 0, 0, { kernelSize: 2, method: "max" }],
+      ["pool_1", "pool", [1, 1, 2], 0, 0, { kernelSize: 2, method: "max" }],
       ["conv", "conv2d", [1, 1, 2], 1, 2, null],
       ["flat", "flatten", [2], 0, 0, null],
       ["linear", "linear", [2], 6, 4, null],
@@ -71,7 +71,7 @@ describe("a network", () => {
     assert.deepEqual([...network.run(X).layers[0].data], [1, 0.75]);
     assert.deepEqual(mean.layers[0].pooling, { kernelSize: 2, method: "average" });
     assert.equal(mean.trace(X, 0, 0).window?.winner, null);
-    assert.throws(() => network.withPooling({ method: "most" }), { parameter: 'method of layer "pool"' });
+    assert.throws(() => network.withPooling({ method: "most" }), { parameter: 'method of layer "pool_1"' });
     assert.throws(() => network.withPooling(/** @type {any} */ (3)), { parameter: "options" });
     mean.free();
   });

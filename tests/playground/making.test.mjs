@@ -25,11 +25,11 @@ const STAGES = [
 ];
 const name = (stage) => JSON.stringify(stage);
 
-/** All of a stage, in bands of so many rows. */
-function made(maps, stage, rows) {
-  const maker = new core.StageMaker(maps, { ...stage, shape: SHAPE });
+/** All of a stage, so many cells at a time. */
+function made(maps, stage, cells, pooled = null, shape = SHAPE) {
+  const maker = new core.StageMaker(maps, { ...stage, shape }, pooled);
   const parts = [];
-  do parts.push(maker.step(rows)); while (parts.at(-1) < 1);
+  do parts.push(maker.step(cells)); while (parts.at(-1) < 1);
   assert.ok(parts.every((part, at) => part > (parts[at - 1] ?? 0)), `${parts} grow`);
   const extents = [...maker.extents];
   return { result: maker.finish(), extents };
@@ -40,9 +40,10 @@ describe("a stage in bands", () => {
     const maps = new core.FeatureMaps(X, SHAPE);
     for (const stage of STAGES) {
       const whole = stage.pool ? core.pool(X, { ...stage.pool, shape: SHAPE }).data : stage.filter ? core.filter(X, { shape: SHAPE, ...stage.filter }).data : core.relu(X, { shape: SHAPE }).data;
-      for (const rows of [1, 3, 100]) {
-        const { result, extents } = made(maps, stage, rows);
-        assert.deepEqual(result.read(), whole, `${name(stage)} in bands of ${rows}`);
+      // Pieces of a row, a few rows, all of them.
+      for (const cells of [4, 100, 1e6]) {
+        const { result, extents } = made(maps, stage, cells);
+        assert.deepEqual(result.read(), whole, `${name(stage)}, ${cells} cells at a time`);
         const half = whole.length / 2;
         assert.deepEqual(extents, [0, 1].flatMap((plane) => [Math.min(...whole.subarray(plane * half, (plane + 1) * half)), Math.max(...whole.subarray(plane * half, (plane + 1) * half))]));
         result.free();
@@ -51,13 +52,43 @@ describe("a stage in bands", () => {
     maps.free();
   });
 
+  test("goes back up as unpool does", () => {
+    const whole = new core.FeatureMaps(X, SHAPE);
+    for (const layer of [{ method: "max", kernelSize: 3, stride: 2, padding: 1 }, { method: "max", kernelSize: 2, stride: 3 }]) {
+      const { data, shape, indices } = core.pool(X, { ...layer, shape: SHAPE, returnIndices: true });
+      const y = data.map((cell) => cell / 3);
+      const maps = new core.FeatureMaps(y, shape);
+      const ways = [[{ way: "nearest", outputSize: [2 * shape[2], 3 * shape[3]] }, {}], [{ way: "bilinear", outputSize: [2 * shape[2], 3 * shape[3]] }, {}], [{ way: "average", outputSize: [40, 30], layer }, { layer }], [{ way: "max", outputSize: [40, 30], layer }, { indices }]];
+      for (const [{ layer, ...how }, beside] of ways) {
+        const wanted = core.unpool(y, { ...how, shape, ...beside }).data;
+        const up = { up: layer ? { ...how, layer } : how };
+        for (const cells of [4, 100, 1e6]) {
+          const { result } = made(maps, up, cells, how.way === "max" ? whole : null, shape);
+          assert.deepEqual(result.read(), wanted, `${name(up)}, ${cells} cells at a time`);
+          const { data, first, every, shape: [, , tall, wide] } = core.sampleStage(maps, { ...up, shape }, { most: [5, 6], mostCells: 1e6 }, whole);
+          const [, , height, width] = result.shape;
+          data.forEach((cell, at) => assert.equal(cell, wanted[(Math.floor(at / (tall * wide)) * height + first[0] + (Math.floor(at / wide) % tall) * every[0]) * width + first[1] + (at % wide) * every[1]]));
+          result.free();
+        }
+      }
+      const asked = { ...ways[3][0] };
+      assert.throws(() => made(maps, { up: asked }, 1, null, shape), { parameter: "pooled" });
+      assert.throws(() => made(maps, { up: { way: "average", outputSize: [39, 30] } }, 1, null, shape), { parameter: "outputSize" });
+      maps.free();
+    }
+    const mean = new core.FeatureMaps(X, SHAPE);
+    const larger = new core.FeatureMaps(new Float32Array(9600), [1, 2, 80, 60]);
+    assert.throws(() => made(mean, { up: { way: "max", outputSize: [80, 60], layer: { method: "average", kernelSize: 2 } } }, 1, larger), /average/);
+    for (const maps of [mean, whole, larger]) maps.free();
+  });
+
   test("cannot be taken before it is made, nor asked afterwards", () => {
     const maps = new core.FeatureMaps(X, SHAPE);
     const maker = new core.StageMaker(maps, { shape: SHAPE, relu: true });
     maker.step(1);
-    assert.throws(() => maker.finish(), { message: "StageMaker is unfinished: must have made all rows" });
+    assert.throws(() => maker.finish(), { message: "StageMaker is unfinished: must have made all cells" });
     assert.throws(() => maker.step(1), { message: "StageMaker is freed: must not be used after free()" });
-    assert.throws(() => new core.StageMaker(maps, { shape: SHAPE }), { message: "pool is missing: must be given, or filter, or relu" });
+    assert.throws(() => new core.StageMaker(maps, { shape: SHAPE }), { message: "pool is missing: must be given, or filter, relu or up" });
     assert.throws(() => new core.StageMaker(maps, { shape: [1, 2, 4], relu: true }), { message: "shape is [1, 2, 4]: a stage takes N, C, height and width" });
     const late = new core.StageMaker(maps, { shape: SHAPE, relu: true });
     maps.free();
@@ -69,7 +100,7 @@ describe("a stage from afar", () => {
   test("has cells of the whole", () => {
     const maps = new core.FeatureMaps(X, SHAPE);
     for (const stage of STAGES) {
-      const { result } = made(maps, stage, 100);
+      const { result } = made(maps, stage, 1e6);
       const whole = result.read();
       for (const how of [{ most: [5, 6], mostCells: 1e6 }, { most: [99, 99], mostCells: 300 }, { part: [0.2, 0.5, 0.4, 0.9], most: [99, 99], mostCells: 1e6 }]) {
         const { data, shape: [, planes, tall, wide], outputShape: [, , height, width], first, every, cells } = core.sampleStage(maps, { ...stage, shape: SHAPE }, how);
@@ -85,6 +116,20 @@ describe("a stage from afar", () => {
         }
       }
       result.free();
+    }
+    maps.free();
+  });
+
+  test("through several layers has cells of the last", () => {
+    const maps = new core.FeatureMaps(X, SHAPE);
+    const [first, ...then] = [{ filter: { kernel: [0, -1, 0, -1, 5, -1, 0, -1, 0] } }, { relu: true }, { pool: { method: "stochastic", kernelSize: 3, stride: 2, seed: 4 } }, { up: { way: "bilinear", outputSize: [50, 60] } }];
+    let last = new core.FeatureMaps(X, SHAPE);
+    for (const kind of [first, ...then]) last = made(last, kind, 1e6, null, [...last.shape]).result;
+    const whole = last.read();
+    for (const how of [{ most: [7, 9], mostCells: 1e6 }, { most: [99, 99], mostCells: 3000 }, { part: [0.2, 0.5, 0.4, 0.9], most: [99, 99], mostCells: 1e6 }]) {
+      const { data, shape: [, , tall, wide], first: corner, every, cells } = core.sampleStage(maps, { ...first, shape: SHAPE }, { ...how, then });
+      assert.ok(cells <= how.mostCells || tall * wide === 1, `${cells} cells read`);
+      data.forEach((cell, at) => assert.equal(cell, whole[(Math.floor(at / (tall * wide)) * 50 + corner[0] + (Math.floor(at / wide) % tall) * every[0]) * 60 + corner[1] + (at % wide) * every[1]]));
     }
     maps.free();
   });
@@ -110,6 +155,16 @@ describe("a stage from afar", () => {
     assert.throws(() => core.sampleStage(X, stage, { most: [1, 1], mostCells: 9 }), { parameter: "x" });
     maps.free();
   });
+});
+
+test("a line's words are compared at once, however large the picture", () => {
+  const shape = [1, 1, 3000, 4000];
+  const layer = { shape, method: "lp", normType: 3, kernelSize: 3, stride: 1, padding: 1 };
+  const { source } = core.writeDialects({ ...layer, padding: 0 }).find(({ dialect }) => dialect === "Rust");
+  assert.match(source, /lp\(3/);
+  const { count, cells } = core.dialectDifferences("nn.AvgPool2d(3, stride=1, padding=1)", { dialect: "ONNX", shape, most: 3 });
+  // The frame, whose windows see padding.
+  assert.deepEqual([count, cells.length], [2 * 3000 + 2 * 4000 - 4, 3]);
 });
 
 test("a stage's windows, in lists of numbers", () => {

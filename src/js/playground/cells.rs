@@ -1,7 +1,7 @@
 //! Single cells: what they are made of, and who reads them.
 
 use super::input::{cell, layer_and_shape, options, place, with_plane};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::inspect::{Inspector, OutputCell, Plane, Reader, Source, Tap, WayUp, coverage, up_cell};
 use crate::js::error::JsResult;
 use crate::js::results::{list, set};
@@ -59,6 +59,20 @@ fn described(tap: &Tap, cell: &OutputCell, spatial: &[usize]) -> Object {
     object
 }
 
+/// The way up of this name.
+pub(super) fn way_up(name: &str) -> Result<WayUp> {
+    match name {
+        "max" => Ok(WayUp::MaxUnpool),
+        "average" => Ok(WayUp::AverageUnpool),
+        "nearest" => Ok(WayUp::Nearest),
+        "bilinear" => Ok(WayUp::Linear { align_corners: false }),
+        _ => {
+            let rule = "must be max, average, nearest or bilinear";
+            Err(Error::new(ErrorKind::Parameter, "way", quoted(name), rule))
+        }
+    }
+}
+
 /// `explainUp`; see `surface.d.ts`.
 #[wasm_bindgen(js_name = explainUp, skip_typescript)]
 pub fn explain_up(y: &JsValue, how: &JsValue, x: &JsValue, layer: &JsValue) -> JsResult<Object> {
@@ -66,16 +80,7 @@ pub fn explain_up(y: &JsValue, how: &JsValue, x: &JsValue, layer: &JsValue) -> J
     let shape = how.required("shape", how.wholes("shape")?)?;
     let output_size = how.required("output_size", how.wholes("output_size")?)?;
     let at = cell(&how)?;
-    let way = match how.required("way", how.text("way")?)? {
-        "max" => WayUp::MaxUnpool,
-        "average" => WayUp::AverageUnpool,
-        "nearest" => WayUp::Nearest,
-        "bilinear" => WayUp::Linear { align_corners: false },
-        other => {
-            let rule = "must be max, average, nearest or bilinear";
-            return Err(Error::new(ErrorKind::Parameter, "way", quoted(other), rule).into());
-        }
-    };
+    let way = way_up(how.required("way", how.text("way")?)?)?;
     let found = if matches!(way, WayUp::MaxUnpool | WayUp::AverageUnpool) {
         let (layer, whole) = layer_and_shape(layer)?;
         // The maps are borrowed one after the other: what is small is copied.

@@ -61,16 +61,9 @@ pub fn dialect_differences(line: &JsValue, how: &JsValue) -> JsResult<Object> {
     let there = here.carried_to(other)?;
     let names = [here.dialect().name(), other.name()];
     let found = dialect::differences(&here, &there, shape.get(2..).unwrap_or_default())?;
-    let (mut cells, mut count) = (vec![], 0usize);
-    for difference in found.cells() {
-        count += 1;
-        if count <= most {
-            cells.push(difference);
-        }
-    }
-    let described = |Difference { at, reason }: &Difference| {
+    let described = |Difference { at, reason }: Difference| {
         let object = Object::new();
-        set(&object, "position", list(at).into());
+        set(&object, "position", list(&at).into());
         set(&object, "reason", reason.text(names).into());
         object
     };
@@ -80,8 +73,8 @@ pub fn dialect_differences(line: &JsValue, how: &JsValue) -> JsResult<Object> {
         "shapes",
         found.output_shapes().iter().map(|shape| JsValue::from(list(shape))).collect::<Array>().into(),
     );
-    set(&result, "count", (count as f64).into());
-    set(&result, "cells", cells.iter().map(described).collect::<Array>().into());
+    set(&result, "count", (found.count() as f64).into());
+    set(&result, "cells", found.cells().take(most).map(described).collect::<Array>().into());
     let by_value = found.by_value();
     set(&result, "byValue", by_value.iter().map(|reason| JsValue::from(reason.text(names))).collect::<Array>().into());
     Ok(result)

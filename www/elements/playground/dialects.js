@@ -127,9 +127,10 @@ export class PoolCode extends PlayElement {
     const reasons = new Map();
     for (const { reason } of shown?.cells ?? []) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     const listed = [...reasons].sort((a, b) => b[1] - a[1]);
+    const of = shown && shown.count > shown.cells.length ? ` of the first ${shown.cells.length}` : "";
     const more = listed.length > 5 ? `<li class="hint">and ${listed.length - 5} more</li>` : "";
     const [here, there] = (shown?.shapes ?? [[], []]).map((extents) => extents.join(" × "));
     const sizes = here === there ? "" : `<li><b>${to}’s output would be ${there}, not ${here}.</b></li>`;
-    this.find(".reasons").innerHTML = sizes + listed.slice(0, 5).map(([reason, count]) => `<li>${escaped(reason)} <span class="hint">${count === 1 ? "in 1 cell" : `in ${count} cells`}</span></li>`).join("") + more;
+    this.find(".reasons").innerHTML = sizes + listed.slice(0, 5).map(([reason, count]) => `<li>${escaped(reason)} <span class="hint">${count === 1 ? "in 1 cell" : `in ${count} cells`}${of}</span></li>`).join("") + more;
   }
 }

@@ -1,5 +1,5 @@
 import { short } from "../../lib/playground/draw.js";
-import { planeShown } from "../../lib/playground/colours.js";
+import { CHANNELS, planeShown } from "../../lib/playground/colours.js";
 import { title } from "../../lib/playground/layers.js";
 import { receptive } from "../../lib/playground/reach.js";
 import { goTo, progress } from "../../lib/playground/steps.js";
@@ -10,7 +10,6 @@ import { PlayElement } from "./base.js";
 
 /** Screen readers hear a cell once the visitor pauses on it, not every one passed over. */
 const PAUSE = 250;
-const CHANNELS = ["Red", "Green", "Blue"];
 /** More readers than these are counted, not listed. */
 const MOST_READERS = 4;
 
@@ -18,7 +17,7 @@ const MOST_READERS = 4;
 export class PoolCell extends PlayElement {
   static keys = /** @type {const} */ (["answer", "pointed", "pinned", "playing", "speed", "stages", "stack", "selected", "colours", "channel", "greeted"]);
   static markup = `
-    <div class="told"><p class="formula shape" id="formula"></p><div class="channels" role="group" aria-label="Colours: which plane’s window is marked">${CHANNELS.map((name, plane) => `<button type="button" data-channel="${plane}"><b>${name}</b> <span class="shape"></span></button>`).join("")}</div><p id="cell-words"></p><p class="hint" id="readers"></p></div>
+    <div class="told"><p class="formula shape" id="formula"></p><div class="channels" role="group" aria-label="Colours: each plane’s winner is marked with its letter; which plane’s shares are drawn">${CHANNELS.map(({ name, letter }, plane) => `<button type="button" data-channel="${plane}"><b><i aria-hidden="true">${letter}</i>${name}</b> <span class="shape"></span></button>`).join("")}</div><p id="cell-words"></p><p class="hint" id="readers"></p></div>
     <div class="steps" role="group" aria-label="Step through the windows">
       <button type="button" id="back" aria-label="Previous window">◀</button>
       <button type="button" id="play" aria-pressed="false">Play</button>
@@ -113,8 +112,8 @@ const percent = (/** @type {number} */ share) => `${short(Math.round(1000 * shar
 function told({ cell, value, window, readers }, state) {
   const { stages, stack } = state;
   const layer = stack[cell.stage - 1];
-  const colour = planeShown(state) === "all" ? `${CHANNELS[cell.plane]}: ` : "";
-  const where = `Row ${cell.row + 1}, column ${cell.column + 1} of ${cell.stage === 0 || !layer ? "the input" : title(layer)} is ${short(value)}${colour && ` in ${CHANNELS[cell.plane].toLowerCase()}`}`;
+  const colour = planeShown(state) === "all" ? `${CHANNELS[cell.plane].name}: ` : "";
+  const where = `Row ${cell.row + 1}, column ${cell.column + 1} of ${cell.stage === 0 || !layer ? "the input" : title(layer)} is ${short(value)}${colour && ` in ${CHANNELS[cell.plane].name.toLowerCase()}`}`;
   // How much of the input it sees through all layers, where that is more than its window.
   const field = cell.stage > 1 ? receptive(stages, cell).get(0) : undefined;
   const far = field ? ` Through all layers it sees ${field.height} × ${field.width} cells of the input` : "";

@@ -106,8 +106,8 @@ export class PoolStack extends PlayElement {
     };
     const stage = stages[at];
     const layer = stack[at - 1];
-    // A first look is of the newest layer; what comes after it is older.
-    const stale = stage !== undefined && preview?.at !== at && shown !== null && shown.stack[at - 1] !== layer;
+    // A first look is of the newest layers; what comes after it is older.
+    const stale = stage !== undefined && !preview?.looks[at - preview.at] && shown !== null && shown.stack[at - 1] !== layer;
     card.toggleAttribute("data-missing", !stage);
     card.toggleAttribute("data-stale", stale);
     if (stage) {

@@ -18,7 +18,7 @@ export class PoolStage extends PlayElement {
   /** The look's picture, ready to be drawn. @type {OffscreenCanvas | null} */ #picture = null;
   /** What the look on its way, or here, was asked for. */
   #asked = "";
-  /** @type {Playground["preview"]} */ #preview = null;
+  /** The first look that is shown. @type {object | null} */ #glimpse = null;
   #frame = 0;
   /** @type {ResizeObserver | null} */ #sizes = null;
 
@@ -62,13 +62,13 @@ export class PoolStage extends PlayElement {
     const stage = state.stages[this.number];
     if (!stage) return;
     const map = this.find(".map");
-    if (state.preview && state.preview !== this.#preview && state.preview.at === this.number) {
-      this.#take(state.preview.look);
-      const first = this.#preview === null;
+    const glimpse = state.preview?.looks[this.number - state.preview.at] ?? null;
+    if (glimpse && glimpse !== this.#glimpse) {
+      this.#take(glimpse.look);
       this.dataset.previews = String(Number(this.dataset.previews ?? 0) + 1);
-      if (first) this.dataset.cells = String(state.preview.cells);
+      if (this.#glimpse === null) this.dataset.cells = String(glimpse.cells);
     }
-    this.#preview = state.preview;
+    this.#glimpse = glimpse;
     map.toggleAttribute("data-painting", this.number === 0 && state.brush !== null);
     map.toggleAttribute("data-near", state.viewport.zoom > 1);
     this.#due();

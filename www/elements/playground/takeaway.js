@@ -1,11 +1,11 @@
 import { title } from "../../lib/playground/layers.js";
-import { subject } from "../../lib/playground/panels.js";
+import { nothing, subject } from "../../lib/playground/panels.js";
 import { saveAnimation, saveNumbers, savePicture, setTake, stageTaken, stopAnimation } from "../../lib/playground/takeaway.js";
 import { PlayElement } from "./base.js";
 
 /** Files to take away: pictures, numbers, the animation. */
 export class PoolTake extends PlayElement {
-  static keys = /** @type {const} */ (["take", "stages", "shown", "selected", "panel"]);
+  static keys = /** @type {const} */ (["take", "stages", "shown", "selected", "panel", "trouble"]);
   static markup = `
     <div class="halves">
       <section aria-labelledby="stage-files">
@@ -52,7 +52,7 @@ export class PoolTake extends PlayElement {
     const about = subject(state);
     const gif = /** @type {HTMLButtonElement} */ (this.find("[data-take=gif]"));
     const busy = take.progress !== null;
-    this.find("#sweep-of").textContent = about ? `${title(about.layer)}: the window steps over its input, and the output fills.` : "There is no pooling layer.";
+    this.find("#sweep-of").textContent = about ? `${title(about.layer)}: the window steps over its input, and the output fills.` : nothing(state, "There is no pooling layer.", "Its window sweeps once it runs.");
     gif.disabled = !about || busy;
     const bar = /** @type {HTMLProgressElement} */ (this.find("progress"));
     bar.hidden = !busy;

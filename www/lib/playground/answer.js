@@ -20,7 +20,7 @@ import { FIRST, FIRST_STACK, page } from "./state.js";
  * @property {number} version  of the result it is about
  * @property {number} value
  * @property {Window | null} window  null for the input
- * @property {{ plane: number, value: number, formula: string }[]} each  the planes that are seen together: one, or the three of colours
+ * @property {{ plane: number, value: number, formula: string, winner: number | null }[]} each  the planes that are seen together: one, or the three of colours
  * @property {{ flat: number, value: number, share: number, wins: boolean }[] | null} readers  cells of the next stage; null after the last
  */
 

@@ -23,7 +23,7 @@ export function answerTo(core, kept, cell, planes) {
   const window = windowOf(core, kept, cell);
   const each = planes.filter((plane) => plane < stage.shape[0]).map((plane) => {
     const there = plane === cell.plane ? window : windowOf(core, kept, { ...cell, plane });
-    return { plane, value: valueAt(stage, { ...cell, plane }), formula: there?.formula ?? "" };
+    return { plane, value: valueAt(stage, { ...cell, plane }), formula: there?.formula ?? "", winner: there?.winner ?? null };
   });
   return { cell, value: valueAt(stage, cell), window, each, readers: readersOf(core, kept, cell) };
 }

@@ -1,6 +1,6 @@
 // The layer backward: a gradient painted at its output, where it goes, and a slope measured beside it.
 import { BACKWARD } from "./panel-states.js";
-import { onMoving, subject, whileOpen, words } from "./panels.js";
+import { nothing, onMoving, subject, whileOpen, words } from "./panels.js";
 import { ask } from "./run.js";
 import { changeGradient, page } from "./state.js";
 
@@ -26,7 +26,7 @@ let newest = 0;
 async function answer() {
   const turn = ++newest;
   const about = subject(page.value);
-  if (!about) return setBackward({ flow: null, slope: null, error: "Add a pooling layer to see its gradient." });
+  if (!about) return setBackward({ flow: null, slope: null, error: nothing(page.value, "Add a pooling layer to see its gradient.", "Its gradient shows once it runs.") });
   const { stage, plane } = about;
   const { gradient, cell } = page.value.backward;
   const around = page.value.viewport;

@@ -2,6 +2,9 @@
 
 /** @typedef {import("./state.js").Playground} Playground */
 
+/** The planes of a photograph; their inks are read on white. */
+export const CHANNELS = /** @type {const} */ ([{ name: "Red", letter: "R", ink: "#c4261a" }, { name: "Green", letter: "G", ink: "#0d7034" }, { name: "Blue", letter: "B", ink: "#1f50d0" }]);
+
 /** The planes drawn: "all" only where three planes are a photograph's colours. @param {Pick<Playground, "input" | "stages" | "colours">} state @returns {number | "all"} */
 export function planeShown({ input, stages, colours: { plane } }) {
   const planes = stages[0]?.shape[0] ?? 1;

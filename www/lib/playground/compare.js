@@ -1,6 +1,6 @@
 // Up to four methods over the same windows: their maps, how they differ from the first, numbers, and curves over shifts.
 import { startOptions } from "./layers.js";
-import { onMoving, subject, whileOpen, words } from "./panels.js";
+import { nothing, onMoving, subject, whileOpen, words } from "./panels.js";
 import { ask } from "./run.js";
 import { page } from "./state.js";
 
@@ -27,7 +27,7 @@ let newest = 0;
 async function answer() {
   const turn = ++newest;
   const about = subject(page.value);
-  if (!about) return setCompare({ result: null, curves: [], error: "Add a pooling layer: methods are compared over its windows." });
+  if (!about) return setCompare({ result: null, curves: [], error: nothing(page.value, "Add a pooling layer: methods are compared over its windows.", "Methods are compared once it runs.") });
   const { methods, way } = page.value.compare;
   const { stage, plane, layer } = about;
   // The layer's own parameters, and for what it has not set those that a new layer starts with.

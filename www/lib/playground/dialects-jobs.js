@@ -4,10 +4,8 @@ import { diverging, partOf, pictured, pooling } from "./panel-jobs.js";
 /** @typedef {import("./panel-jobs.js").Kept} Kept */
 /** @typedef {typeof import("./core.js")} Core */
 
-/** Cells that differ are counted up to so many outputs: each is looked at. */
-const MOST_OUTPUTS = 250_000;
-/** So many of them are outlined. */
-const MOST_CELLS = 4096;
+/** So many cells that differ are outlined where they are drawn; else a few are listed. */
+const [MOST_CELLS, MOST_LISTED] = [4096, 64];
 
 /** Where all is seen. */
 const WHOLE = Object.freeze({ x: 0.5, y: 0.5 });
@@ -32,9 +30,8 @@ export function dialects(core, kept, { stage, plane, from }) {
   const output = small && pictured(core, small.x, height, width, min < 0 ? diverging(core, [small.x]) : { map: "deep", min, max });
   if (line === undefined) return { lines, from, carried: [], output };
   const carried = NAMES.filter((name) => name !== home).map((dialect) => {
-    if (height * width > MOST_OUTPUTS) return { dialect, refusal: `the output has ${height} × ${width} cells, too many to look at each; a smaller input shows which differ` };
     try {
-      return { dialect, differences: core.dialectDifferences(line, { dialect, shape, most: MOST_CELLS }) };
+      return { dialect, differences: core.dialectDifferences(line, { dialect, shape, most: small ? MOST_CELLS : MOST_LISTED }) };
     } catch (reason) {
       return { dialect, refusal: /** @type {Error} */ (reason).message };
     }
@@ -43,4 +40,4 @@ export function dialects(core, kept, { stage, plane, from }) {
 }
 
 /** The options that a line stands for. @param {Core} core @param {readonly Kept[]} kept @param {{ stage: number, line: string }} options */
-export const line = (core, kept, { stage, line }) => core.readDialect(line, [1, ...pooling(kept, stage).before.shape]);
+export const line = (core, kept, { stage, line }) => core.readDialect(line, [1, ...kept[stage - 1].shape]);

@@ -1,6 +1,6 @@
 // The layer in other frameworks' words: asks the core for its lines and for what they mean elsewhere, and sets the layer by a line.
 import { startOptions } from "./layers.js";
-import { subject, whileOpen, words } from "./panels.js";
+import { chosen, nothing, subject, whileOpen, words } from "./panels.js";
 import { ask } from "./run.js";
 import { adjust, page } from "./state.js";
 
@@ -25,7 +25,7 @@ async function answer(state) {
   const about = subject(state);
   const { version } = state;
   const { from } = state.dialects;
-  if (!about) return setDialects({ lines: [], carried: [], error: "Add a pooling layer to see its code." });
+  if (!about) return setDialects({ lines: [], carried: [], error: nothing(state, "Add a pooling layer to see its code.", "Its code shows once it runs.") });
   try {
     const found = await ask("dialects", "dialects", { stage: about.stage, plane: about.plane, from });
     if (!found || page.value.version !== version) return;
@@ -45,12 +45,13 @@ export function carryFrom(from) {
 
 /** Sets the layer that a line describes. @param {string} line */
 export async function paste(line) {
-  const about = subject(page.value);
+  // A layer that is refused can be set too.
+  const about = chosen(page.value.stack, page.value.selected);
   if (!about) return setDialects({ pasted: { text: "Add a pooling layer first: the line sets it.", wrong: true } });
   if (line.trim() === "") return setDialects({ pasted: { text: "Paste a line of code first.", wrong: true } });
   try {
     const read = await ask("line", "line", { stage: about.stage, line: line.trim() });
-    if (!read) return;
+    if (!read) return setDialects({ pasted: { text: "Not set: a layer before this one has not run.", wrong: true } });
     // Where its words would mean something else is asked of the dialect it came from.
     setDialects({ from: read.dialect, to: null, pasted: { text: `Set: ${read.dialect}’s line is the layer now.`, wrong: false } });
     adjust(about.layer.id, ofCore(read.options));
@@ -66,16 +67,4 @@ function ofCore({ global, fractional, ...given }) {
   return { ...startOptions("pool"), ...given, windows, ...(fractional ? { sequence: fractional } : {}) };
 }
 
-/** Of maps of so many cells, finding a layer's words can take the worker most of a second: it waits until nothing changed for so long. In milliseconds. */
-const LARGE = 1_000_000;
-const REST = 1000;
-
-export function startDialects() {
-  let timer = 0;
-  whileOpen("code", [], (state) => {
-    clearTimeout(timer);
-    const [, height = 0, width = 0] = state.stages[0]?.shape ?? [];
-    if (height * width < LARGE) return answer(state);
-    timer = setTimeout(() => page.value.panel === "code" && page.value.status === "ready" && answer(page.value), REST);
-  });
-}
+export const startDialects = () => whileOpen("code", [], answer);

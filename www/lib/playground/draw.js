@@ -115,6 +115,25 @@ export function drawMark(context, at, rect, colour, width = 3) {
   }
 }
 
+/** Letters at a cell's upper corner; above it where the cell is small. @param {CanvasRenderingContext2D} context @param {Placed} at @param {{ row: number, column: number }} cell @param {string} text @param {string} colour */
+export function drawTag(context, at, { row, column }, text, colour) {
+  const [height, width] = [13, 5 + 8 * text.length];
+  const x = at.left + column * at.size + (at.size >= 26 ? 1 : (at.size - width) / 2);
+  const y = at.top + row * at.size + (at.size >= 26 ? 1 : -height - 1);
+  context.fillStyle = "#fff";
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.roundRect(x, y, width, height, 3);
+  context.fill();
+  context.stroke();
+  context.fillStyle = colour;
+  context.font = `700 10px ${getComputedStyle(document.documentElement).getPropertyValue("--mono")}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(text, x + width / 2, y + height / 2 + 0.5);
+}
+
 /** A cell's part in a result, as a bar at its foot. @param {CanvasRenderingContext2D} context @param {Placed} at @param {{ row: number, column: number }} cell @param {number} share @param {string} colour */
 export function drawShare(context, at, { row, column }, share, colour) {
   const height = Math.max(3, at.size * 0.1);

@@ -125,12 +125,10 @@ export function poolOptions(options) {
   return /** @type {any} */ (windows === "fractional" ? { ...given, fractional: sequence } : given);
 }
 
-/** A layer that the core makes some cells at a time, as the core has it; null for a way back up. @param {Layer} layer @param {readonly number[]} shape  of one image's planes @returns {import("./core.js").StageOptions | null} */
-export function stageOptions({ kind, options }, shape) {
-  const whole = { shape: [1, ...shape] };
-  if (kind === "pool") return { ...whole, pool: poolOptions(options) };
-  if (kind === "filter") return { ...whole, filter: { kernel: [...filterWeights(options)], border: options.border } };
-  return kind === "relu" ? { ...whole, relu: true } : null;
+/** A layer as the core makes it; not a way back up, which depends on layers before it. @param {Layer} layer @returns {import("./core.js").StageKind} */
+export function stageOptions({ kind, options }) {
+  if (kind === "pool") return { pool: poolOptions(options) };
+  return kind === "filter" ? { filter: { kernel: [...filterWeights(options)], border: options.border } } : { relu: true };
 }
 
 const size = (/** @type {unknown} */ value) => (Array.isArray(value) ? value.join(" × ") : `${value} × ${value}`);

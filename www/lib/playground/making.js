@@ -35,6 +35,8 @@ const SLICE = 20;
 /** So many cells are read in a first slice, whatever that may take. */
 const FIRST_CELLS = 1_000_000;
 
+/** @typedef {{ layer: Layer | null, shape: Shape }} Before  a stage, made or only planned */
+
 /**
  * What a layer makes of the last of the stages, a slice at a time.
  * @param {Core} core @param {Layer} layer @param {readonly (Made & { layer: Layer | null })[]} stages
@@ -43,52 +45,46 @@ const FIRST_CELLS = 1_000_000;
  */
 export async function made(core, layer, stages, turn) {
   const { maps, shape } = stages[stages.length - 1];
-  const how = stageOptions(layer, shape);
-  if (!how) {
-    const fresh = up(core, layer.options, stages);
-    return { ...fresh, extents: extentsOf(core, fresh) };
-  }
+  const { kind, pooled } = stageOf(layer, stages);
+  const how = { shape: [1, ...shape], ...kind };
   const { axes, shape: after } = core.stageGeometry(how);
-  const maker = new core.StageMaker(maps, how);
+  const maker = new core.StageMaker(maps, how, stages[pooled]?.maps);
   try {
-    let rows = Math.max(1, Math.floor((FIRST_CELLS * after[2]) / Math.max(1, shape[0] * reads(axes))));
+    const all = after[2] * after[3];
+    let cells = Math.max(1, Math.floor((FIRST_CELLS * all) / Math.max(1, shape[0] * (axes.length > 0 ? reads(axes) : all))));
     for (let done = 0; done < 1; ) {
       const from = performance.now();
-      done = maker.step(rows);
-      rows = Math.max(1, Math.floor(rows * Math.min(4, SLICE / Math.max(1, performance.now() - from))));
+      done = maker.step(cells);
+      cells = Math.max(1, Math.floor(cells * Math.min(4, SLICE / Math.max(1, performance.now() - from))));
       await turn(done);
     }
     const { extents } = maker;
-    // What has no window has none to show.
-    return { maps: maker.finish(), shape: /** @type {Shape} */ (after.slice(1)), axes: layer.kind === "relu" ? null : axes, extents: Array.from({ length: extents.length / 2 }, (_, plane) => /** @type {const} */ ([extents[2 * plane], extents[2 * plane + 1]])) };
+    return { maps: maker.finish(), shape: /** @type {Shape} */ (after.slice(1)), axes: windowsOf(layer, axes), extents: Array.from({ length: extents.length / 2 }, (_, plane) => /** @type {const} */ ([extents[2 * plane], extents[2 * plane + 1]])) };
   } finally {
     maker.free();
   }
 }
 
-/** The stage of the nearest pooling layer that made a map of the last one's size: values go back up by its windows. −1 for none. @param {readonly (Made & { layer: Layer | null })[]} stages */
+/** What is shown of how a layer's windows lie: what has none, or one cell in each, has none to show. @param {Layer} layer @param {readonly import("./core.js").StageAxis[]} axes */
+export const windowsOf = ({ kind }, axes) => (kind === "relu" || axes.length === 0 ? null : axes);
+
+/** The stage of the nearest pooling layer that made a map of the last one's size: values go back up by its windows. −1 for none. @param {readonly Before[]} stages */
 export function poolingBefore(stages) {
   const size = String(stages[stages.length - 1].shape);
   return stages.findLastIndex(({ layer, shape }) => layer?.kind === "pool" && String(shape) === size);
 }
 
-/** @param {Core} core @param {import("./layers.js").Options} options @param {readonly (Made & { layer: Layer | null })[]} stages @returns {Made} */
-function up(core, { way, scale }, stages) {
-  const { maps, shape: [planes, height, width] } = stages[stages.length - 1];
-  const shape = [1, planes, height, width];
-  const back = (/** @type {number} */ tall, /** @type {number} */ wide, /** @type {object} */ how) => {
-    const { data } = core.unpool(maps.read(), /** @type {any} */ ({ shape, outputSize: [tall, wide], way, ...how }));
-    return held(core, data, [planes, tall, wide]);
-  };
-  if (way === "nearest" || way === "bilinear") return back(height * scale, width * scale, {});
+/** A layer after these stages as the core makes it, and the stage in which max-unpooling looks for winners; −1 for none. @param {Layer} layer @param {readonly Before[]} stages @returns {{ kind: import("./core.js").StageKind, pooled: number }} */
+export function stageOf(layer, stages) {
+  if (layer.kind !== "unpool") return { kind: stageOptions(layer), pooled: -1 };
+  const { way, scale } = layer.options;
+  const [, height, width] = stages[stages.length - 1].shape;
+  if (way === "nearest" || way === "bilinear") return { kind: { up: { way, outputSize: [height * scale, width * scale] } }, pooled: -1 };
   const at = poolingBefore(stages);
-  const layer = stages[at]?.layer;
-  if (!layer) throw new Error(`${way}-unpooling puts values back by a pooling layer before it; none made a map of ${height} × ${width}. Use nearest or bilinear, or put a pooling layer before it.`);
-  const before = stages[at - 1];
-  const pooling = poolOptions(layer.options);
-  if (way === "average") return back(before.shape[1], before.shape[2], { layer: pooling });
-  const { indices } = core.pool(before.maps.read(), { ...pooling, shape: [1, ...before.shape], returnIndices: true });
-  return back(before.shape[1], before.shape[2], { indices });
+  const pooling = stages[at]?.layer;
+  if (!pooling) throw new Error(`${way}-unpooling puts values back by a pooling layer before it; none made a map of ${height} × ${width}. Use nearest or bilinear, or put a pooling layer before it.`);
+  const [, tall, wide] = stages[at - 1].shape;
+  return { kind: { up: { way, outputSize: [tall, wide], layer: poolOptions(pooling.options) } }, pooled: way === "max" ? at - 1 : -1 };
 }
 
 /** The least and the greatest finite value of each plane. @param {Core} core @param {Made} made @returns {import("./state.js").Stage["extents"]} */

@@ -1,5 +1,6 @@
 // What is marked on a stage: the cell pointed at, the window it is made of, the cells that read it.
-import { drawGhost, drawHatched, drawMark, drawShare } from "./draw.js";
+import { CHANNELS } from "./colours.js";
+import { drawGhost, drawHatched, drawMark, drawShare, drawTag } from "./draw.js";
 import { receptive } from "./reach.js";
 
 /** @typedef {import("./viewport.js").Placed} Placed */
@@ -42,10 +43,24 @@ export function drawEdges(context, at, { shape: [, height, width] }, next, layer
   }
 }
 
+/** The winner; of a picture in colour that of each plane, with the letters of the planes whose winner it is. @param {CanvasRenderingContext2D} context @param {Placed} at @param {Answer["each"]} each @param {(flat: number) => { row: number, column: number }} place @param {Inks} inks */
+function drawWinners(context, at, each, place, inks) {
+  /** @type {Map<number, number[]>} */
+  const won = new Map();
+  for (const { plane, winner } of each) if (winner !== null) won.set(winner, [...(won.get(winner) ?? []), plane]);
+  for (const [winner, planes] of won) {
+    const { row, column } = place(winner);
+    const ink = each.length > 1 && planes.length === 1 ? CHANNELS[planes[0]].ink : inks.accent;
+    drawMark(context, at, { top: row + 0.09, left: column + 0.09, height: 0.82, width: 0.82 }, ink, 2);
+  }
+  // Above all outlines.
+  if (each.length > 1) for (const [winner, planes] of won) drawTag(context, at, place(winner), planes.map((plane) => CHANNELS[plane].letter).join(""), planes.length === 1 ? CHANNELS[planes[0]].ink : "#06202a");
+}
+
 /**
  * @param {CanvasRenderingContext2D} context @param {Placed} at @param {number} number  of the stage @param {readonly Stage[]} stages @param {Answer} answer @param {Inks} inks
  */
-export function drawAnswer(context, at, number, stages, { cell, window, readers }, inks) {
+export function drawAnswer(context, at, number, stages, { cell, window, each, readers }, inks) {
   const width = stages[number].shape[2];
   const place = (/** @type {number} */ flat) => ({ row: Math.floor(flat / width), column: flat % width });
   if (number === cell.stage) return drawMark(context, at, { top: cell.row, left: cell.column, height: 1, width: 1 }, inks.mark);
@@ -58,10 +73,7 @@ export function drawAnswer(context, at, number, stages, { cell, window, readers 
       for (const { flat, share } of window.taps) if (flat !== null && share !== 0) drawShare(context, at, place(flat), share, inks.mark);
     }
     if (window.rect.height > 0) drawMark(context, at, window.rect, inks.mark);
-    if (window.winner !== null && at.size >= 8) {
-      const { row, column } = place(window.winner);
-      drawMark(context, at, { top: row + 0.09, left: column + 0.09, height: 0.82, width: 0.82 }, inks.accent, 2);
-    }
+    if (at.size >= 8) drawWinners(context, at, each, place, inks);
   }
   if (number === cell.stage + 1 && readers) {
     for (const { flat, share } of readers) {

@@ -1,5 +1,6 @@
 // What the panels below the stack are about, and when they compute: only what is open asks the core.
 import { planeMarked } from "./colours.js";
+import { title } from "./layers.js";
 import { page } from "./state.js";
 
 /** @typedef {import("./state.js").Playground} Playground */
@@ -19,10 +20,22 @@ export const PANELS = [
  */
 export function subject(state) {
   const { shown, selected, stages } = state;
-  const made = (shown?.stack ?? []).flatMap((layer, at) => (layer.kind === "pool" && stages[at + 1] ? [{ layer, stage: at + 1 }] : []));
-  const found = made.find(({ layer }) => layer.id === selected) ?? made[0];
-  if (!found) return null;
-  return { ...found, plane: planeMarked(state) };
+  const found = chosen(shown?.stack ?? [], selected);
+  // One that is refused is not stood in for by another.
+  return found && stages[found.stage] ? { ...found, plane: planeMarked(state) } : null;
+}
+
+/** The pooling layer that is selected, or the first, and the stage that it makes. @param {readonly import("./layers.js").Layer[]} stack @param {number | null} selected */
+export function chosen(stack, selected) {
+  const layers = stack.flatMap((layer, at) => (layer.kind === "pool" ? [{ layer, stage: at + 1 }] : []));
+  return layers.find(({ layer }) => layer.id === selected) ?? layers[0] ?? null;
+}
+
+/** Why a panel is about nothing. @param {Pick<Playground, "stack" | "trouble">} state @param {string} none  where there is no pooling layer @param {string} then  what shows once it runs */
+export function nothing({ stack, trouble }, none, then) {
+  if (!chosen(stack, null)) return none;
+  const refused = stack.find(({ id }) => id === trouble?.layer);
+  return trouble ? `${refused ? `${title(refused)} is refused` : "The stack did not run"}: ${trouble.message}${/[.!?]$/.test(trouble.message) ? "" : "."} ${then}` : then;
 }
 
 /** What every panel's answer depends on. */

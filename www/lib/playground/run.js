@@ -1,6 +1,7 @@
 // Has the worker run the stack whenever input or stack change, and fills in what comes back.
 import { Refused } from "../client.js";
 import { Client, RUNS } from "./client.js";
+import { scaleOf } from "./colours.js";
 import { page } from "./state.js";
 import { NUMBERS_FROM, visible } from "./viewport.js";
 
@@ -45,27 +46,43 @@ function wanted() {
   return { part: /** @type {[number, number, number, number]} */ (part), most: /** @type {[number, number]} */ (most), numbers: at.size >= NUMBERS_FROM, ...as };
 }
 
-/** @param {NonNullable<import("./state.js").Playground["preview"]> & { stages: readonly import("./state.js").Stage[] }} seen */
-const show = (seen) => page.set({ preview: seen, stages: [...seen.stages, ...page.value.stages.slice(seen.stages.length)] });
+/** @param {{ at: number, look: import("./draw.js").Look, cells: number, stages: readonly import("./state.js").Stage[] }} seen @param {Moment} of */
+function show({ at, look, cells, stages }, of) {
+  const { preview, stages: before } = page.value;
+  const looks = preview?.at === at && preview.of.stack === of.stack && preview.of.input === of.input ? [...preview.looks] : [];
+  looks[stages.length - 1 - at] = { look, cells };
+  page.set({ preview: { at, of, looks }, stages: [...stages, ...before.slice(stages.length)] });
+}
 
 /** Looks at what has come into sight while the whole is being made. */
 async function peek() {
   const { input, stack } = page.value;
-  const options = () => ({ input: null, stack, ...wanted(), mostCells: WORK[1], peek: true });
-  const seen = await client.request("peek", "preview", options).catch(() => null);
-  if (seen && current({ input, stack }) && page.value.preview) show(seen);
+  for (let behind = 0; behind < stack.length; behind++) {
+    const options = () => ({ input: null, stack, ...wanted(), mostCells: WORK[1], behind, peek: true });
+    const seen = await client.request("peek", "preview", options).catch(() => null);
+    if (!seen || !current({ input, stack }) || !page.value.preview) return;
+    show(seen, { input, stack });
+  }
 }
 
-/** Shows how a large input will look as soon as can be; tells whether the whole is still wanted. @param {Moment} moment @param {() => object} sending */
+/** Shows how a large input will look as soon as can be, layer by layer; tells whether the whole is still wanted. @param {Moment} moment @param {() => object} sending */
 async function preview(moment, sending) {
-  const { input } = moment;
-  if (cells(input) < LARGE) return true;
+  if (cells(moment.input) < LARGE) return true;
+  /** What needs no better look, and the scale that it is drawn on. @type {Map<number, string>} */
+  const fine = new Map();
   for (const mostCells of WORK) {
-    const seen = await client.request(RUNS, "preview", () => ({ ...sending(), ...wanted(), mostCells })).catch(() => null);
-    if (!current(moment)) return false;
-    if (!seen) return true;
-    show(seen);
-    if (!seen.coarse) break;
+    for (let behind = 0; behind < moment.stack.length; behind++) {
+      if (fine.has(behind)) continue;
+      const seen = await client.request(RUNS, "preview", () => ({ ...sending(), ...wanted(), mostCells, behind })).catch(() => null);
+      if (!current(moment)) return false;
+      if (!seen && behind === 0) return true;
+      if (!seen) break;
+      show(seen, moment);
+      if (!seen.coarse) fine.set(behind, seen.scale);
+    }
+    // Layers behind may have widened the scale that all share.
+    const from = page.value.preview?.at ?? 0;
+    for (const [behind, scale] of fine) if (scale !== JSON.stringify(scaleOf(page.value, from + behind))) fine.delete(behind);
   }
   await new Promise((done) => setTimeout(done, REST));
   return current(moment);

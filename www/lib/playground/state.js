@@ -39,7 +39,7 @@ import { added, changed, moved, removed } from "./stack.js";
  * @property {number | null} selected  the layer whose parameters are shown, by its id
  * @property {readonly Stage[]} stages  of the newest result; fewer than the stack has where a layer is refused
  * @property {Moment | null} shown  what `stages` are made of
- * @property {{ at: number, look: import("./draw.js").Look, cells: number } | null} preview  a stage from afar, until all of it is there; those after it are older
+ * @property {{ at: number, of: Moment, looks: readonly ({ look: import("./draw.js").Look, cells: number } | undefined)[] } | null} preview  stages from afar, from this one on, until all of them are there; those after them are older
  * @property {number} version  counts results: whoever drew an older one draws anew
  * @property {"working" | "ready" | "error"} status
  * @property {boolean} slow

@@ -99,7 +99,7 @@ export async function saveAnimation() {
   const turn = ++newest;
   const { stages } = page.value;
   const about = subject(page.value);
-  if (!about) return failed(new Error("there is no pooling layer whose window could sweep"));
+  if (!about) return failed(new Error(page.value.trouble ? "the layer is refused" : "there is no pooling layer whose window could sweep"));
   setTake({ progress: 0, said: "", wrong: false });
   try {
     const scene = { before: stages[about.stage - 1], after: stages[about.stage], layer: about.layer };

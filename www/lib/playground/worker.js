@@ -91,18 +91,26 @@ async function run({ input, stack }, _held, report) {
   return result(null);
 }
 
+/** What is known of stages by their first looks: as long as the layers are the same. */
+const glimpsed = { of: "", stages: /** @type {Stage[]} */ ([]) };
+
 /**
- * What the first changed layer will look like, if that is sooner to be had than all of it: the stages up to it, and its
- * picture. What is kept stays as it is.
- * @param {{ input: import("./state.js").Input | null, stack: readonly Layer[], peek?: boolean } & import("./sampling.js").Wanted} options  `peek`: a run goes on
+ * What the first changed layer will look like, or one so many layers behind it, if that is sooner to be had than all of it: the
+ * stages up to it, and its picture. What is kept stays as it is.
+ * @param {{ input: import("./state.js").Input | null, stack: readonly Layer[], behind?: number, peek?: boolean } & import("./sampling.js").Wanted} options  `peek`: a run goes on
  */
-function preview({ input, stack, peek = false, ...wanted }) {
+function preview({ input, stack, behind = 0, peek = false, ...wanted }) {
   if (!peek) newest++;
   take(input);
   const at = stack.findIndex((layer, at) => kept[at + 1]?.written !== written(layer));
-  if (at < 0 || !kept[at]) return null;
+  if (at < 0 || !kept[at] || at + behind >= stack.length) return null;
+  const of = [kept[at].stage.serial, ...stack.map(written)].join();
+  if (of !== glimpsed.of) Object.assign(glimpsed, { of, stages: [] });
+  if (glimpsed.stages.length < behind) return null;
   try {
-    return sampled(core, stack[at], kept.slice(0, at + 1), wanted, serial++);
+    const seen = sampled(core, stack.slice(at, at + behind + 1), kept.slice(0, at + 1), glimpsed.stages, wanted, serial++);
+    if (seen) glimpsed.stages[behind] = seen.stages[seen.stages.length - 1];
+    return seen;
   } catch {
     return null; // the whole layer's refusal says why
   }

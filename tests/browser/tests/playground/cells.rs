@@ -172,6 +172,12 @@ fn in_colour_every_plane_has_its_formula() -> Result<()> {
             page.evaluate("document.querySelector('[data-channel=\"2\"]').getAttribute('aria-pressed')").await?
                 == "true"
         );
+        // Near enough, every plane's winner is marked with its letter.
+        page.evaluate("(window.tags = '', ((fill) => (CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { if (/^R?G?B?$/.test(text)) tags += text; fill.call(this, text, ...at); }))(CanvasRenderingContext2D.prototype.fillText), true)").await?;
+        for _ in 0..8 {
+            page.click("#nearer").await?;
+        }
+        page.until("['R', 'G', 'B'].every((letter) => tags.includes(letter))").await?;
         page.evaluate("(() => { const plane = document.querySelector('#plane'); plane.value = '1'; plane.dispatchEvent(new Event('change', { bubbles: true })); })()").await?;
         page.until("document.querySelector('.channels').hidden").await
     })?;

@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use browser_tests::{
     files::{made, photo},
+    looks::{axe, is_accessible},
     page::Page,
     visit,
 };
@@ -60,6 +61,7 @@ fn unreadable_text_has_its_line_and_column() -> Result<()> {
 
 #[test]
 fn a_refused_layer_and_a_refused_file_say_why() -> Result<()> {
+    let axe = axe()?;
     visit(async |page| {
         open(page, "").await?;
         page.set("#layer-padding", 7).await?;
@@ -67,6 +69,16 @@ fn a_refused_layer_and_a_refused_file_say_why() -> Result<()> {
         page.until(&format!("document.querySelector('#layer-padding-error').textContent === {refusal:?}")).await?;
         ready(page).await?;
         ensure!(page.text("[data-stage='1'] .message").await? == refusal);
+        let said = format!("Max 2 × 2 is refused: {refusal}. Its code shows once it runs.");
+        page.until(&format!("document.querySelector('pool-code .message').textContent === {said:?}")).await?;
+        is_accessible(page, &axe, "a refused layer").await?;
+        // A line sets a layer that is refused.
+        page.set("#paste-line", "nn.MaxPool2d(3, stride=2, padding=1)").await?;
+        page.click(".paste [type=submit]").await?;
+        page.until("document.querySelector('[data-stage=\"1\"] .size').textContent === '4 × 4'").await?;
+        page.until("document.querySelector('.lines code')?.textContent.startsWith('nn.MaxPool2d(3')").await?;
+        page.click("#undo").await?;
+        page.until(&format!("document.querySelector('pool-code .message').textContent === {said:?}")).await?;
         page.set("#layer-padding", "one").await?;
         page.until(
             "document.querySelector('#layer-padding-error').textContent.startsWith('Padding takes a whole number')",
