@@ -31,7 +31,7 @@ enum Parts {
 const BUDGETS: [Budget; 8] = [
     Budget {
         name: "core",
-        limit_kb: 118,
+        limit_kb: 119,
         parts: Parts::Files(&["pkg/deep_end_bg.wasm", "pkg/deep_end.js", "lib/core.js", "lib/start.js"]),
     },
     Budget {
@@ -46,7 +46,7 @@ const BUDGETS: [Budget; 8] = [
     },
     Budget {
         name: "training",
-        limit_kb: 248,
+        limit_kb: 249,
         parts: Parts::Files(&["pkg/training_bg.wasm", "pkg/training.js", "lib/training.js"]),
     },
     // Packed already: brotli takes nothing off it.
