@@ -58,7 +58,10 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
     }
 
     fn complete(&mut self, row: usize, inside: bool) {
-        hand_out(self.small, row, self.out, inside && self.fold.only_inside(), self.done);
+        let only_edges = inside && self.fold.only_inside();
+        if !only_edges || self.small.edges() != [false; 2] {
+            hand_out(self.small, row, self.out, only_edges, self.done);
+        }
     }
 }
 
