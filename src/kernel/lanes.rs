@@ -19,7 +19,7 @@ use plain as register;
 use simd128 as register;
 #[cfg(target_arch = "x86_64")]
 use sse2 as register;
-use std::ops::{Add, BitOr, Div, Mul, Sub};
+use std::ops::{Add, BitOr, BitXor, Div, Mul, Sub};
 
 /// How many there are.
 pub(crate) const LANES: usize = 4;
@@ -242,6 +242,14 @@ impl Div for Lanes {
     }
 }
 
+/// Bit by bit: against ±0, a change of sign.
+impl BitXor for Lanes {
+    type Output = Self;
+    fn bitxor(self, other: Self) -> Self {
+        Self(register::differing(self.0, other.0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{plain, register};
@@ -274,7 +282,7 @@ mod tests {
                     prop_assert_eq!(register::any($ours), plain::any($plain), "{}", stringify!($name));
                 )*};
             }
-            same!(add subtract multiply divide pmax pmin larger even odd following straddling preceding lower upper);
+            same!(add subtract multiply divide differing pmax pmin larger even odd following straddling preceding lower upper);
             let (x, y) = (register::load(a), register::load(b));
             prop_assert_eq!(bits(register::store(register::relu(x))), bits(plain::relu(a)));
             same_mask! {

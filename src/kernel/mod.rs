@@ -38,7 +38,9 @@ pub(crate) use resample::{AxisMap, Way, resample_each, resample_planes};
 pub(crate) use rows::to_the_best;
 #[cfg(test)]
 pub(crate) use separable::tests::small_plan;
-pub(crate) use separable::{Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, reduce, spread};
+pub(crate) use separable::{
+    Neighbours, Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, largest, reduce, spread,
+};
 pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
 pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
@@ -90,6 +92,11 @@ pub(crate) trait Fold: Sized {
 
     /// How small windows are reduced in one go, if they are; and a cell that changes nothing there, for padding.
     fn fused(&self) -> Option<(f32, Run<Self>)> {
+        None
+    }
+
+    /// How neighbours in a row are merged in registers, if they are.
+    fn neighbours(&self) -> Option<Neighbours<Self>> {
         None
     }
 

@@ -36,6 +36,10 @@ pub fn divide(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
     from_fn(|lane| a[lane] / b[lane])
 }
 
+pub fn differing(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    from_fn(|lane| f32::from_bits(a[lane].to_bits() ^ b[lane].to_bits()))
+}
+
 pub fn pmax(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
     from_fn(|lane| if a[lane] < b[lane] { b[lane] } else { a[lane] })
 }

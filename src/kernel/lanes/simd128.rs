@@ -36,6 +36,10 @@ pub fn divide(a: v128, b: v128) -> v128 {
     f32x4_div(a, b)
 }
 
+pub fn differing(a: v128, b: v128) -> v128 {
+    v128_xor(a, b)
+}
+
 pub fn pmax(a: v128, b: v128) -> v128 {
     f32x4_pmax(a, b)
 }

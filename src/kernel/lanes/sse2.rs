@@ -27,6 +27,7 @@ functions! {
     subtract(a: __m128, b: __m128) -> __m128 = _mm_sub_ps(a, b);
     multiply(a: __m128, b: __m128) -> __m128 = _mm_mul_ps(a, b);
     divide(a: __m128, b: __m128) -> __m128 = _mm_div_ps(a, b);
+    differing(a: __m128, b: __m128) -> __m128 = _mm_xor_ps(a, b);
     pmax(a: __m128, b: __m128) -> __m128 = _mm_max_ps(b, a);
     pmin(a: __m128, b: __m128) -> __m128 = _mm_min_ps(b, a);
     larger(a: __m128, b: __m128) -> __m128 = select(_mm_or_ps(_mm_cmplt_ps(a, b), is_nan(b)), b, a);

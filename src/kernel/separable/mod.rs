@@ -12,6 +12,7 @@ mod spread;
 pub(crate) mod tests;
 
 pub(crate) use back::{ToAll, ToTheLargest, WayBack};
+pub(crate) use row::{Neighbours, largest};
 pub(crate) use spread::{Spreader, spread};
 
 use super::{Fold, clear_for};

@@ -1,5 +1,9 @@
 //! The innermost axis: all windows of a row side by side.
 
+mod neighbours;
+
+pub(crate) use neighbours::{Neighbours, largest};
+
 use super::{any_foreign, even, reach, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
@@ -9,6 +13,9 @@ use crate::kernel::terms::{merge_run, overlapping_terms, terms};
 
 /// From this many taps on, windows share runs of 3, 9, 27, … or 4, 16, 64, … cells that are merged once.
 const SHARED_FROM: usize = 6;
+
+/// From this many on, runs of 4 or 16 may be [merged in registers](Neighbours).
+const NEIGHBOURS_FROM: usize = 4;
 
 /// So many windows of a row are worked on at a time, so that what they share stays in the processor's nearest memory.
 const BLOCK: usize = 2048;
@@ -51,7 +58,7 @@ impl<'a, F: Fold> Row<'a, F> {
             return Ok(Self { axis, even: None, rooms });
         };
         room_for(fold, &mut rooms.padded, reach, 1)?;
-        if even.taps >= SHARED_FROM {
+        if even.taps >= NEIGHBOURS_FROM {
             let levels = even.taps.ilog(Self::BASE) as usize;
             room_for(fold, &mut rooms.runs, levels, reach)?;
         }
@@ -106,25 +113,34 @@ impl<'a, F: Fold> Row<'a, F> {
         let before = first.min(0).unsigned_abs().min(reach);
         let begin = (first.max(0) as usize).min(cells.len());
         let read = &cells[begin..cells.len().min(begin + reach - before)];
-        let (cells, foreign) = match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
-            Some(lifted) => (lifted, any_foreign(fold, lifted)),
-            None => {
-                padded[..before].fill(fold.nothing());
-                let foreign = fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
-                padded[before + read.len()..].fill(fold.nothing());
-                (&*padded, foreign)
+        let (taps, stride, step) = (even.taps, even.stride, self.axis.step);
+        let dense = stride == 1 || Self::chooses(even);
+        let level = usize::from(taps >= 16);
+        let (cells, made, foreign) = match fold.neighbours() {
+            Some(merge) if dense && taps >= NEIGHBOURS_FROM && step == 1 && read.len() >= neighbours::FEWEST => {
+                let to = &mut runs[level * reach..][..reach + 1 - 4usize.pow(level as u32 + 1)];
+                (&*padded, level + 1, merge(fold, read, before, level > 0, to))
             }
+            _ => match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
+                Some(lifted) => (lifted, 0, any_foreign(fold, lifted)),
+                None => {
+                    padded[..before].fill(fold.nothing());
+                    let foreign = fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
+                    padded[before + read.len()..].fill(fold.nothing());
+                    (&*padded, 0, foreign)
+                }
+            },
         };
-        let step = self.axis.step;
-        match (even.taps, even.stride, step) {
+        let runs = Runs { cells, step, levels: runs, made };
+        match (taps, stride, step) {
             (1, stride, _) => out.iter_mut().zip(cells.iter().step_by(stride)).for_each(|(out, cell)| *out = *cell),
-            (_, 1, _) => side_by_side(fold, cells, even.taps, step, runs, out),
+            (_, 1, _) => runs.side_by_side(fold, taps, out),
             (2, 2, 1) => pairs(fold, out, cells),
             (3, 2, 1) => overlapping_triples(fold, out, cells),
-            (taps, stride, _) if Self::chooses(even) => {
-                let dense = &mut parts[..(out.len() - 1) * stride + 1];
-                side_by_side(fold, cells, taps, step, runs, dense);
-                out.iter_mut().zip(dense.iter().step_by(stride)).for_each(|(out, value)| *out = *value);
+            (taps, stride, _) if dense => {
+                let windows = &mut parts[..(out.len() - 1) * stride + 1];
+                runs.side_by_side(fold, taps, windows);
+                out.iter_mut().zip(windows.iter().step_by(stride)).for_each(|(out, value)| *out = *value);
             }
             (taps, stride, _) => {
                 let parts = &mut parts[..stride * reach.div_ceil(stride)];
@@ -138,37 +154,44 @@ impl<'a, F: Fold> Row<'a, F> {
     }
 }
 
-/// Windows at every position of `cells`.
-#[inline(never)]
-fn side_by_side<F: Fold>(
-    fold: &F,
-    cells: &[F::Acc],
-    taps: usize,
+/// What windows of a row share.
+struct Runs<'r, A> {
+    /// The row, with its padding.
+    cells: &'r [A],
     step: usize,
-    runs: &mut [F::Acc],
-    out: &mut [F::Acc],
-) {
-    let count = out.len();
-    if taps < SHARED_FROM {
-        return merge_all(fold, out, (0..taps).map(|tap| &cells[tap * step..][..count]));
-    }
-    let (reach, base, mut size) = (cells.len(), Row::<F>::BASE, 1);
-    for level in 0..taps.ilog(base) as usize {
-        let (below, here) = runs.split_at_mut(level * reach);
-        let from = if level == 0 { cells } else { &below[(level - 1) * reach..] };
-        let length = reach - (base * size - 1) * step;
-        let part = |part: usize| &from[part * size * step..][..length];
-        merge_all(fold, &mut here[..length], (0..base).map(part));
-        size *= base;
-    }
-    let run = |(size, begin): (usize, usize)| {
-        let from = if size == 1 { cells } else { &runs[(size.ilog(base) as usize - 1) * reach..] };
-        &from[begin * step..][..count]
-    };
-    if F::IDEMPOTENT {
-        merge_all(fold, out, overlapping_terms(taps).map(run));
-    } else {
-        merge_all(fold, out, terms(taps).map(run));
+    /// Runs at every position, the shortest first, as long as the row each.
+    levels: &'r mut [A],
+    /// Up to which level they are made.
+    made: usize,
+}
+
+impl<A: Copy> Runs<'_, A> {
+    /// Windows at every position.
+    #[inline(never)]
+    fn side_by_side<F: Fold<Acc = A>>(self, fold: &F, taps: usize, out: &mut [A]) {
+        let Self { cells, step, levels, made } = self;
+        let count = out.len();
+        if taps < SHARED_FROM && made == 0 {
+            return merge_all(fold, out, (0..taps).map(|tap| &cells[tap * step..][..count]));
+        }
+        let (reach, base) = (cells.len(), Row::<F>::BASE);
+        for level in made..taps.ilog(base) as usize {
+            let size = base.pow(level as u32);
+            let (below, here) = levels.split_at_mut(level * reach);
+            let from = if level == 0 { cells } else { &below[(level - 1) * reach..] };
+            let length = reach - (base * size - 1) * step;
+            let part = |part: usize| &from[part * size * step..][..length];
+            merge_all(fold, &mut here[..length], (0..base).map(part));
+        }
+        let run = |(size, begin): (usize, usize)| {
+            let from = if size == 1 { cells } else { &levels[(size.ilog(base) as usize - 1) * reach..] };
+            &from[begin * step..][..count]
+        };
+        if F::IDEMPOTENT {
+            merge_all(fold, out, overlapping_terms(taps).map(run));
+        } else {
+            merge_all(fold, out, terms(taps).map(run));
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Places, Small};
 use crate::kernel::{
-    Fold, InLanes, LANES, Lanes, Mask, Reducer, Scratch, ToTheLargest, WayBack, Whole, reduce, to_the_best,
+    Fold, InLanes, LANES, Lanes, Mask, Neighbours, Reducer, Scratch, ToTheLargest, WayBack, Whole, largest, reduce,
+    to_the_best,
 };
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
@@ -141,6 +142,13 @@ impl Fold for Extreme {
             0 => fused::values(small, &Best::<false>, cells, out, done),
             _ => fused::values(small, &Best::<true>, cells, out, done),
         }))
+    }
+
+    fn neighbours(&self) -> Option<Neighbours<Self>> {
+        Some(|fold, row, before, sixteen, out| {
+            let sign = Lanes::splat(fold.turned(0.0));
+            largest(row, before, sixteen, out, fold.turned(f32::NEG_INFINITY), |cells| cells ^ sign)
+        })
     }
 
     fn finishes(&self) -> bool {
