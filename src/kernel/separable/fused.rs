@@ -75,6 +75,8 @@ pub(crate) struct Small<'a> {
     down: Axis,
     across: Axis,
     inside: Range<usize>,
+    /// From which rows of windows on, two at a time read nothing but what is in the plane.
+    whole: Range<usize>,
     /// A row of padding, with a margin on either side.
     blank: &'a [f32],
     margin: usize,
@@ -91,10 +93,23 @@ impl<'a> Small<'a> {
         if !alike || !narrow || inside.len() < LANES || down.windows < 2 {
             return Ok(None);
         }
+        let lines = across.even.taps + across.even.stride;
+        let read = (across.windows - LANES) * across.even.stride + across.read();
+        let whole = |&row: &usize| {
+            let (first, width) = (down.at(row, 0), columns.extent as isize);
+            let begin = first * width + across.even.origin;
+            let end = begin + (lines as isize - 1) * width + read as isize;
+            first >= 0
+                && first + lines as isize <= rows.extent as isize
+                && begin >= 0
+                && end <= rows.extent as isize * width
+        };
+        let first = (0..down.windows - 1).find(whole).unwrap_or(down.windows);
+        let whole = first..(first..down.windows - 1).rev().find(whole).map_or(first, |last| last + 1);
         let margin = READ + across.even.origin.unsigned_abs();
         clear_for(blank, columns.extent.saturating_add(2 * margin), 1)?;
         blank.resize(columns.extent + 2 * margin, padding);
-        Ok(Some(Self { down, across, inside, blank, margin }))
+        Ok(Some(Self { down, across, inside, whole, blank, margin }))
     }
 
     /// Whether the four windows at either edge are not all inside.
@@ -159,31 +174,43 @@ impl Small<'_> {
         block.seen = above.fold(block.seen, |seen, row| watch(fold, seen, row));
         let beyond = across.at(inside.end, 0).unsigned_abs().min(width)..width;
         if inside.end == windows && !beyond.is_empty() {
-            let ends = cells.chunks_exact(width).map(|row| &row[beyond.clone()]);
-            block.seen = ends.fold(block.seen, |seen, end| watch(fold, seen, end));
+            // Down each column, four rows at a time.
+            for (rows, column) in cells.chunks(LANES * width).flat_map(|rows| beyond.clone().map(move |at| (rows, at)))
+            {
+                let down = from_fn(|row| *rows.get(row * width + column).unwrap_or(&rows[column]));
+                block.seen = fold.watch(block.seen, Lanes::of(down));
+            }
         }
         assert!(sink.room() >= down.windows * windows, "a place for every window");
+        assert!(cells.len() == down.extent * width, "a plane of cells");
         for row in (0..down.windows).step_by(2).map(|row| row.min(down.windows - 2)) {
-            let lines = self.lines(cells, row, TAPS + STRIDE);
             let place = down.at(row, 0) * width as isize + across.even.origin;
-            let inside = [row, row + 1].map(|row| {
-                // In a narrow plane, blocks at its edges and others have windows in common.
-                across.windows >= 3 * LANES && [0, TAPS - 1].iter().all(|&tap| down.cell(row, tap).is_some())
-            });
+            // In a narrow plane, blocks at its edges and others have windows in common.
+            let wide = windows >= 3 * LANES;
+            let (pointers, lines, inside) = if self.whole.contains(&row) {
+                let first = cells.as_ptr().wrapping_offset(place);
+                (from_fn(|line| first.wrapping_add(line.min(TAPS + STRIDE - 1) * width)), None, [wide; 2])
+            } else {
+                let lines = self.lines(cells, row, TAPS + STRIDE);
+                let inside = |row: usize| wide && [0, TAPS - 1].iter().all(|&tap| down.cell(row, tap).is_some());
+                (lines.0.map(|line| line.pointer(across.even.origin)), Some(lines), [inside(row), inside(row + 1)])
+            };
             let mut pair = Pair { at: row * windows, windows, place, stride: STRIDE, inside, sink };
-            self.across::<L, TAPS, STRIDE>(&mut block, lines, &edges, &mut pair);
+            self.across::<L, TAPS, STRIDE>(&mut block, pointers, lines.as_ref(), &edges, &mut pair);
             (row..).zip(inside).for_each(|(row, inside)| sink.complete(row, inside));
         }
         fold.has_foreign(block.seen)
     }
 
-    /// Two rows of windows, over their lines.
+    /// Two rows of windows, over lines from where their first tap is; and what lines those are, where they may not have all
+    /// that is read.
     #[inline(always)]
     #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
     fn across<L: InLanes, const TAPS: usize, const STRIDE: usize>(
         &self,
         block: &mut Block<L, TAPS>,
-        (lines, ends): ([Line; LINES], [Line; 2]),
+        pointers: [*const f32; LINES],
+        lines: Option<&([Line; LINES], [Line; 2])>,
         [left, right]: &[[Mask; TAPS]; 2],
         pair: &mut Pair<impl Sink<L::Packed>>,
     ) {
@@ -191,17 +218,17 @@ impl Small<'_> {
         let (last, read) = (across.windows - LANES, across.read());
         let have = |from: usize, to: usize| {
             let count = (to - from) * STRIDE + read;
-            ends.iter().all(|line| line.has(across.at(from, 0), count))
+            lines.is_none_or(|(_, ends)| ends.iter().all(|line| line.has(across.at(from, 0), count)))
         };
         let whole = have(0, last);
-        let pointers = lines.map(|line| line.pointer(across.even.origin));
         let at = |window: usize| pointers.map(|pointer| pointer.wrapping_add(window * STRIDE));
         let edge = |block: &mut Block<L, TAPS>, window: usize, present: &[Mask; TAPS]| {
-            let (merged, here) = if whole {
-                // SAFETY: each line has the cells that all windows read, since its ends were just asked.
-                unsafe { block.at_an_edge::<STRIDE>(at(window), present) }
-            } else {
-                block.where_memory_ends::<STRIDE>(&lines, across.at(window, 0), read, present)
+            let (merged, here) = match lines {
+                Some((lines, _)) if !whole => {
+                    block.where_memory_ends::<STRIDE>(lines, across.at(window, 0), read, present)
+                }
+                // SAFETY: each line has the cells that all windows read: its ends were just asked, or the plane has them.
+                _ => unsafe { block.at_an_edge::<STRIDE>(at(window), present) },
             };
             block.seen = block.fold.watch(block.seen, here);
             merged
@@ -231,7 +258,7 @@ impl Small<'_> {
         if fits {
             let (mut window, mut seen) = (start, block.seen);
             loop {
-                // SAFETY: each line has the cells that all of these windows read, since its ends were just asked.
+                // SAFETY: each line has the cells that all of these windows read, as above.
                 let (merged, here) = unsafe { block.merge::<STRIDE, false>(at(window), left) };
                 seen = block.fold.watch(seen, here);
                 put(window, merged, true);

@@ -108,8 +108,8 @@ impl<'a, F: Fold> Reducer<'a, F> {
     }
 
     /// Reduces one plane into `out`, and calls `done` with each complete part of it and its number: the windows at one
-    /// position of the outermost axis, or all of them where there is just one axis. Says whether the plane had anything
-    /// [foreign](Fold::is_foreign).
+    /// position of the outermost axis, or all of them where there is just one axis; of small windows of two axes, with what
+    /// is not finished alone. Says whether the plane had anything [foreign](Fold::is_foreign).
     pub fn reduce(&mut self, plane: &[F::Input], out: &mut [F::Acc], done: &mut Done<F::Acc>) -> bool {
         let Self { fold, innermost, columns, temporary } = self;
         let mut foreign = false;

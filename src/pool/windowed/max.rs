@@ -145,10 +145,7 @@ impl Fold for Extreme {
     }
 
     fn neighbours(&self) -> Option<Neighbours<Self>> {
-        Some(|fold, row, before, sixteen, out| {
-            let sign = Lanes::splat(fold.turned(0.0));
-            largest(row, before, sixteen, out, fold.turned(f32::NEG_INFINITY), |cells| cells ^ sign)
-        })
+        Some(|fold, row, before, sixteen, out| largest(row, before, sixteen, out, fold.turned(0.0)))
     }
 
     fn finishes(&self) -> bool {

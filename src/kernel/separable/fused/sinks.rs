@@ -23,7 +23,8 @@ pub(crate) trait Sink<P> {
     fn complete(&mut self, _row: usize, _inside: bool) {}
 }
 
-/// How a fold reduces one plane: calls `done` with each row of windows, and says whether any cell is foreign.
+/// How a fold reduces one plane: calls `done` with what it has not finished of each row of windows, and says whether any cell
+/// is foreign.
 pub(crate) type Run<F> =
     fn(&Small, &F, &[<F as Fold>::Input], &mut [<F as Fold>::Acc], &mut Done<<F as Fold>::Acc>) -> bool;
 
@@ -58,9 +59,8 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
     }
 
     fn complete(&mut self, row: usize, inside: bool) {
-        let only_edges = inside && self.fold.only_inside();
-        if !only_edges || self.small.edges() != [false; 2] {
-            hand_out(self.small, row, self.out, only_edges, self.done);
+        if self.fold.only_inside() && !(inside && self.small.edges() == [false; 2]) {
+            hand_out(self.small, row, self.out, inside, self.done);
         }
     }
 }

@@ -17,26 +17,18 @@ const END: usize = AHEAD + 1;
 /// A row of fewer cells is nothing but ends.
 pub(super) const FEWEST: usize = (END + 1) * LANES;
 
-/// The largest of four cells, or of sixteen. `turned` is what is compared of them, and of `padding`.
-#[inline(always)]
-pub(crate) fn largest(
-    row: &[f32],
-    before: usize,
-    sixteen: bool,
-    out: &mut [f32],
-    padding: f32,
-    turned: impl Fn(Lanes) -> Lanes,
-) -> bool {
-    let mut nan = Mask::NONE;
-    let mut slide = |cells: &[[f32; LANES]], out: &mut [[f32; LANES]]| match sixteen {
-        true => slide::<5>(cells, out, &turned, &mut nan),
-        false => slide::<2>(cells, out, &turned, &mut nan),
+/// The largest of four cells, or of sixteen; `sign` is −0 where it is of their negatives, and else 0.
+pub(crate) fn largest(row: &[f32], before: usize, sixteen: bool, out: &mut [f32], sign: f32) -> bool {
+    let (mut nan, signs) = (Mask::NONE, Lanes::splat(sign));
+    let mut slide = |cells: &[[f32; LANES]], out: &mut [[f32; LANES]]| {
+        nan = nan | if sixteen { slide::<5>(cells, out, signs) } else { slide::<2>(cells, out, signs) };
     };
     let inside = (row.len() - END * LANES) / LANES + 1;
     let (left, out) = out.split_at_mut(before);
     let (middle, right) = out.split_at_mut(inside * LANES);
     slide(row.as_chunks().0, middle.as_chunks_mut().0);
-    let [nothing, ..] = turned(Lanes::splat(padding)).values();
+    let nothing = f32::NEG_INFINITY;
+    let padding = f32::from_bits(nothing.to_bits() ^ sign.to_bits());
     let mut end = |at: usize, cells: &[f32]| {
         let (mut with_padding, mut out) = ([[padding; LANES]; END + AHEAD], [[nothing; LANES]; END]);
         with_padding.as_flattened_mut()[at..][..cells.len()].copy_from_slice(cells);
@@ -54,17 +46,14 @@ pub(crate) fn largest(
     nan.any()
 }
 
-/// The largest of four cells from each on, or with [`AHEAD`] registers of cells read first of sixteen.
-fn slide<const READ: usize>(
-    cells: &[[f32; LANES]],
-    out: &mut [[f32; LANES]],
-    turned: &impl Fn(Lanes) -> Lanes,
-    nan: &mut Mask,
-) {
+/// The largest of four cells from each on, or with [`AHEAD`] registers of cells read first of sixteen. Which lanes have seen
+/// a NaN.
+#[inline(never)]
+fn slide<const READ: usize>(cells: &[[f32; LANES]], out: &mut [[f32; LANES]], signs: Lanes) -> Mask {
     let none = Lanes::splat(f32::NEG_INFINITY);
-    let (mut one, mut two, mut four, mut eight, mut seen) = (none, none, none, [none; 2], *nan);
+    let (mut one, mut two, mut four, mut eight, mut seen) = (none, none, none, [none; 2], Mask::NONE);
     let mut next = |cells: &[f32; LANES]| {
-        let cells = turned(Lanes::of(*cells));
+        let cells = Lanes::of(*cells) ^ signs;
         seen = seen | cells.is_nan();
         let pairs = one.pmax(one.following(cells));
         let fours = two.pmax(two.straddling(pairs));
@@ -89,7 +78,7 @@ fn slide<const READ: usize>(
     for (out, cells) in out_rest.iter_mut().zip(behind) {
         *out = next(cells);
     }
-    *nan = seen;
+    seen
 }
 
 #[cfg(test)]
@@ -111,8 +100,7 @@ mod tests {
             let first_largest = |cells: &[f32]| cells.iter().fold(cells[0], |best, &cell| if cell > best { cell } else { best });
             let wanted: Vec<u32> = padded.windows(size).map(|cells| first_largest(cells).to_bits()).collect();
             let mut out = vec![9.0; wanted.len()];
-            let signs = Lanes::splat(0.0 * sign);
-            let mut run = |row: &[f32]| largest(row, before, sixteen, &mut out, f32::NEG_INFINITY * sign, |cells| cells ^ signs);
+            let mut run = |row: &[f32]| largest(row, before, sixteen, &mut out, 0.0 * sign);
             prop_assert!(!run(&row));
             if let Some(at) = nan {
                 let mut row = row.clone();
