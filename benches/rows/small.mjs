@@ -1,7 +1,7 @@
 // Small windows, as networks have them.
 import { random, size, smooth } from "../harness/data.mjs";
 import { layer, outputShape } from "../harness/layer.mjs";
-import { copy } from "../peers/copy.mjs";
+import { copy, inAndOut, registers } from "../peers/copy.mjs";
 import { define } from "../peers/definition.mjs";
 import { javascript } from "../peers/javascript.mjs";
 import { ours } from "../peers/ours.mjs";
@@ -24,7 +24,7 @@ function setting({ kernel, stride, padding }, method, shape) {
   // TensorFlow.js and ONNX leave padding out of a mean's divisor by default, so all do here.
   const one = layer(method, shape, kernel, { stride, padding, ...(method === "average" && { countIncludePad: false }) });
   const x = random(shape);
-  return { one, x, expected: define(one, x), bytes: FOUR * (size(shape) + size(outputShape(one))) };
+  return { one, x, expected: define(one, x), numbers: [size(shape), size(outputShape(one))] };
 }
 
 const cases = METHODS.flatMap((method) =>
@@ -35,7 +35,7 @@ const cases = METHODS.flatMap((method) =>
 export const KERNELS = cases.map(({ method, window, shape, words }) => ({
   name: words,
   async setUp({ core, sized, peers: { tfjs, ort } }) {
-    const { one, x, expected, bytes } = setting(window, method, sized(shape));
+    const { one, x, expected, numbers: [read, written] } = setting(window, method, sized(shape));
     const waves = smooth(one.shape);
     const k2 = window.kernel === 2 ? [1.2, 3] : [];
     return {
@@ -43,7 +43,8 @@ export const KERNELS = cases.map(({ method, window, shape, words }) => ({
       tolerance: TOLERANCE,
       candidates: {
         ours: ours(core, one, x).resident(),
-        "memory.copy": copy(bytes),
+        "memory.copy": copy(FOUR * (read + written)),
+        "loads and stores alone": registers(read, written),
         "tfjs-wasm": tfjs?.kernel(one, x),
         "ORT Web": await ort?.kernel(one, x),
         "JavaScript, random numbers": javascript(one, x),
@@ -51,6 +52,7 @@ export const KERNELS = cases.map(({ method, window, shape, words }) => ({
       },
       ratios: [
         { against: "memory.copy", atMost: window.limit },
+        { against: "loads and stores alone", atMost: null },
         { against: "tfjs-wasm", atLeast: k2[0] },
         { against: "ORT Web", atLeast: k2[1] },
         { against: "JavaScript, random numbers" },
@@ -64,7 +66,7 @@ export const KERNELS = cases.map(({ method, window, shape, words }) => ({
 export const CALLS = cases.map(({ method, window, shape, words }) => ({
   name: words,
   async setUp({ core, sized, peers: { tfjs, ort } }) {
-    const { one, x, expected } = setting(window, method, sized(shape));
+    const { one, x, expected, numbers: [, written] } = setting(window, method, sized(shape));
     const { intoArray, fresh, resident } = ours(core, one, x);
     const targets = window.kernel === 2 ? { out: [2, 2.4], fresh: [1.1, 1.5], resident: [5, 8] } : { out: [], fresh: [], resident: [] };
     const both = (/** @type {string} */ of, /** @type {number[]} */ [first, second]) => [
@@ -78,6 +80,7 @@ export const CALLS = cases.map(({ method, window, shape, words }) => ({
         "ours, out given": intoArray(),
         "ours, fresh result": fresh(),
         "ours, numbers resident": resident(),
+        "copies in and out alone": inAndOut(x, written),
         "tfjs-wasm": tfjs?.pool(one, x),
         "ORT Web": await ort?.pool(one, x),
       },
@@ -85,6 +88,8 @@ export const CALLS = cases.map(({ method, window, shape, words }) => ({
         ...both("ours, out given", targets.out),
         ...both("ours, fresh result", targets.fresh),
         ...both("ours, numbers resident", targets.resident),
+        // No call from an array to an array can be further ahead than these.
+        ...both("copies in and out alone", []),
       ],
     };
   },
