@@ -6,6 +6,7 @@ use super::{Element, Pool};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Plan;
 use crate::shown::Shown;
+use std::ops::Range;
 
 /// A [`Pool`] resolved for inputs of one shape, for calls that repeat: the geometry is worked out once, and what a call
 /// needs beside input and output is kept for the next one.
@@ -103,6 +104,29 @@ impl PreparedPool {
         self.layer.method.gradient().backward_into(back, &self.shapes, &mut self.room)
     }
 
+    /// Calls `run` for some planes after others, as many at a time as have at most so many cells, or one; with the ranges of
+    /// their cells in the input and of their values in the output. Meanwhile the layer is one for these planes alone, and what
+    /// it makes of them is what it makes of them among all.
+    ///
+    /// # Errors
+    /// The first of those that `run` reports.
+    pub fn by_planes(
+        &mut self,
+        cells: usize,
+        mut run: impl FnMut(&mut Self, Range<usize>, Range<usize>) -> Result<()>,
+    ) -> Result<()> {
+        let Shapes { planes, plane_in, plane_out, first_output, .. } = self.shapes;
+        let at_a_time = cells.checked_div(plane_in).unwrap_or(planes).max(1);
+        let result = (0..planes).step_by(at_a_time).try_for_each(|first| {
+            let end = planes.min(first.saturating_add(at_a_time));
+            self.shapes.planes = end - first;
+            self.shapes.first_output = first_output.wrapping_add((first * plane_out) as u64);
+            run(self, first * plane_in..end * plane_in, first * plane_out..end * plane_out)
+        });
+        (self.shapes.planes, self.shapes.first_output) = (planes, first_output);
+        result
+    }
+
     /// An output's values, each still 0.
     pub(super) fn zero_output<T: Copy + Default>(&self) -> Result<Vec<T>> {
         self.shapes.zero_output()
@@ -129,7 +153,8 @@ impl PreparedPool {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Pool, Pooling, Window};
+    use super::*;
+    use crate::{Pooling, Window};
 
     #[test]
     fn repeated_calls_of_other_inputs_do_not_see_each_other() {
@@ -143,6 +168,28 @@ mod tests {
         let mut bytes = [0u8; 6];
         ready.forward_into(&[1, 2, 3, 200, 5, 6], &mut bytes).unwrap();
         assert_eq!(bytes, [2, 3, 3, 200, 200, 6]);
+    }
+
+    #[test]
+    fn some_planes_at_a_time_are_what_they_are_among_all() {
+        let x: Vec<f32> = (0..7 * 12).map(|at| (at * 29 % 31) as f32).collect();
+        for method in [Pooling::Max, Pooling::average(), Pooling::Stochastic { seed: 5 }] {
+            let layer = Pool::new(method, Window::new([2, 2]).stride([1, 1])).unwrap();
+            let whole = layer.forward_flat(&x, &[1, 7, 3, 4]).unwrap();
+            let mut ready = layer.prepare(&[1, 7, 3, 4]).unwrap();
+            for (cells, runs) in [(0, 7), (12, 7), (35, 4), (36, 3), (usize::MAX, 1)] {
+                let (mut y, mut count) = (vec![9.0; whole.0.len()], 0);
+                let mut some = |ready: &mut PreparedPool, cells: Range<usize>, values: Range<usize>| {
+                    count += 1;
+                    ready.forward_into(&x[cells], &mut y[values])
+                };
+                ready.by_planes(cells, &mut some).unwrap();
+                assert_eq!((count, &y), (runs, &whole.0));
+            }
+            let mut y = vec![9.0; whole.0.len()];
+            ready.forward_into(&x, &mut y).unwrap();
+            assert_eq!(y, whole.0);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::pool::{Element, reserve};
 use crate::shown::Shown;
 use js_sys::{Float32Array, Int8Array, Int32Array, Uint8Array};
 use std::cell::Cell;
+use std::ops::Range;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 // `set` is one function for arrays of every type. js-sys has it as methods that must not throw, but an array may have
@@ -26,6 +27,10 @@ extern "C" {
     fn give_u8(target: &JsValue, source: &[u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
     fn give_i32(target: &JsValue, source: &[i32]) -> Result<(), JsValue>;
+
+    /// Of arrays of every type.
+    #[wasm_bindgen(catch, js_namespace = ["Uint8ClampedArray", "prototype", "subarray"], js_name = call)]
+    pub(in crate::js) fn subarray(of: &JsValue, begin: u32, end: u32) -> Result<JsValue, JsValue>;
 
     /// Any value: some have properties of these names; undefined and what only looks like an array throw.
     pub(in crate::js) type Anything;
@@ -168,6 +173,17 @@ pub(in crate::js) fn room<'a, T: Number>(room: &'a mut Vec<T>, count: usize, sha
 /// Copies the numbers of an array that [`check`] was content with.
 pub(in crate::js) fn read<T: Cells>(parameter: Names, value: &JsValue, target: &mut [T]) -> Result<()> {
     T::take(target, value).map_err(|_| moved(parameter, value))
+}
+
+/// Copies some of them.
+pub(in crate::js) fn read_some<T: Cells>(
+    parameter: Names,
+    value: &JsValue,
+    from: Range<usize>,
+    target: &mut [T],
+) -> Result<()> {
+    let some = subarray(value, from.start as u32, from.end as u32);
+    some.map_err(|_| moved(parameter, value)).and_then(|some| read(parameter, &some, target))
 }
 
 /// The numbers in an array: the one that was given, which [`check_given`] was content with, or a new one.

@@ -1,6 +1,6 @@
 //! Pooling of pictures.
 
-use super::numbers::{self, Cells, Number, Staging};
+use super::numbers::{self, Cells, Number, Staging, subarray};
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::arguments::{describe, extent};
 use crate::js::error::JsResult;
@@ -16,12 +16,9 @@ use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
 use std::ops::Range;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-// js-sys has these too, as functions that must not throw.
+// js-sys has this too, as a function that must not throw.
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(catch, js_namespace = ["Uint8ClampedArray", "prototype", "subarray"], js_name = call)]
-    fn subarray(of: &JsValue, begin: u32, end: u32) -> Result<JsValue, JsValue>;
-
     #[wasm_bindgen(js_name = Uint8ClampedArray)]
     type Pixels;
     #[wasm_bindgen(catch, constructor, js_class = "Uint8ClampedArray")]

@@ -74,6 +74,9 @@ pub(super) fn pool_array(
     }
 }
 
+/// As many bytes of planes are copied in at a time: they stay in the processor's second memory until they are pooled.
+const NEAR: usize = 1 << 18;
+
 fn pool_cells<T: Cells>(
     layer: &mut PreparedPool,
     x: &JsValue,
@@ -89,19 +92,17 @@ fn pool_cells<T: Cells>(
     }
     let mut staging = Staging::unpack();
     let (input, output, found) = T::rooms(&mut staging);
-    let (input, output) = (numbers::room(input, cells, from)?, numbers::room(output, count, to)?);
+    let output = numbers::room(output, count, to)?;
     let found = numbers::room(found, if out_indices.is_some() { count } else { 0 }, to)?;
-    numbers::read(X, x, input)?;
-    let indices = match out_indices {
-        None => {
-            layer.forward_into(input, output)?;
-            JsValue::UNDEFINED
+    layer.by_planes(NEAR / size_of::<T>(), |layer, cells, values| {
+        let input = numbers::room(input, cells.len(), layer.input_shape())?;
+        numbers::read_some(X, x, cells, input)?;
+        match out_indices {
+            None => layer.forward_into(input, &mut output[values]),
+            Some(_) => layer.select_into(input, &mut output[values.clone()], &mut found[values]),
         }
-        Some(places) => {
-            layer.select_into(input, output, found)?;
-            numbers::written(OUT_INDICES, places, found)?
-        }
-    };
+    })?;
+    let indices = out_indices.map_or(Ok(JsValue::UNDEFINED), |places| numbers::written(OUT_INDICES, places, found))?;
     let data = numbers::written(OUT, out, output)?;
     staging.pack();
     Ok((data, indices))
