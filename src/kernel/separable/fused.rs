@@ -25,6 +25,9 @@ const LINES: usize = 5;
 /// The most cells of a line that windows side by side read.
 const READ: usize = 3 * LANES;
 
+/// For which of four windows a tap falls on a cell, if it does not for all.
+type Present = Option<Mask>;
+
 /// Windows along an axis.
 #[derive(Clone, Copy)]
 struct Axis {
@@ -169,16 +172,14 @@ impl Small<'_> {
         let mut block = Block::<L, TAPS> { fold, lines, seen: Lanes::splat(0.0) };
         let last = windows - LANES;
         let edges = [0, last].map(|window| self.present(window));
-        // What blocks do not look at: the lines above those that are new to the first windows, and the last columns.
+        // What blocks do not look at: the lines above those that are new to the first windows, and where no block is at a left
+        // edge the first columns.
         let above = (0..TAPS - STRIDE).filter_map(|tap| down.cell(0, tap)).map(|row| &cells[row * width..][..width]);
         block.seen = above.fold(block.seen, |seen, row| watch(fold, seen, row));
-        let beyond = across.at(inside.end, 0).unsigned_abs().min(width)..width;
-        if inside.end == windows && !beyond.is_empty() {
-            // Down each column, four rows at a time.
-            for (rows, column) in cells.chunks(LANES * width).flat_map(|rows| beyond.clone().map(move |at| (rows, at)))
-            {
-                let down = from_fn(|row| *rows.get(row * width + column).unwrap_or(&rows[column]));
-                block.seen = fold.watch(block.seen, Lanes::of(down));
+        let first = (0..TAPS - STRIDE).filter_map(|tap| across.cell(0, tap));
+        for column in first.filter(|_| inside.start == 0) {
+            for row in cells.chunks_exact(width) {
+                block.seen = fold.watch(block.seen, Lanes::splat(row[column]));
             }
         }
         assert!(sink.room() >= down.windows * windows, "a place for every window");
@@ -211,7 +212,7 @@ impl Small<'_> {
         block: &mut Block<L, TAPS>,
         pointers: [*const f32; LINES],
         lines: Option<&([Line; LINES], [Line; 2])>,
-        [left, right]: &[[Mask; TAPS]; 2],
+        [left, right]: &[[Present; TAPS]; 2],
         pair: &mut Pair<impl Sink<L::Packed>>,
     ) {
         let Self { across, ref inside, .. } = *self;
@@ -222,7 +223,7 @@ impl Small<'_> {
         };
         let whole = have(0, last);
         let at = |window: usize| pointers.map(|pointer| pointer.wrapping_add(window * STRIDE));
-        let edge = |block: &mut Block<L, TAPS>, window: usize, present: &[Mask; TAPS]| {
+        let edge = |block: &mut Block<L, TAPS>, window: usize, present: &[Present; TAPS]| {
             let (merged, here) = match lines {
                 Some((lines, _)) if !whole => {
                     block.where_memory_ends::<STRIDE>(lines, across.at(window, 0), read, present)
@@ -294,8 +295,11 @@ impl Small<'_> {
     }
 
     /// Which of four windows' taps fall on cells.
-    fn present<const TAPS: usize>(&self, window: usize) -> [Mask; TAPS] {
-        from_fn(|tap| Mask::of(from_fn(|lane| self.across.cell(window + lane, tap).is_some())))
+    fn present<const TAPS: usize>(&self, window: usize) -> [Present; TAPS] {
+        from_fn(|tap| {
+            let lanes = from_fn(|lane| self.across.cell(window + lane, tap).is_some());
+            lanes.contains(&false).then(|| Mask::of(lanes))
+        })
     }
 }
 
@@ -310,8 +314,8 @@ struct Block<'f, L, const TAPS: usize> {
     fold: &'f L,
     /// How far each line lies from the first in the plane.
     lines: [i32; LINES],
-    /// What [`InLanes::watch`] has taken note of: in the lines that the windows above do not read, and of the columns that
-    /// the next windows do not look at either, or at an edge of all.
+    /// What [`InLanes::watch`] has taken note of: in the lines that the windows above do not read, of the columns that the
+    /// windows before do not read, or at an edge of all.
     seen: Lanes,
 }
 
@@ -325,7 +329,7 @@ impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
     unsafe fn at_an_edge<const STRIDE: usize>(
         &self,
         lines: [*const f32; LINES],
-        present: &[Mask; TAPS],
+        present: &[Present; TAPS],
     ) -> ([L::Packed; 2], Lanes) {
         // SAFETY: the caller's promise.
         unsafe { self.merge::<STRIDE, true>(lines, present) }
@@ -339,7 +343,7 @@ impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
         lines: &[Line; LINES],
         from: isize,
         read: usize,
-        present: &[Mask; TAPS],
+        present: &[Present; TAPS],
     ) -> ([L::Packed; 2], Lanes) {
         let mut copies = [[0.0; READ]; LINES];
         let pointers = if lines.iter().all(|line| line.has(from, read)) {
@@ -361,7 +365,7 @@ impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
     unsafe fn merge<const STRIDE: usize, const EDGE: bool>(
         &self,
         lines: [*const f32; LINES],
-        present: &[Mask; TAPS],
+        present: &[Present; TAPS],
     ) -> ([L::Packed; 2], Lanes) {
         let fold = self.fold;
         // What is seen here by itself first: a chain through all blocks would have each wait for the one before.
@@ -381,12 +385,13 @@ impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
                 })
             };
             if EDGE {
-                cells = from_fn(|tap| cells[tap].or_where_not(present[tap], Lanes::splat(L::PADDING)));
+                let padding = Lanes::splat(L::PADDING);
+                cells = from_fn(|tap| present[tap].map_or(cells[tap], |mask| cells[tap].or_where_not(mask, padding)));
             }
             let merged = fold.row(cells, self.lines[line]);
             // Looked at before they are merged, the compiler would not see minima in them.
             if line >= TAPS - STRIDE {
-                for &cells in &cells[..if EDGE { TAPS } else { STRIDE }] {
+                for &cells in &cells[if EDGE { 0 } else { TAPS - STRIDE }..] {
                     here = Some(here.map_or(cells, |here| fold.watch(here, cells)));
                 }
             }

@@ -383,6 +383,7 @@ pub(in crate::pool) fn of_bytes(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::{Geometry, Window};
     use crate::kernel::{small_plan, visit};
     use crate::pool::windowed::min::Min;
     use proptest::prelude::*;
@@ -444,6 +445,41 @@ mod tests {
                 false => Max.backward_into(back, &shapes, &mut room).unwrap(),
             }
             prop_assert_eq!(grad_input, scattered);
+        }
+    }
+    /// Small windows look at each cell once, some in blocks of four and some at the edges: none may be left out.
+    #[test]
+    fn a_nan_at_any_cell_is_seen() {
+        let mut room = Room::default();
+        for (kernel, stride, before, after) in [
+            (2, 2, 0, 0),
+            (2, 2, 1, 0),
+            (3, 2, 0, 0),
+            (3, 2, 1, 1),
+            (3, 2, 0, 1),
+            (3, 1, 0, 0),
+            (3, 1, 1, 1),
+            (3, 1, 2, 0),
+        ] {
+            for width in [8, 11, 12, 17, 18] {
+                let window = Window::new([kernel; 2]).stride([stride; 2]).padding([[before, after]; 2]);
+                let shapes = Shapes::of_plan_alone(Geometry::from(window).plan(&[6, width]).unwrap());
+                for at in 0..shapes.plane_in {
+                    let mut plane = vec![1.0; shapes.plane_in];
+                    plane[at] = f32::NAN;
+                    let wanted: Vec<u32> = walked(&plane, &shapes, |b, a| b > a, f32::NEG_INFINITY)
+                        .iter()
+                        .map(|winner| winner.0)
+                        .collect();
+                    let mut values = vec![9.0; shapes.plane_out];
+                    forward(&plane, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
+                    let found: Vec<u32> = values.iter().map(|value| value.to_bits()).collect();
+                    assert_eq!(
+                        found, wanted,
+                        "{kernel} × {kernel}, {stride} apart, {before} and {after} of padding, {width} wide, at {at}"
+                    );
+                }
+            }
         }
     }
 }
