@@ -7,10 +7,12 @@ const GROUP = "Cold start";
 const ROW = "first max pooling, 10 Mbit/s and 40 ms";
 const LINK = { offline: false, latency: 40, downloadThroughput: 1e7 / 8, uploadThroughput: 1e7 / 8 };
 
-const PAGES = { [OURS]: "ours.html", "tfjs-wasm": "tfjs.html", "ORT Web": "ort.html" };
+const NOTHING = "a page without a core";
+const PAGES = { [OURS]: "ours.html", [NOTHING]: "nothing.html", "tfjs-wasm": "tfjs.html", "ORT Web": "ort.html" };
 const RATIOS = [
   { against: "tfjs-wasm", atLeast: 2.5 },
   { against: "ORT Web", atLeast: 10 },
+  { of: NOTHING, against: "tfjs-wasm" },
 ];
 
 /**
