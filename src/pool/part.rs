@@ -109,8 +109,8 @@ impl Shapes {
             }
             plan = Plan::new(laid_out);
         }
-        let batch = &self.output[..2];
-        let shapes = Self::of_plan(plan, None, &[batch, &self.plan.input_shape()].concat(), batch)?;
+        let batch = [1, self.planes];
+        let shapes = Self::of_plan(plan, None, &[&batch, self.plan.input_shape().as_slice()].concat(), &batch)?;
         Ok(Some((shapes, axes)))
     }
 

@@ -173,7 +173,9 @@ mod tests {
     #[test]
     fn some_planes_at_a_time_are_what_they_are_among_all() {
         let x: Vec<f32> = (0..7 * 12).map(|at| (at * 29 % 31) as f32).collect();
-        for method in [Pooling::Max, Pooling::average(), Pooling::Stochastic { seed: 5 }] {
+        for method in
+            [Pooling::Max, Pooling::average(), Pooling::Stochastic { seed: 5 }, Pooling::MaxBlur { filter_size: 3 }]
+        {
             let layer = Pool::new(method, Window::new([2, 2]).stride([1, 1])).unwrap();
             let whole = layer.forward_flat(&x, &[1, 7, 3, 4]).unwrap();
             let mut ready = layer.prepare(&[1, 7, 3, 4]).unwrap();
