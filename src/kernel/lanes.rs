@@ -65,6 +65,16 @@ impl Lanes {
         Self(register::select(mask.0, self.0, other.0))
     }
 
+    /// These where the mask has a lane, 0 elsewhere.
+    pub fn only(self, mask: Mask) -> Self {
+        Self(register::only(mask.0, self.0))
+    }
+
+    /// 0 where the mask has a lane, these elsewhere.
+    pub fn without(self, mask: Mask) -> Self {
+        Self(register::without(mask.0, self.0))
+    }
+
     /// The larger of each two; the first of equals, and where one is a NaN.
     pub fn pmax(self, other: Self) -> Self {
         Self(register::pmax(self.0, other.0))
@@ -105,6 +115,11 @@ impl Lanes {
     /// Of eight numbers, the second, fourth, sixth and eighth.
     pub fn odd(self, next: Self) -> Self {
         Self(register::odd(self.0, next.0))
+    }
+
+    /// Of eight numbers, the first, third, sixth and eighth.
+    pub fn outer(self, next: Self) -> Self {
+        Self(register::outer(self.0, next.0))
     }
 
     /// Of eight numbers, the second to the fifth.
@@ -282,9 +297,12 @@ mod tests {
                     prop_assert_eq!(register::any($ours), plain::any($plain), "{}", stringify!($name));
                 )*};
             }
-            same!(add subtract multiply divide differing pmax pmin larger even odd following straddling preceding lower upper);
+            same!(add subtract multiply divide differing pmax pmin larger even odd outer following straddling preceding lower upper);
             let (x, y) = (register::load(a), register::load(b));
             prop_assert_eq!(bits(register::store(register::relu(x))), bits(plain::relu(a)));
+            let (less, plain_less) = (register::less(x, y), plain::less(a, b));
+            prop_assert_eq!(bits(register::store(register::only(less, x))), bits(plain::only(plain_less, a)));
+            prop_assert_eq!(bits(register::store(register::without(less, x))), bits(plain::without(plain_less, a)));
             same_mask! {
                 less: register::less(x, y), plain::less(a, b);
                 equal: register::equal(x, y), plain::equal(a, b);
@@ -299,12 +317,12 @@ mod tests {
                 unsafe { to.as_mut_ptr().cast::<register::Whole>().write_unaligned(of) };
                 to
             };
-            let (p, q, less) = (register::whole(c), register::whole(d), register::less(x, y));
+            let (p, q) = (register::whole(c), register::whole(d));
             prop_assert_eq!(whole(register::whole_add(p, q)), plain::whole_add(c, d));
             prop_assert_eq!(whole(register::whole_subtract(p, q)), plain::whole_subtract(c, d));
             prop_assert_eq!(whole(register::whole_least(p, q)), plain::whole_least(c, d));
-            prop_assert_eq!(whole(register::whole_of_mask(less)), plain::whole_of_mask(plain::less(a, b)));
-            prop_assert_eq!(whole(register::whole_select(less, p, q)), plain::whole_select(plain::less(a, b), c, d));
+            prop_assert_eq!(whole(register::whole_of_mask(less)), plain::whole_of_mask(plain_less));
+            prop_assert_eq!(whole(register::whole_select(less, p, q)), plain::whole_select(plain_less, c, d));
         }
     }
 }

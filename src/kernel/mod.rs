@@ -39,7 +39,7 @@ pub(crate) use rows::to_the_best;
 #[cfg(test)]
 pub(crate) use separable::tests::small_plan;
 pub(crate) use separable::{
-    Neighbours, Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, largest, reduce, spread,
+    Neighbours, OnePlane, Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, largest, reduce, spread,
 };
 pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
 pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};

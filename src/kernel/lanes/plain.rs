@@ -108,12 +108,24 @@ pub fn select(mask: Mask, a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
     from_fn(|lane| if mask[lane] { a[lane] } else { b[lane] })
 }
 
+pub fn only(mask: Mask, a: [f32; 4]) -> [f32; 4] {
+    select(mask, a, [0.0; 4])
+}
+
+pub fn without(mask: Mask, a: [f32; 4]) -> [f32; 4] {
+    select(mask, [0.0; 4], a)
+}
+
 pub fn even(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
     [a[0], a[2], b[0], b[2]]
 }
 
 pub fn odd(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
     [a[1], a[3], b[1], b[3]]
+}
+
+pub fn outer(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[0], a[2], b[1], b[3]]
 }
 
 pub fn following(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {

@@ -110,12 +110,24 @@ pub fn select(mask: v128, a: v128, b: v128) -> v128 {
     v128_bitselect(a, b, mask)
 }
 
+pub fn only(mask: v128, a: v128) -> v128 {
+    v128_and(a, mask)
+}
+
+pub fn without(mask: v128, a: v128) -> v128 {
+    v128_andnot(a, mask)
+}
+
 pub fn even(a: v128, b: v128) -> v128 {
     i32x4_shuffle::<0, 2, 4, 6>(a, b)
 }
 
 pub fn odd(a: v128, b: v128) -> v128 {
     i32x4_shuffle::<1, 3, 5, 7>(a, b)
+}
+
+pub fn outer(a: v128, b: v128) -> v128 {
+    i32x4_shuffle::<0, 2, 5, 7>(a, b)
 }
 
 pub fn following(a: v128, b: v128) -> v128 {

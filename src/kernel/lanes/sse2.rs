@@ -45,8 +45,11 @@ functions! {
     any(mask: __m128) -> bool = _mm_movemask_ps(mask) != 0;
     mask(of: [bool; 4]) -> __m128 = _mm_castsi128_ps(whole(of.map(|lane| -i32::from(lane))));
     select(mask: __m128, a: __m128, b: __m128) -> __m128 = _mm_or_ps(_mm_and_ps(mask, a), _mm_andnot_ps(mask, b));
+    only(mask: __m128, a: __m128) -> __m128 = _mm_and_ps(mask, a);
+    without(mask: __m128, a: __m128) -> __m128 = _mm_andnot_ps(mask, a);
     even(a: __m128, b: __m128) -> __m128 = _mm_shuffle_ps::<0b10_00_10_00>(a, b);
     odd(a: __m128, b: __m128) -> __m128 = _mm_shuffle_ps::<0b11_01_11_01>(a, b);
+    outer(a: __m128, b: __m128) -> __m128 = _mm_shuffle_ps::<0b11_01_10_00>(a, b);
     /// The last of four numbers twice, and the first of others twice.
     middle(a: __m128, b: __m128) -> __m128 = _mm_shuffle_ps::<0b00_00_11_11>(a, b);
     following(a: __m128, b: __m128) -> __m128 = _mm_shuffle_ps::<0b10_00_10_01>(a, middle(a, b));

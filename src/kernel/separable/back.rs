@@ -1,7 +1,7 @@
 //! The way back through small windows: the values of all windows, each given to cells of its own, a plane in one go. It is
 //! the transpose of [`fused`](super::fused): each window's value is parted among its rows, what a row got from the windows
-//! that share it is added up, and that is parted among the row's cells. Rows of windows come from above to below; of what
-//! they give, only the rows that further windows read too wait in memory.
+//! that share it is added up, and that is parted among the row's cells. Two rows of windows are done at a time, from above
+//! to below; of what they give, only the rows that further windows read too wait in memory.
 //!
 //! So what meets at a cell is added down the rows first and then along them, as [`spread`](super::spread) does.
 
@@ -17,10 +17,10 @@ pub(crate) trait Parting {
     /// Whether that depends on the cells.
     const LOOKS: bool;
 
-    /// What stands for several of them in the next parting.
-    fn merged<const TAPS: usize>(cells: [Lanes; TAPS]) -> Lanes;
+    /// What stands for several of them in the next parting, and what is to be known of each in theirs.
+    fn look<const TAPS: usize>(cells: [Lanes; TAPS]) -> (Lanes, [Mask; TAPS]);
 
-    fn parts<const TAPS: usize>(values: Lanes, cells: [Lanes; TAPS]) -> [Lanes; TAPS];
+    fn parts<const TAPS: usize>(values: Lanes, known: [Mask; TAPS]) -> [Lanes; TAPS];
 }
 
 /// Every cell has the value.
@@ -29,11 +29,11 @@ pub(crate) struct ToAll;
 impl Parting for ToAll {
     const LOOKS: bool = false;
 
-    fn merged<const TAPS: usize>(cells: [Lanes; TAPS]) -> Lanes {
-        cells[0]
+    fn look<const TAPS: usize>(cells: [Lanes; TAPS]) -> (Lanes, [Mask; TAPS]) {
+        (cells[0], [Mask::NONE; TAPS])
     }
 
-    fn parts<const TAPS: usize>(values: Lanes, _cells: [Lanes; TAPS]) -> [Lanes; TAPS] {
+    fn parts<const TAPS: usize>(values: Lanes, _known: [Mask; TAPS]) -> [Lanes; TAPS] {
         [values; TAPS]
     }
 }
@@ -44,56 +44,76 @@ pub(crate) struct ToTheLargest;
 impl Parting for ToTheLargest {
     const LOOKS: bool = true;
 
+    /// Whether each is larger than all before it.
     #[inline(always)]
-    fn merged<const TAPS: usize>(cells: [Lanes; TAPS]) -> Lanes {
-        cells[1..].iter().fold(cells[0], |largest, &cells| largest.pmax(cells))
+    fn look<const TAPS: usize>(cells: [Lanes; TAPS]) -> (Lanes, [Mask; TAPS]) {
+        let (mut largest, mut larger) = (cells[0], [Mask::NONE; TAPS]);
+        for tap in 1..TAPS {
+            larger[tap] = largest.less(cells[tap]);
+            largest = largest.pmax(cells[tap]);
+        }
+        (largest, larger)
     }
 
+    /// From the last one on, each takes the value if it is larger than all before it.
     #[inline(always)]
-    fn parts<const TAPS: usize>(values: Lanes, cells: [Lanes; TAPS]) -> [Lanes; TAPS] {
-        let (mut parts, mut left, zero) = ([values; TAPS], values, Lanes::splat(0.0));
-        let mut before = [cells[0]; TAPS];
-        for tap in 1..TAPS - 1 {
-            before[tap] = before[tap - 1].pmax(cells[tap]);
-        }
-        // From the last one on, each takes the value if it is larger than all before it.
+    fn parts<const TAPS: usize>(values: Lanes, larger: [Mask; TAPS]) -> [Lanes; TAPS] {
+        let (mut parts, mut left) = ([values; TAPS], values);
         for tap in (1..TAPS).rev() {
-            let larger = before[tap - 1].less(cells[tap]);
-            parts[tap] = left.or_where_not(larger, zero);
-            left = zero.or_where_not(larger, left);
+            parts[tap] = left.only(larger[tap]);
+            left = left.without(larger[tap]);
         }
         parts[0] = left;
         parts
     }
 }
 
-/// How much further than the windows a row of cells is read: for four windows two apart, three registers.
-const BEYOND: usize = LANES;
-
 /// Taps and stride, of both axes, of the windows that are done here.
 const KINDS: [(usize, usize); 3] = [(2, 2), (3, 2), (3, 1)];
+
+/// Rows of windows at a time.
+const PAIR: usize = 2;
+
+/// The most rows of cells that they read.
+const LINES: usize = 5;
+
+/// The most rows of cells that no further windows have.
+const DONE: usize = 4;
+
+/// The most cells of a row that are read at once.
+const READ: usize = 2 * LANES + 1;
+
+/// A plane on its way back.
+pub(crate) struct OnePlane<'p> {
+    /// What partings look at, if they do.
+    pub cells: &'p [f32],
+    /// What every cell gets, over whatever is in it.
+    pub target: &'p mut [f32],
+    /// Puts the values of a row of windows, by its number, where it is told to.
+    pub fill: &'p mut dyn FnMut(usize, &mut [f32]),
+}
 
 /// Small windows over a plane, with room for their way back: ready for any number of planes.
 pub(crate) struct WayBack<'a> {
     down: (&'a AxisPlan, Even),
-    across: (&'a AxisPlan, Even),
+    windows: usize,
     rows: Rows<'a>,
 }
 
-/// Rows that wait. They begin where the first window's first tap is, and end with some windows that there are not.
+/// What two rows of windows need.
 struct Rows<'a> {
-    /// So many windows, whole registers of them.
+    width: usize,
+    /// Where the first window's first tap lies in a row of cells.
+    origin: isize,
+    /// So many windows, whole registers of them: the last may be none.
     wide: usize,
-    /// As many rows of cells as a window has.
-    cells: &'a mut [f32],
-    /// What stands for the cells of a row of each window, for those rows that the windows below have too.
-    merged: &'a mut [f32],
-    /// What such rows have got so far.
+    /// The cells and the target of a row of padding.
+    padding: &'a [f32],
+    unread: &'a mut [f32],
+    /// What the rows that further windows have too have got so far.
     got: &'a mut [f32],
-    /// The values of a row of windows.
+    /// The values of the windows.
     values: &'a mut [f32],
-    /// What goes to the cells of the rows that no further windows have.
-    out: &'a mut [f32],
 }
 
 impl<'a> WayBack<'a> {
@@ -106,198 +126,267 @@ impl<'a> WayBack<'a> {
         if !plain || kind != (down.taps, down.stride) || !KINDS.contains(&kind) {
             return Ok(None);
         }
-        let shared = taps - stride;
-        let wide = (columns.spans.len() + shared).next_multiple_of(LANES);
-        let length = (wide * stride + BEYOND).max(across.origin.unsigned_abs() + columns.extent);
+        let (width, windows) = (columns.extent, columns.spans.len());
+        let (wide, waiting) = (windows.next_multiple_of(LANES), taps - stride + PAIR);
         let Passes { front, back } = room;
-        clear_for(front, length, taps)?;
-        front.resize(length * taps, f32::NEG_INFINITY);
-        let waiting = 2 * shared + 1 + stride * stride;
-        clear_for(back, wide, waiting)?;
-        back.resize(wide * waiting, 0.0);
-        let (merged, rest) = back.split_at_mut(wide * shared);
-        let (got, rest) = rest.split_at_mut(wide * shared);
-        let (values, out) = rest.split_at_mut(wide);
-        let rows_of = Rows { wide, cells: front, merged, got, values, out };
-        Ok(Some(Self { down: (rows, down), across: (columns, across), rows: rows_of }))
+        clear_for(front, width, 1)?;
+        front.resize(width, f32::NEG_INFINITY);
+        clear_for(back, wide.max(width), waiting + 1)?;
+        back.resize(wide * waiting + width, 0.0);
+        let (got, rest) = back.split_at_mut(wide * (taps - stride));
+        let (values, unread) = rest.split_at_mut(wide * PAIR);
+        let rows_of = Rows { width, origin: across.origin, wide, padding: front, unread, got, values };
+        Ok(Some(Self { down: (rows, down), windows, rows: rows_of }))
     }
 
-    /// Gives the windows' values to the cells of one plane, over whatever is in `target`. `fill` puts the values of a row of
-    /// windows, by its number, where it is told to. Says whether that is right: cells times `sign` have to be finite.
-    pub fn give<P: Parting>(
-        &mut self,
-        cells: &[f32],
-        sign: f32,
-        target: &mut [f32],
-        fill: &mut dyn FnMut(usize, &mut [f32]),
-    ) -> bool {
-        match (self.across.1.taps, self.across.1.stride) {
-            (2, _) => self.rows::<P, 2, 2>(cells, sign, target, fill),
-            (_, 2) => self.rows::<P, 3, 2>(cells, sign, target, fill),
-            _ => self.rows::<P, 3, 1>(cells, sign, target, fill),
+    /// Gives the windows' values to the cells of a plane. Says whether that is right: cells have to be finite.
+    pub fn give<P: Parting>(&mut self, plane: OnePlane) -> bool {
+        match (self.down.1.taps, self.down.1.stride) {
+            (2, _) => self.pairs::<P, 2, 2>(plane),
+            (_, 2) => self.pairs::<P, 3, 2>(plane),
+            _ => self.pairs::<P, 3, 1>(plane),
         }
     }
 
-    fn rows<P: Parting, const TAPS: usize, const STRIDE: usize>(
-        &mut self,
-        cells: &[f32],
-        sign: f32,
-        target: &mut [f32],
-        fill: &mut dyn FnMut(usize, &mut [f32]),
-    ) -> bool {
-        let Self { down: (down, Even { origin, .. }), across: (across, Even { origin: left, .. }), ref mut rows } =
-            *self;
-        let (width, before, windows) = (across.extent, left.unsigned_abs(), across.spans.len());
-        let cell = |line: usize| line.checked_add_signed(origin).filter(|&row| row < down.extent);
-        let mut seen = Mask::NONE;
-        let mut read = |rows: &mut Rows, line: usize| {
-            let row = &mut rows.line_mut::<TAPS>(line)[before..][..width];
-            match cell(line) {
-                Some(at) => seen = copy(&cells[at * width..][..width], sign, row, seen),
-                None => row.fill(f32::NEG_INFINITY),
-            }
-        };
+    #[expect(unsafe_code, reason = "as for `Rows::block`")]
+    fn pairs<P: Parting, const TAPS: usize, const STRIDE: usize>(&mut self, plane: OnePlane) -> bool {
+        let Self { down: (down, Even { origin, .. }), windows, ref mut rows } = *self;
+        let OnePlane { cells, target, fill } = plane;
+        let width = rows.width;
+        let target = &mut target[..down.extent * width];
+        let mut sums = [Lanes::splat(0.0); LANES];
         rows.got.fill(0.0);
-        if P::LOOKS {
-            for line in 0..TAPS - STRIDE {
-                read(rows, line);
-                rows.merge::<P, TAPS, STRIDE>(line);
-            }
-        }
-        // Below the last windows, what they share is still to be given to the cells.
-        let count = down.spans.len() + (TAPS - STRIDE).div_ceil(STRIDE);
-        for row in 0..count {
-            let first = row * STRIDE;
-            if P::LOOKS {
-                (first + TAPS - STRIDE..first + TAPS).for_each(|line| read(rows, line));
-            }
-            if row < down.spans.len() {
-                fill(row, &mut rows.values[..windows]);
-            } else {
-                rows.values.fill(0.0);
-            }
-            rows.give::<P, TAPS, STRIDE>(first);
-            for (line, out) in rows.out.chunks_exact(rows.wide * STRIDE).enumerate() {
-                if let Some(at) = cell(first + line) {
-                    let (read, unread) = target[at * width..][..width].split_at_mut(width.min(out.len() - before));
-                    read.copy_from_slice(&out[before..][..read.len()]);
-                    unread.fill(0.0);
+        let read = (down.spans.len() - 1) * STRIDE + TAPS;
+        let end = read.checked_add_signed(origin).map_or(0, |end| end.min(down.extent));
+        target[end * width..].fill(0.0);
+        for first in (0..end + origin.unsigned_abs()).step_by(PAIR * STRIDE) {
+            for (row, values) in (first / STRIDE..).zip(rows.values.chunks_exact_mut(rows.wide)) {
+                match row < down.spans.len() {
+                    true => fill(row, &mut values[..windows]),
+                    false => values.fill(0.0),
                 }
             }
+            let row = |line: usize| (first + line).checked_add_signed(origin).filter(|&row| row < down.extent);
+            let of_row = |line: usize| row(line).filter(|_| P::LOOKS).map(|row| &cells[row * width..][..width]);
+            if P::LOOKS {
+                let [begin, end] = [first, first + PAIR * STRIDE].map(|line| line.saturating_add_signed(origin));
+                add(&mut sums, &cells[begin.min(down.extent) * width..end.min(down.extent) * width]);
+            }
+            let from = from_fn(|line| of_row(line).unwrap_or(rows.padding).as_ptr());
+            let to = from_fn(|line| match row(line) {
+                Some(row) => target[row * width..].as_mut_ptr(),
+                None => rows.unread.as_mut_ptr(),
+            });
+            // SAFETY: each of these rows is as wide as all.
+            unsafe { rows.pair::<P, TAPS, STRIDE>(from, to) };
         }
-        let end = (count * STRIDE).checked_add_signed(origin).map_or(0, |end| end.min(down.extent));
-        target[end * width..].fill(0.0);
+        // 0 times what is not finite is a NaN, and what it has been added to is not finite.
+        let seen = sums.into_iter().fold(Mask::NONE, |seen, sum| seen | (sum * Lanes::splat(0.0)).is_nan());
         !seen.any()
     }
 }
 
 impl Rows<'_> {
-    fn line_mut<const TAPS: usize>(&mut self, line: usize) -> &mut [f32] {
-        let length = self.cells.len() / TAPS;
-        &mut self.cells[line % TAPS * length..][..length]
-    }
-
-    /// What stands for the cells of a row that the first windows share with those below.
-    #[expect(unsafe_code, reason = "as for `give`")]
-    fn merge<P: Parting, const TAPS: usize, const STRIDE: usize>(&mut self, line: usize) {
-        let from = self.begin::<TAPS, STRIDE>(line);
-        for at in (0..self.wide).step_by(LANES) {
-            // SAFETY: such a row of cells goes on so far, and there is a row for each that is shared.
-            unsafe {
-                let merged = P::merged(taps::<TAPS, STRIDE>(from.add(at * STRIDE)));
-                merged.store(self.merged[line * self.wide + at..][..LANES].as_mut_ptr());
-            }
+    /// Parts the values of two rows of windows among their cells.
+    ///
+    /// # Safety
+    /// The rows of cells, and those for what the rows that no further windows have get, must be of this width.
+    #[expect(unsafe_code, reason = "as for `block`")]
+    unsafe fn pair<P: Parting, const TAPS: usize, const STRIDE: usize>(
+        &mut self,
+        from: [*const f32; LINES],
+        to: [*mut f32; DONE],
+    ) {
+        // The windows that four whole ones may begin with: all that they read and write is within the rows.
+        let (before, read) = (self.origin.unsigned_abs(), LANES * STRIDE + TAPS - STRIDE);
+        let begin = before.div_ceil(STRIDE).next_multiple_of(LANES).min(self.wide);
+        let fitting = (self.width + before).checked_sub(read).map_or(0, |room| room / STRIDE + 1);
+        let end = fitting.next_multiple_of(LANES).clamp(begin, self.wide);
+        let mut left = [[Lanes::splat(0.0); TAPS]; DONE];
+        for at in (0..begin).step_by(LANES) {
+            // SAFETY: the caller's promise.
+            unsafe { self.at_an_end::<P, TAPS, STRIDE>(at, &from, &to, &mut left) };
+        }
+        let mut kept = left;
+        for at in (begin..end).step_by(LANES) {
+            // SAFETY: what is read and written is within the rows.
+            unsafe { self.block::<P, TAPS, STRIDE>(at, &from, &to, &mut kept) };
+        }
+        left = kept;
+        for at in (end..self.wide).step_by(LANES) {
+            // SAFETY: the caller's promise.
+            unsafe { self.at_an_end::<P, TAPS, STRIDE>(at, &from, &to, &mut left) };
+        }
+        // What the last windows share with none that follow.
+        let (end, count) = self.within(self.column(self.wide, STRIDE), self.width);
+        for (left, to) in left.into_iter().zip(to).take(if count > 0 { PAIR * STRIDE } else { 0 }) {
+            let rest = together::<TAPS, STRIDE>(left, [Lanes::splat(0.0); TAPS])[0].values();
+            // SAFETY: the row is as wide.
+            let row = unsafe { std::slice::from_raw_parts_mut(to.add(end), count) };
+            row.fill(0.0);
+            row.iter_mut().zip(rest).for_each(|(to, value)| *to = value);
         }
     }
 
-    /// Where a row of cells begins, of at least [`BEYOND`] more than all windows have.
-    fn begin<const TAPS: usize, const STRIDE: usize>(&self, line: usize) -> *const f32 {
-        let length = self.cells.len() / TAPS;
-        self.cells[line % TAPS * length..][..self.wide * STRIDE + BEYOND].as_ptr()
+    /// The same where not all that four windows read is within the rows: copies of their ends have room for it.
+    ///
+    /// # Safety
+    /// As for [`pair`](Self::pair).
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "as for `block`")]
+    unsafe fn at_an_end<P: Parting, const TAPS: usize, const STRIDE: usize>(
+        &mut self,
+        at: usize,
+        from: &[*const f32; LINES],
+        to: &[*mut f32; DONE],
+        left: &mut [[Lanes; TAPS]; DONE],
+    ) {
+        let column = self.column(at, STRIDE);
+        let (mut cells, mut out) = ([[f32::NEG_INFINITY; READ]; LINES], [[0.0; READ]; DONE]);
+        let (begin, count) = self.within(column, LANES * STRIDE + TAPS - STRIDE);
+        let skipped = begin.wrapping_sub(column as usize);
+        for (from, end) in from.iter().zip(&mut cells).take(if P::LOOKS { TAPS + STRIDE } else { 0 }) {
+            // SAFETY: so many are within the row, and there is as much room for them.
+            unsafe { copy(from.add(begin), end.as_mut_ptr().wrapping_add(skipped), count) };
+        }
+        let ends_from = cells.each_ref().map(|end| end.as_ptr().wrapping_offset(-column));
+        let ends_to = out.each_mut().map(|end| end.as_mut_ptr().wrapping_offset(-column));
+        // SAFETY: the copies have room for all that is read and written.
+        unsafe { self.block::<P, TAPS, STRIDE>(at, &ends_from, &ends_to, left) };
+        let (begin, count) = self.within(column, LANES * STRIDE);
+        for (to, end) in to.iter().zip(&out).take(PAIR * STRIDE) {
+            // SAFETY: as above.
+            unsafe { copy(end.as_ptr().wrapping_add(skipped), to.add(begin), count) };
+        }
     }
 
-    /// Parts the values of a row of windows; their first row of cells is number `first`.
+    /// Where a window's first tap is.
+    fn column(&self, window: usize, stride: usize) -> isize {
+        self.origin + (window * stride) as isize
+    }
+
+    /// Where so many cells from a column on begin, and how many there are.
+    fn within(&self, column: isize, count: usize) -> (usize, usize) {
+        let [begin, end] = [column, column + count as isize].map(|at| at.clamp(0, self.width as isize) as usize);
+        (begin, end - begin)
+    }
+
+    /// Four windows of either row.
+    ///
+    /// # Safety
+    /// From their first tap on, each row must have the cells that are read, and those that are written.
+    #[inline(always)]
     #[expect(unsafe_code, reason = "checks of bounds would be half of it")]
-    fn give<P: Parting, const TAPS: usize, const STRIDE: usize>(&mut self, first: usize) {
+    unsafe fn block<P: Parting, const TAPS: usize, const STRIDE: usize>(
+        &mut self,
+        at: usize,
+        from: &[*const f32; LINES],
+        to: &[*mut f32; DONE],
+        left: &mut [[Lanes; TAPS]; DONE],
+    ) {
         let (wide, shared, zero) = (self.wide, TAPS - STRIDE, Lanes::splat(0.0));
-        let lines: [*const f32; TAPS] = from_fn(|line| self.begin::<TAPS, STRIDE>(first + line));
-        let Self { merged: waiting, got, values, out, .. } = self;
-        let (waiting, got) = (waiting[..wide * shared].as_mut_ptr(), got[..wide * shared].as_mut_ptr());
-        let (values, out) = (values[..wide].as_ptr(), out[..wide * STRIDE * STRIDE].as_mut_ptr());
-        let mut left = [[zero; TAPS]; STRIDE];
-        for at in (0..wide).step_by(LANES) {
-            let row = |line: usize| line * wide + at;
-            // SAFETY: all rows are as long as was just asked, and `at` is at least a register before the end of `wide`.
+        let (got, values, column) = (self.got.as_mut_ptr(), self.values.as_ptr(), self.column(at, STRIDE));
+        let mut seen = [(zero, [Mask::NONE; TAPS]); LINES];
+        let mut sums = [zero; LINES];
+        for line in 0..LINES {
+            if P::LOOKS && line < TAPS + STRIDE {
+                // SAFETY: the caller's promise.
+                seen[line] = P::look(unsafe { taps::<TAPS, STRIDE>(from[line].wrapping_offset(column)) });
+            }
+            if line < shared {
+                // SAFETY: there are as many rows of whole registers of windows, here and wherever else windows have numbers.
+                sums[line] = unsafe { Lanes::load(got.add(line * wide + at)) };
+            }
+        }
+        for row in 0..PAIR {
+            let first = row * STRIDE;
+            // SAFETY: as above.
+            let values = unsafe { Lanes::load(values.add(row * wide + at)) };
+            let parts = P::parts(values, P::look::<TAPS>(from_fn(|tap| seen[first + tap].0)).1);
+            for tap in 0..TAPS {
+                sums[first + tap] = if tap < shared { sums[first + tap] + parts[tap] } else { parts[tap] };
+            }
+        }
+        for line in 0..shared {
+            // SAFETY: as above.
+            unsafe { sums[PAIR * STRIDE + line].store(got.add(line * wide + at)) };
+        }
+        for line in 0..PAIR * STRIDE {
+            let here = P::parts(sums[line], seen[line].1);
+            let cells = together::<TAPS, STRIDE>(std::mem::replace(&mut left[line], here), here);
+            // SAFETY: the caller's promise.
             unsafe {
-                let mut merged = [zero; TAPS];
-                for line in (0..TAPS).filter(|_| P::LOOKS) {
-                    merged[line] = match line < shared {
-                        true => Lanes::load(waiting.add(row(line))),
-                        false => P::merged(taps::<TAPS, STRIDE>(lines[line].add(at * STRIDE))),
-                    };
-                }
-                let mut parts = P::parts(Lanes::load(values.add(at)), merged);
-                for (line, part) in parts.iter_mut().enumerate().take(shared) {
-                    *part = Lanes::load(got.add(row(line))) + *part;
-                }
-                for line in STRIDE..TAPS {
-                    parts[line].store(got.add(row(line - STRIDE)));
-                    if P::LOOKS {
-                        merged[line].store(waiting.add(row(line - STRIDE)));
-                    }
-                }
-                for line in 0..STRIDE {
-                    let cells = if P::LOOKS { taps::<TAPS, STRIDE>(lines[line].add(at * STRIDE)) } else { merged };
-                    let here = P::parts(parts[line], cells);
-                    let left = std::mem::replace(&mut left[line], here);
-                    let (last, to) = (TAPS - 1, out.add(STRIDE * row(line)));
-                    // Windows from left to right, as far as they share cells.
-                    if STRIDE == 1 {
-                        (left[last].straddling(here[last]) + left[1].preceding(here[1]) + here[0]).store(to);
-                    } else {
-                        let even = if shared > 0 { left[last].preceding(here[last]) + here[0] } else { here[0] };
-                        even.lower(here[1]).store(to);
-                        even.upper(here[1]).store(to.add(LANES));
-                    }
+                cells[0].store(to[line].wrapping_offset(column));
+                if STRIDE > 1 {
+                    cells[1].store(to[line].wrapping_offset(column).wrapping_add(LANES));
                 }
             }
         }
     }
 }
 
-/// Copies cells times a sign. Which lanes have seen one that is not finite: 0 times it is a NaN.
-fn copy(cells: &[f32], sign: f32, to: &mut [f32], mut seen: Mask) -> Mask {
-    let (sign, zero) = (Lanes::splat(sign), Lanes::splat(0.0));
-    let ((fours, rest), (to, to_rest)) = (cells.as_chunks::<LANES>(), to.as_chunks_mut::<LANES>());
-    for (to, four) in to.iter_mut().zip(fours) {
-        let cells = Lanes::of(*four) * sign;
-        *to = cells.values();
-        seen = seen | (cells * zero).is_nan();
+/// What cells get of the taps that four windows have on them and those to their left, from left to right.
+#[inline(always)]
+fn together<const TAPS: usize, const STRIDE: usize>(left: [Lanes; TAPS], here: [Lanes; TAPS]) -> [Lanes; 2] {
+    let last = TAPS - 1;
+    if STRIDE == 1 {
+        return [left[last].straddling(here[last]) + left[1].preceding(here[1]) + here[0]; 2];
     }
-    for (to, cell) in to_rest.iter_mut().zip(rest) {
-        let cell = Lanes::splat(*cell) * sign;
-        [*to, ..] = cell.values();
-        seen = seen | (cell * zero).is_nan();
+    let even = if TAPS > STRIDE { left[last].preceding(here[last]) + here[0] } else { here[0] };
+    [even.lower(here[1]), even.upper(here[1])]
+}
+
+/// Adds cells up, in several sums so that none waits for another.
+fn add(sums: &mut [Lanes; LANES], cells: &[f32]) {
+    let (fours, rest) = cells.as_chunks::<LANES>();
+    let (chunks, few) = fours.as_chunks::<LANES>();
+    let mut some = |fours: &[[f32; LANES]]| {
+        sums.iter_mut().zip(fours).for_each(|(sum, four)| *sum = *sum + Lanes::of(*four));
+    };
+    chunks.iter().for_each(|fours| some(fours));
+    some(few);
+    rest.iter().for_each(|&cell| some(&[[cell; LANES]]));
+}
+
+/// Copies fewer than sixteen cells: a call would take as long as a block of windows.
+///
+/// # Safety
+/// So many must be there to be read, and to be written.
+#[inline(always)]
+#[expect(unsafe_code, reason = "as for `Rows::block`")]
+unsafe fn copy(from: *const f32, to: *mut f32, count: usize) {
+    let mut at = 0;
+    macro_rules! pieces {
+        ($($size:literal)*) => {$(
+            if count & $size > 0 {
+                // SAFETY: the caller's promise.
+                unsafe { to.add(at).cast::<[f32; $size]>().write_unaligned(from.add(at).cast::<[f32; $size]>().read_unaligned()) };
+                at += $size;
+            }
+        )*};
     }
-    seen
+    pieces!(8 4 2 1);
+    debug_assert_eq!(at, count, "fewer than sixteen");
 }
 
 /// The cells of four windows of a row.
 ///
 /// # Safety
-/// There must be as many cells from there on as four windows have, and [`BEYOND`] more.
+/// There must be the cells.
 #[inline(always)]
-#[expect(unsafe_code, reason = "as for `give`")]
+#[expect(unsafe_code, reason = "as for `Rows::block`")]
 unsafe fn taps<const TAPS: usize, const STRIDE: usize>(from: *const f32) -> [Lanes; TAPS] {
-    // SAFETY: two registers beyond the first, or two cells.
-    let lanes = |at: usize| unsafe { Lanes::load(from.add(at)) };
-    let (a, b) = (lanes(0), lanes(if STRIDE == 1 { 1 } else { LANES }));
-    let mut taps = if STRIDE == 1 { [a; TAPS] } else { [a.even(b); TAPS] };
-    taps[1] = if STRIDE == 1 { b } else { a.odd(b) };
-    if TAPS == 3 {
-        taps[2] = if STRIDE == 1 { lanes(2) } else { taps[0].following(lanes(2 * LANES)) };
+    // SAFETY: the last that are read are those of the last window.
+    let lanes = |at: usize| unsafe { Lanes::load(from.wrapping_add(at)) };
+    if STRIDE == 1 {
+        return from_fn(lanes);
     }
-    taps
+    let (a, b) = (lanes(0), lanes(LANES));
+    from_fn(|tap| match tap {
+        0 => a.even(b),
+        1 => a.odd(b),
+        _ => lanes(2).outer(lanes(LANES + 1)),
+    })
 }
 
 #[cfg(test)]
@@ -326,7 +415,8 @@ mod tests {
                     let of_row = &values[row * to.len()..];
                     to.iter_mut().zip(of_row).for_each(|(to, &value)| *to = value as f32);
                 };
-                prop_assert!(back.give::<ToAll>(&[], 1.0, &mut cells, &mut fill));
+                let plane = OnePlane { cells: &[], target: &mut cells, fill: &mut fill };
+                prop_assert!(back.give::<ToAll>(plane));
                 prop_assert_eq!(&cells, &wanted);
             }
         }

@@ -11,7 +11,7 @@ mod spread;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use back::{ToAll, ToTheLargest, WayBack};
+pub(crate) use back::{OnePlane, ToAll, ToTheLargest, WayBack};
 pub(crate) use row::{Neighbours, largest};
 pub(crate) use spread::{Spreader, spread};
 

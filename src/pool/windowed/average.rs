@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Span};
-use crate::kernel::{Passes, Reducer, Spreader, Sum, ToAll, WayBack, clear_for, spread};
+use crate::kernel::{OnePlane, Passes, Reducer, Spreader, Sum, ToAll, WayBack, clear_for, spread};
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -65,7 +65,8 @@ impl Gradient for Average {
         };
         if let Some(mut small) = WayBack::new(&shapes.plan, &mut room.passes)? {
             for (gradients, target) in planes {
-                small.give::<ToAll>(&[], 1.0, target, &mut |row, shares| share(gradients, row, shares));
+                let fill = &mut |row, shares: &mut [f32]| share(gradients, row, shares);
+                small.give::<ToAll>(OnePlane { cells: &[], target, fill });
             }
             return Ok(());
         }

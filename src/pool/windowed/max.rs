@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Places, Small};
 use crate::kernel::{
-    Fold, InLanes, LANES, Lanes, Mask, Neighbours, Reducer, Scratch, ToTheLargest, WayBack, Whole, largest, reduce,
-    to_the_best,
+    Fold, InLanes, LANES, Lanes, Mask, Neighbours, OnePlane, Reducer, Scratch, ToTheLargest, WayBack, Whole, clear_for,
+    largest, reduce, to_the_best,
 };
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
@@ -80,17 +80,23 @@ fn overlapping(method: &dyn Gradient, smallest: bool, back: Back, shapes: &Shape
         room.passes = passes;
         return method.scatter(back, shapes, room);
     };
-    let (one_plane, sign) = (shapes.of_one_plane(), if smallest { -1.0 } else { 1.0 });
+    // The smallest is the largest of negated cells.
+    let mut negated = std::mem::take(&mut room.values);
+    clear_for(&mut negated, if smallest { shapes.plane_in } else { 0 }, 1)?;
+    let one_plane = shapes.of_one_plane();
     let planes = back.cells.chunks_exact(shapes.plane_in).zip(back.grad_output.chunks_exact(shapes.plane_out));
     for ((cells, grad_output), grad_input) in planes.zip(back.grad_input.chunks_exact_mut(shapes.plane_in)) {
-        let mut row = |row: usize, values: &mut [f32]| {
+        let fill = &mut |row: usize, values: &mut [f32]| {
             values.copy_from_slice(&grad_output[row * values.len()..][..values.len()]);
         };
-        if !small.give::<ToTheLargest>(cells, sign, grad_input, &mut row) {
+        negated.clear();
+        negated.extend(cells.iter().filter(|_| smallest).map(|cell| -cell));
+        let looked_at = if smallest { &negated } else { cells };
+        if !small.give::<ToTheLargest>(OnePlane { cells: looked_at, target: grad_input, fill }) {
             method.scatter(Back { cells, grad_output, grad_input }, &one_plane, room)?;
         }
     }
-    room.passes = passes;
+    (room.passes, room.values) = (passes, negated);
     Ok(())
 }
 
