@@ -89,8 +89,10 @@ fn overlapping(method: &dyn Gradient, smallest: bool, back: Back, shapes: &Shape
         let fill = &mut |row: usize, values: &mut [f32]| {
             values.copy_from_slice(&grad_output[row * values.len()..][..values.len()]);
         };
-        negated.clear();
-        negated.extend(cells.iter().filter(|_| smallest).map(|cell| -cell));
+        if smallest {
+            negated.clear();
+            negated.extend(cells.iter().map(|cell| -cell));
+        }
         let looked_at = if smallest { &negated } else { cells };
         if !small.give::<ToTheLargest>(OnePlane { cells: looked_at, target: grad_input, fill }) {
             method.scatter(Back { cells, grad_output, grad_input }, &one_plane, room)?;
