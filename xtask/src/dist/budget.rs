@@ -41,12 +41,12 @@ const BUDGETS: [Budget; 8] = [
     },
     Budget {
         name: "playground's core",
-        limit_kb: 309,
+        limit_kb: 313,
         parts: Parts::Files(&["pkg/playground_bg.wasm", "pkg/playground.js", "lib/playground/core.js"]),
     },
     Budget {
         name: "training",
-        limit_kb: 255,
+        limit_kb: 259,
         parts: Parts::Files(&["pkg/training_bg.wasm", "pkg/training.js", "lib/training.js"]),
     },
     // Packed already: brotli takes nothing off it.
