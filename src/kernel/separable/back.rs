@@ -348,7 +348,7 @@ fn add(sums: &mut [Lanes; LANES], cells: &[f32]) {
     rest.iter().for_each(|&cell| some(&[[cell; LANES]]));
 }
 
-/// Copies fewer than sixteen cells: a call would take as long as a block of windows.
+/// Copies fewer than sixteen cells: so few are not worth a call.
 ///
 /// # Safety
 /// So many must be there to be read, and to be written.
