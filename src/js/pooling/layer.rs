@@ -2,7 +2,7 @@
 
 use super::maps::{self, Held, freed, running};
 use super::numbers::{self, Names, Staging};
-use super::pool::{OF_OUTPUT, pool_array};
+use super::pool::{NEAR, OF_OUTPUT, pool_array};
 use crate::error::{Error, ErrorKind, Result};
 use crate::js::error::JsResult;
 use crate::js::options::read;
@@ -103,10 +103,13 @@ fn pool_maps(
         };
         let count = target.values.len();
         numbers::check_given::<i32>(OUT_INDICES, places, count, (OF_OUTPUT, &target.shape))?;
+        let indices = numbers::for_places(OUT_INDICES, places, count)?;
         let mut staging = Staging::unpack();
-        let found = numbers::room(&mut staging.places, count, &target.shape)?;
-        layer.select_into(&x.values, &mut target.values, found)?;
-        let indices = numbers::written(OUT_INDICES, places, found)?;
+        layer.by_planes(NEAR / size_of::<f32>(), |layer, cells, values| {
+            let found = numbers::room(&mut staging.places, values.len(), &target.shape)?;
+            layer.select_into(&x.values[cells], &mut target.values[values.clone()], found)?;
+            numbers::write_places(OUT_INDICES, &indices, values.start, found)
+        })?;
         staging.pack();
         Ok(indices)
     })?;

@@ -27,6 +27,8 @@ extern "C" {
     fn give_u8(target: &JsValue, source: &[u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
     fn give_i32(target: &JsValue, source: &[i32]) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
+    fn give_places(target: &JsValue, source: &[i32], from: u32) -> Result<(), JsValue>;
 
     /// Of arrays of every type.
     #[wasm_bindgen(catch, js_namespace = ["Uint8ClampedArray", "prototype", "subarray"], js_name = call)]
@@ -57,6 +59,8 @@ extern "C" {
     fn new(source: &[u8]) -> Result<Bytes, JsValue>;
     #[wasm_bindgen(catch, constructor, js_class = "Int32Array")]
     fn new(source: &[i32]) -> Result<Places, JsValue>;
+    #[wasm_bindgen(catch, constructor, js_class = "Int32Array")]
+    fn zeros(length: u32) -> Result<Places, JsValue>;
 }
 
 /// A type of number that a class of typed arrays holds.
@@ -189,11 +193,29 @@ pub(in crate::js) fn read_some<T: Cells>(
 /// The numbers in an array: the one that was given, which [`check_given`] was content with, or a new one.
 pub(in crate::js) fn written<T: Number>([name, length]: Names, value: &JsValue, source: &[T]) -> Result<JsValue> {
     if value.is_undefined() || value.is_null() {
-        let rule = "there is no memory for a new array";
-        return T::array(source).map_err(|_| Error::new(ErrorKind::Memory, length, source.len(), rule));
+        return T::array(source).map_err(|_| no_memory(length, source.len()));
     }
     T::give(value, source).map_err(|_| moved([name, length], value))?;
     Ok(value.clone())
+}
+
+/// The array for places that was given, or a new one.
+pub(in crate::js) fn for_places([_, length]: Names, value: &JsValue, count: usize) -> Result<JsValue> {
+    if !value.is_undefined() && !value.is_null() {
+        return Ok(value.clone());
+    }
+    let made = u32::try_from(count).ok().and_then(|count| Places::zeros(count).ok());
+    made.map(JsValue::from).ok_or_else(|| no_memory(length, count))
+}
+
+/// Some places, into an array from a number on.
+pub(in crate::js) fn write_places(parameter: Names, value: &JsValue, from: usize, source: &[i32]) -> Result<()> {
+    give_places(value, source, from as u32).map_err(|_| moved(parameter, value))
+}
+
+#[cold]
+fn no_memory(length: &'static str, count: usize) -> Error {
+    Error::new(ErrorKind::Memory, length, count, "there is no memory for a new array")
 }
 
 /// The name of a parameter, and that of its length.

@@ -74,8 +74,8 @@ pub(super) fn pool_array(
     }
 }
 
-/// As many bytes of planes are copied in at a time: they stay in the processor's second memory until they are pooled.
-const NEAR: usize = 1 << 18;
+/// As many bytes of planes are pooled at a time: what is copied in or out stays in the processor's second memory meanwhile.
+pub(super) const NEAR: usize = 1 << 18;
 
 fn pool_cells<T: Cells>(
     layer: &mut PreparedPool,
