@@ -82,10 +82,25 @@ pub(crate) fn exp(x: f64) -> f64 {
     if x > 709.0 { f64::INFINITY } else { bounded }
 }
 
+/// Makes the last of an odd number of values beside another, and returns the others: a loop over an even number has no rest
+/// that would be loaded as a loop of its own.
+#[inline(always)]
+fn in_twos<'v>(values: &'v mut [f64], make: &dyn Fn(&mut [f64])) -> &'v mut [f64] {
+    let (twos, rest) = values.as_chunks_mut::<2>();
+    if let [last] = rest {
+        let mut two = [*last; 2];
+        make(&mut two);
+        *last = two[0];
+    }
+    twos.as_flattened_mut()
+}
+
 /// eˣ of each x, those beyond ±700 as if they were that. Not inlined, as the others are: a visitor loads the loop once.
 #[inline(never)]
 pub(crate) fn exp_each(values: &mut [f64]) {
-    values.iter_mut().for_each(|value| *value = Exponential::of(value.clamp(-700.0, 700.0)).value());
+    in_twos(values, &exp_each)
+        .iter_mut()
+        .for_each(|value| *value = Exponential::of(value.clamp(-700.0, 700.0)).value());
 }
 
 /// eˣ − 1 of any x.
@@ -158,6 +173,7 @@ impl Power {
     /// The power of each x ≥ 0. Small whole ones are products.
     #[inline(never)]
     pub fn of_each(self, values: &mut [f64]) {
+        let values = in_twos(values, &|last| self.of_each(last));
         if self.exponent.fract() == 0.0 && self.exponent <= MOST_FACTORS {
             let (eights, rest) = values.as_chunks_mut::<8>();
             eights.iter_mut().for_each(|eight| *eight = product(*eight, self.exponent as u32));
@@ -214,13 +230,15 @@ fn product<const N: usize>(mut x: [f64; N], factors: u32) -> [f64; N] {
     }
 }
 
+/// Even and odd powers apart: half as many steps have to wait for one before.
 #[inline(always)]
 fn polynomial<const N: usize>(coefficients: &[f64; N], x: f64) -> f64 {
-    let mut sum = coefficients[N - 1];
-    for coefficient in coefficients[..N - 1].iter().rev() {
-        sum = sum * x + coefficient;
+    let (squared, mut sums) = (x * x, [0.0; 2]);
+    for (at, &coefficient) in coefficients.iter().enumerate().rev() {
+        let sum = &mut sums[at % 2];
+        *sum = if at + 2 < N { *sum * squared + coefficient } else { coefficient };
     }
-    sum
+    sums[0] + x * sums[1]
 }
 
 #[cfg(test)]

@@ -35,7 +35,6 @@ pub struct Room {
     pub(super) cells: Vec<f32>,
     /// A few numbers for each window of a block, or for each window.
     pub(super) doubles: Vec<f64>,
-    pub(super) counts: Vec<u64>,
     /// What other methods made, for those that are made of them.
     pub(super) values: Vec<f32>,
     /// What a method picks where only the places are asked for, or only the values.

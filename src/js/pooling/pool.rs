@@ -94,9 +94,15 @@ fn pool_cells<T: Cells>(
     let (input, output, found) = T::rooms(&mut staging);
     let output = numbers::room(output, count, to)?;
     let found = numbers::room(found, if out_indices.is_some() { count } else { 0 }, to)?;
-    layer.by_planes(NEAR / size_of::<T>(), |layer, cells, values| {
-        let input = numbers::room(input, cells.len(), layer.input_shape())?;
-        numbers::read_some(X, x, cells, input)?;
+    layer.by_planes(NEAR / size_of::<T>(), |layer, some, values| {
+        let input = numbers::room(input, some.len(), layer.input_shape())?;
+        // All of it as it is: an array that pretends about its length is found out.
+        let all = some.len() == cells;
+        if all {
+            numbers::read(X, x, input)?
+        } else {
+            numbers::read_some(X, x, some, input)?
+        }
         match out_indices {
             None => layer.forward_into(input, &mut output[values]),
             Some(_) => layer.select_into(input, &mut output[values.clone()], &mut found[values]),

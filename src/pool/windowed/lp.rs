@@ -109,14 +109,38 @@ impl Lift for Norm {
     }
 
     fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64]) -> bool {
-        let squares = self.norm_type == 2.0;
-        if squares {
-            sum_pairs(above, below, sums, |cell| self.magnitude(cell) * self.magnitude(cell));
-        } else if self.norm_type == 1.0 {
-            sum_pairs(above, below, sums, |cell| self.magnitude(cell));
+        match self.norm_type {
+            _ if self.mean => return false,
+            1.0 => sum_pairs(above, below, sums, magnitude),
+            2.0 => sum_pairs(above, below, sums, square),
+            3.0 => sum_pairs(above, below, sums, cube),
+            _ => return false,
         }
-        squares || self.norm_type == 1.0
+        true
     }
+
+    fn sum_three(&self, rows: [&[f32]; 3], sums: &mut [f64]) -> bool {
+        match self.norm_type {
+            _ if self.mean => return false,
+            2.0 => sum_three(rows, sums, square),
+            3.0 => sum_three(rows, sums, cube),
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn magnitude(cell: f32) -> f64 {
+    f64::from(cell.abs())
+}
+
+fn square(cell: f32) -> f64 {
+    f64::from(cell) * f64::from(cell)
+}
+
+/// In the order of [`Power::of_each`].
+fn cube(cell: f32) -> f64 {
+    magnitude(cell) * square(cell)
 }
 
 #[inline(always)]
@@ -124,6 +148,13 @@ fn sum_pairs(above: &[f32], below: &[f32], sums: &mut [f64], lift: impl Fn(f32) 
     let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
     for (sum, (&[a, b], &[c, d])) in sums.iter_mut().zip(pairs) {
         *sum = (lift(a) + lift(c)) + (lift(b) + lift(d));
+    }
+}
+
+#[inline(always)]
+fn sum_three([a, b, c]: [&[f32]; 3], sums: &mut [f64], lift: impl Fn(f32) -> f64) {
+    for (((sum, &a), &b), &c) in sums.iter_mut().zip(a).zip(b).zip(c) {
+        *sum = lift(a) + lift(b) + lift(c);
     }
 }
 
@@ -317,8 +348,35 @@ fn root(sum: f64, norm_type: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::{Pool, Pooling, Window};
     use ndarray::array;
+    use proptest::prelude::*;
+
+    fn cells(count: usize) -> impl Strategy<Value = Vec<f32>> {
+        prop::collection::vec(prop_oneof![9 => any::<f32>(), 1 => Just(f32::INFINITY)], count)
+    }
+
+    proptest! {
+        /// To the bit, so that a part of a layer is the layer, whichever way it goes.
+        #[test]
+        fn rows_at_once_are_rows_one_after_the_other(cells in cells(36), p in prop::sample::select(vec![1.0, 2.0, 3.0])) {
+            let (norm, mut lifted) = (Norm::lp(p), [0.0; 36]);
+            norm.lift(&cells, &mut lifted);
+            let (rows, row) = (|at: usize| &cells[12 * at..][..12], |at: usize| &lifted[12 * at..][..12]);
+            let bits = |sum: f64| if sum.is_nan() { u64::MAX } else { sum.to_bits() };
+            let mut sums = [0.0; 12];
+            prop_assert_eq!(norm.sum_three([rows(0), rows(1), rows(2)], &mut sums), p > 1.0);
+            for (at, sum) in sums.into_iter().enumerate().filter(|_| p > 1.0) {
+                prop_assert_eq!(bits(sum), bits(row(0)[at] + row(1)[at] + row(2)[at]));
+            }
+            prop_assert!(norm.sum_pairs(rows(0), rows(1), &mut sums[..6]));
+            for (window, sum) in sums[..6].iter().enumerate() {
+                let column = |at: usize| row(0)[at] + row(1)[at];
+                prop_assert_eq!(bits(*sum), bits(column(2 * window) + column(2 * window + 1)));
+            }
+        }
+    }
 
     #[test]
     fn what_no_window_reads_has_no_gradient() {

@@ -3,10 +3,11 @@
 use super::exponentials::{Exponentials, MODERATE, Sums};
 use super::walk::{self, FromSums};
 use crate::error::Result;
-use crate::kernel::powers::Exponential;
+use crate::kernel::powers::{Exponential, exp_each};
 use crate::kernel::{Lift, RowOfSums, Scratch, reduce, visit};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
+use std::array::from_fn;
 
 pub(in crate::pool) struct Soft;
 
@@ -17,11 +18,49 @@ const SHARPNESS: f64 = 1.0;
 impl Lift for Soft {
     fn lift(&self, cells: &[f32], out: &mut [f64]) {
         let (weights, weighted) = out.split_at_mut(cells.len());
+        weights.iter_mut().zip(cells).for_each(|(weight, &cell)| *weight = f64::from(cell));
+        exp_each(weights);
         for ((weight, weighted), &cell) in weights.iter_mut().zip(weighted).zip(cells) {
             let cell = f64::from(cell);
-            *weight = if cell.abs() <= MODERATE { Exponential::of(cell).value() } else { f64::NAN };
+            *weight = if cell.abs() <= MODERATE { *weight } else { f64::NAN };
             *weighted = *weight * cell;
         }
+    }
+
+    fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64]) -> bool {
+        let windows = sums.len() / 2;
+        if windows < 2 || !are_moderate(above) || !are_moderate(below) {
+            return false;
+        }
+        let (weights, weighted) = sums.split_at_mut(windows);
+        let (above, below) = (above.as_chunks().0, below.as_chunks().0);
+        // The last two may overlap those before.
+        for from in [0, windows - 2] {
+            squares(&above[from..], &below[from..], &mut weights[from..], &mut weighted[from..]);
+        }
+        true
+    }
+}
+
+/// A NaN is not.
+#[inline(never)]
+fn are_moderate(cells: &[f32]) -> bool {
+    cells.iter().fold(0, |any, cell| any | u32::from(cell.is_nan()) | u32::from(cell.abs() > MODERATE as f32)) == 0
+}
+
+/// Sums of weights and of weighted cells, for an even number of windows: without an odd one the loop in lanes is all there is.
+#[inline(never)]
+fn squares(above: &[[f32; 2]], below: &[[f32; 2]], weights: &mut [f64], weighted: &mut [f64]) {
+    let even = weights.len() & !1;
+    if even == 0 {
+        return;
+    }
+    let sums = weights[..even].iter_mut().zip(&mut weighted[..even]);
+    for ((weights, weighted), (&[a, b], &[c, d])) in sums.zip(above[..even].iter().zip(&below[..even])) {
+        let cells = [a, c, b, d].map(f64::from);
+        let each = cells.map(|cell| Exponential::of(cell).value());
+        let sum = |[a, c, b, d]: [f64; 4]| (a + c) + (b + d);
+        (*weights, *weighted) = (sum(each), sum(from_fn(|at| each[at] * cells[at])));
     }
 }
 
@@ -75,4 +114,28 @@ fn weights(window: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
     let sums = reduce(&Exponentials { sharpness: SHARPNESS }, window, &shapes.plan, &mut scratch)?[0];
     weights.extend(window.iter().map(|&cell| sums.softmax(cell, SHARPNESS) as f32));
     Ok(weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// To the bit, so that a part of a layer is the layer, whichever way it goes.
+        #[test]
+        fn pairs_at_once_are_rows_one_after_the_other(cells in prop::collection::vec(-501.0..501.0f32, 4..40)) {
+            let wide = cells.len() / 4 * 2;
+            let (above, below) = (&cells[..wide], &cells[wide..2 * wide]);
+            let (mut a, mut b, mut sums) = (vec![0.0; 2 * wide], vec![0.0; 2 * wide], vec![0.0; wide]);
+            Soft.lift(above, &mut a);
+            Soft.lift(below, &mut b);
+            let moderate = a.iter().chain(&b).all(|weight| !weight.is_nan());
+            prop_assert_eq!(Soft.sum_pairs(above, below, &mut sums), moderate && wide > 2);
+            for (window, sum) in sums.into_iter().enumerate().filter(|_| moderate && wide > 2) {
+                let column = |at: usize| a[at] + b[at];
+                prop_assert_eq!(sum.to_bits(), (column(2 * window) + column(2 * window + 1)).to_bits());
+            }
+        }
+    }
 }

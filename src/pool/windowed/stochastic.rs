@@ -2,10 +2,11 @@
 
 use super::walk::{self, FromSums, Picks, Target};
 use crate::error::Result;
-use crate::kernel::{Lift, RowOfSums, clear_for};
+use crate::kernel::{Block, LANES, Lift, RowOfSums, clear_for};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Picked, Room};
 use crate::pool::shapes::{Shapes, reserve};
 use crate::random;
+use std::array::from_fn;
 
 /// The numbers that draws come from. The axes of fractional regions have the streams before it, so that a layer may use
 /// one seed for both.
@@ -31,8 +32,8 @@ enum Odds {
 }
 
 impl Odds {
-    fn of_window(window: &[f32]) -> Self {
-        let largest = window.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    fn of_window(window: impl Iterator<Item = f32>) -> Self {
+        let largest = window.fold(f32::NEG_INFINITY, |largest, cell| if cell > largest { cell } else { largest });
         match largest {
             f32::INFINITY => Self::Infinite,
             _ if largest > 0.0 => Self::Positive,
@@ -40,6 +41,8 @@ impl Odds {
         }
     }
 
+    /// Not inlined: loops over a window's cells would each come once for every kind of odds.
+    #[inline(never)]
     fn of(self, cell: f32) -> f64 {
         match self {
             Self::Even => 1.0,
@@ -48,8 +51,8 @@ impl Odds {
         }
     }
 
-    fn total(self, window: &[f32]) -> f64 {
-        window.iter().map(|&cell| self.of(cell)).sum()
+    fn total(self, window: impl Iterator<Item = f32>) -> f64 {
+        window.map(|cell| self.of(cell)).sum()
     }
 }
 
@@ -59,40 +62,23 @@ fn positive(cell: f32) -> f64 {
 }
 
 impl Stochastic {
-    /// Side by side as if all odds were the cells themselves; windows of which that is not true one by one.
     fn pick(&self, cells: &[f32], shapes: &Shapes, picked: Picks, room: &mut Room) -> Result<()> {
-        let Room { doubles, counts: taps, cells: alone, blocks, .. } = room;
-        walk::pick(cells, shapes, picked, blocks, &mut |block, target| {
-            clear_for(doubles, 3, block.count)?;
-            clear_for(taps, block.count, 1)?;
-            doubles.resize(3 * block.count, 0.0);
-            taps.resize(block.count, 0);
-            let (totals, rest) = doubles.split_at_mut(block.count);
-            let (drawn, below) = rest.split_at_mut(block.count);
-            for cells in block.rows() {
-                totals.iter_mut().zip(cells).for_each(|(total, &cell)| *total += positive(cell));
-            }
+        let Room { doubles, blocks, .. } = room;
+        walk::pick(cells, shapes, picked, blocks, &mut |block, mut target| {
+            clear_for(doubles, block.taps.len(), LANES)?;
+            doubles.resize(block.taps.len() * LANES, 0.0);
             let number = shapes.numbers(target.first);
-            for ((window, drawn), total) in drawn.iter_mut().enumerate().zip(&*totals) {
-                *drawn = uniform(self.seed, number(window)) * total;
-            }
-            for cells in block.rows() {
-                for (((below, tap), &cell), drawn) in below.iter_mut().zip(&mut *taps).zip(cells).zip(&*drawn) {
-                    *below += positive(cell);
-                    *tap += u64::from(*below <= *drawn);
-                }
-            }
-            let Target { values, mut places, .. } = target;
-            for (window, value) in values.iter_mut().enumerate() {
-                let (total, mut tap) = (totals[window], taps[window] as usize);
-                if !(total > 0.0 && total < f64::INFINITY && tap < block.taps.len()) {
-                    clear_for(alone, block.taps.len(), 1)?;
-                    alone.extend(block.window(window));
-                    tap = drawn_alone(alone, self.seed, number(window));
-                }
-                *value = block.cells[tap * block.count + window];
-                if let Some(places) = &mut places {
-                    places[window] = block.place(window, tap);
+            let draw = |window: usize| uniform(self.seed, number(window));
+            let sums = doubles.as_chunks_mut().0;
+            for from in (0..block.count).step_by(LANES) {
+                match block.count.checked_sub(LANES) {
+                    // The last ones overlap those before.
+                    Some(last) => choose(block, from.min(last), &draw, sums, &mut target),
+                    None => {
+                        for window in 0..block.count {
+                            target.put(block, window, drawn_alone(block, window, draw(window)));
+                        }
+                    }
                 }
             }
             Ok(())
@@ -100,25 +86,60 @@ impl Stochastic {
     }
 }
 
-/// In [0, 1), in steps of 2⁻⁵³.
+/// Chooses for windows side by side, from one on: as if all odds were the cells themselves, or even where no cell is
+/// positive; for a window of which neither is true by itself. `draw` gives each its number from 0 to 1, and `sums` has
+/// room for one for each of a window's cells.
+#[inline(always)]
+fn choose(block: &Block, from: usize, draw: &impl Fn(usize) -> f64, sums: &mut [[f64; LANES]], target: &mut Target) {
+    let (taps, mut at, mut total) = (block.taps.len(), from, [0.0; LANES]);
+    for sum in &mut *sums {
+        let cells = &block.cells[at..][..LANES];
+        total = from_fn(|window| total[window] + positive(cells[window]));
+        *sum = total;
+        at += block.count;
+    }
+    let drawn: [f64; LANES] = from_fn(|window| draw(from + window));
+    let ends: [f64; LANES] = from_fn(|window| drawn[window] * total[window]);
+    let mut before = [0u64; LANES];
+    for sum in &sums[..taps - 1] {
+        before = from_fn(|window| before[window] + u64::from(sum[window] <= ends[window]));
+    }
+    for window in 0..LANES {
+        let tap = if total[window] == 0.0 {
+            ((drawn[window] * taps as f64) as usize).min(taps - 1)
+        } else if total[window] < f64::INFINITY && ends[window] < total[window] {
+            before[window] as usize
+        } else {
+            drawn_alone(block, from + window, drawn[window])
+        };
+        target.put(block, from + window, tap);
+    }
+}
+
+/// In [0, 1), in steps of 2⁻⁵³. Not inlined: in lanes, its products of whole numbers take longer.
+#[inline(never)]
 fn uniform(seed: u64, number: u64) -> f64 {
     (random::at(seed, STREAM, number) >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
-/// Which of a window's cells is drawn; the last NaN if it has any.
-fn drawn_alone(window: &[f32], seed: u64, number: u64) -> usize {
-    if let Some(last_nan) = window.iter().rposition(|cell| cell.is_nan()) {
+/// Which of a window's cells is drawn by a number from 0 to 1; the last NaN if it has any.
+#[inline(never)]
+fn drawn_alone(block: &Block, window: usize, drawn: f64) -> usize {
+    let cells = || block.window(window).enumerate();
+    if let Some((last_nan, _)) = cells().filter(|(_, cell)| cell.is_nan()).last() {
         return last_nan;
     }
-    let odds = Odds::of_window(window);
-    let drawn = uniform(seed, number) * odds.total(window);
-    let mut below = 0.0;
-    let found = window.iter().position(|&cell| {
+    let odds = Odds::of_window(block.window(window));
+    let (drawn, mut below, mut found) = (drawn * odds.total(block.window(window)), 0.0, 0);
+    for (tap, cell) in cells().filter(|&(_, cell)| odds.of(cell) > 0.0) {
         below += odds.of(cell);
-        below > drawn
-    });
-    // The product can round up to the total: then it is the last cell that can be drawn at all.
-    found.or_else(|| window.iter().rposition(|&cell| odds.of(cell) > 0.0)).unwrap_or(0)
+        // The product can round up to the total: then it is the last cell that can be drawn at all.
+        found = tap;
+        if below > drawn {
+            break;
+        }
+    }
+    found
 }
 
 impl Arithmetic for Stochastic {
@@ -191,8 +212,8 @@ impl Gradient for StochasticMean {
     fn backward(&self, cells: &[f32], grad_output: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
         let mut grad_input = shapes.zero_gradient()?;
         walk::windows(cells, shapes, &mut |window| {
-            let (odds, mean) = (Odds::of_window(window.cells), mean_alone(window.cells));
-            let scale = f64::from(grad_output[window.number]) / odds.total(window.cells);
+            let (odds, mean) = (Odds::of_window(window.cells.iter().copied()), mean_alone(window.cells));
+            let scale = f64::from(grad_output[window.number]) / odds.total(window.cells.iter().copied());
             for (place, cell) in window.places().filter(|&(_, cell)| odds.of(cell) != 0.0) {
                 let slope = if odds == Odds::Positive { 2.0 * f64::from(cell) - mean } else { 1.0 };
                 grad_input[place] += (scale * slope) as f32;
@@ -219,8 +240,36 @@ fn mean_alone(window: &[f32]) -> f64 {
 /// How likely one window's cells are drawn; NaN in a window with a NaN, where nothing is drawn.
 fn probabilities(window: &[f32], shapes: &Shapes) -> Result<Vec<f32>> {
     let mut probabilities = reserve(window.len(), &shapes.output)?;
-    let (odds, any_nan) = (Odds::of_window(window), window.iter().any(|cell| cell.is_nan()));
-    let total = if any_nan { f64::NAN } else { odds.total(window) };
+    let (odds, any_nan) = (Odds::of_window(window.iter().copied()), window.iter().any(|cell| cell.is_nan()));
+    let total = if any_nan { f64::NAN } else { odds.total(window.iter().copied()) };
     probabilities.extend(window.iter().map(|&cell| (odds.of(cell) / total) as f32));
     Ok(probabilities)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Pool, Pooling, Window};
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Of every kind of odds, and the same place whether a window has others beside it or not.
+        #[test]
+        fn side_by_side_windows_draw_what_each_draws_alone(
+            cells in prop::collection::vec(prop_oneof![
+                4 => -1.0..2.0f32, 2 => Just(0.0), 1 => Just(f32::INFINITY), 1 => Just(f32::NEG_INFINITY), 1 => Just(f32::NAN)
+            ], 3..60),
+            taps in 1..4usize, seed in any::<u64>(),
+        ) {
+            let windows = cells.len() / taps;
+            let layer = Pool::new(Pooling::Stochastic { seed }, Window::new([taps])).unwrap();
+            let (_, places, _) = layer.forward_with_indices_flat(&cells, &[1, 1, cells.len()]).unwrap();
+            for window in 0..windows {
+                let mut own = cells[window * taps..][..taps].to_vec();
+                let block = Block { first: window, count: 1, taps: &[], stride: taps, cells: &mut own };
+                let tap = drawn_alone(&block, 0, uniform(seed, window as u64));
+                prop_assert_eq!(places[window], (window * taps + tap) as i32, "{:?}", block.cells);
+            }
+        }
+    }
 }

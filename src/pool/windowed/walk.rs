@@ -66,6 +66,15 @@ pub(super) struct Target<'t> {
 }
 
 impl Target<'_> {
+    /// Puts a window's cell at a tap, and its place if that is asked for.
+    #[inline(always)]
+    pub fn put(&mut self, block: &Block, window: usize, tap: usize) {
+        self.values[window] = block.cells[tap * block.count + window];
+        if let Some(places) = &mut self.places {
+            places[window] = block.place(window, tap);
+        }
+    }
+
     /// Whether the plane has a NaN or a −0: where it has none, equal values are the same.
     pub fn special(&self) -> bool {
         *self.special.get_or_init(|| {
@@ -139,7 +148,7 @@ pub(super) fn sums(
     shapes.each_plane(cells, values, |plane, values| {
         sums.reduce(plane, method, &mut |row| method.finish(row, &mut values[row.first..][..row.len()]))?;
         // Fast ways give a NaN wherever they do not know.
-        if !values.iter().fold(false, |any, value| any | value.is_nan()) {
+        if values.iter().fold(0, |any, value| any | u32::from(value.is_nan())) == 0 {
             return Ok(());
         }
         for (window, value) in values.iter_mut().enumerate().filter(|(_, value)| value.is_nan()) {
