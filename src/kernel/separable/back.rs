@@ -159,6 +159,7 @@ impl<'a> WayBack<'a> {
         let read = (down.spans.len() - 1) * STRIDE + TAPS;
         let end = read.checked_add_signed(origin).map_or(0, |end| end.min(down.extent));
         target[end * width..].fill(0.0);
+        let (target, unread) = (target.as_mut_ptr(), rows.unread.as_mut_ptr());
         for first in (0..end + origin.unsigned_abs()).step_by(PAIR * STRIDE) {
             for (row, values) in (first / STRIDE..).zip(rows.values.chunks_exact_mut(rows.wide)) {
                 match row < down.spans.len() {
@@ -173,10 +174,7 @@ impl<'a> WayBack<'a> {
                 add(&mut sums, &cells[begin.min(down.extent) * width..end.min(down.extent) * width]);
             }
             let from = from_fn(|line| of_row(line).unwrap_or(rows.padding).as_ptr());
-            let to = from_fn(|line| match row(line) {
-                Some(row) => target[row * width..].as_mut_ptr(),
-                None => rows.unread.as_mut_ptr(),
-            });
+            let to = from_fn(|line| row(line).map_or(unread, |row| target.wrapping_add(row * width)));
             // SAFETY: each of these rows is as wide as all.
             unsafe { rows.pair::<P, TAPS, STRIDE>(from, to) };
         }
