@@ -117,7 +117,8 @@ impl PreparedPool {
     ) -> Result<()> {
         let Shapes { planes, plane_in, plane_out, first_output, .. } = self.shapes;
         let at_a_time = cells.checked_div(plane_in).unwrap_or(planes).max(1);
-        let result = (0..planes).step_by(at_a_time).try_for_each(|first| {
+        // Where there are none, `run` is still to say whether the layer takes such cells.
+        let result = (0..planes.max(1)).step_by(at_a_time).try_for_each(|first| {
             let end = planes.min(first.saturating_add(at_a_time));
             self.shapes.planes = end - first;
             self.shapes.first_output = first_output.wrapping_add((first * plane_out) as u64);
@@ -192,6 +193,12 @@ mod tests {
             ready.forward_into(&x, &mut y).unwrap();
             assert_eq!(y, whole.0);
         }
+        let mut none = Pool::new(Pooling::average(), Window::new([2])).unwrap().prepare(&[0, 3, 4]).unwrap();
+        let error = none.by_planes(8, |ready, cells, values| {
+            assert_eq!((cells, values), (0..0, 0..0));
+            ready.forward_into::<u8>(&[], &mut [])
+        });
+        assert!(error.is_err(), "means of bytes are refused, however many there are");
     }
 
     #[test]
