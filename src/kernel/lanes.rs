@@ -75,6 +75,11 @@ impl Lanes {
         Self(register::without(mask.0, self.0))
     }
 
+    /// As whole numbers, bit by bit.
+    pub fn bits(self) -> Whole {
+        Whole(register::whole_of_bits(self.0))
+    }
+
     /// The larger of each two; the first of equals, and where one is a NaN.
     pub fn pmax(self, other: Self) -> Self {
         Self(register::pmax(self.0, other.0))
@@ -176,14 +181,28 @@ impl Whole {
         unsafe { to.cast::<register::Whole>().write_unaligned(self.0) }
     }
 
-    /// These where the mask has a lane, the others elsewhere.
-    pub fn or_where_not(self, mask: Mask, other: Self) -> Self {
-        Self(register::whole_select(mask.0, self.0, other.0))
+    /// As numbers of the same bits.
+    pub fn lanes(self) -> Lanes {
+        Lanes(register::bits_of_whole(self.0))
+    }
+
+    /// These where the mask has a lane, 0 elsewhere.
+    pub fn only(self, mask: Mask) -> Self {
+        self.lanes().only(mask).bits()
     }
 
     /// The smaller of each two.
     pub fn least(self, other: Self) -> Self {
         Self(register::whole_least(self.0, other.0))
+    }
+
+    /// The larger of each two, as numbers without a sign.
+    pub fn greatest_unsigned(self, other: Self) -> Self {
+        Self(register::whole_greatest_unsigned(self.0, other.0))
+    }
+
+    pub fn equal(self, other: Self) -> Mask {
+        Mask(register::whole_equal(self.0, other.0))
     }
 }
 
@@ -214,11 +233,6 @@ impl Mask {
 
     pub fn any(self) -> bool {
         register::any(self.0)
-    }
-
-    /// −1 in each of the lanes, 0 in the others.
-    pub fn whole(self) -> Whole {
-        Whole(register::whole_of_mask(self.0))
     }
 }
 
@@ -321,8 +335,10 @@ mod tests {
             prop_assert_eq!(whole(register::whole_add(p, q)), plain::whole_add(c, d));
             prop_assert_eq!(whole(register::whole_subtract(p, q)), plain::whole_subtract(c, d));
             prop_assert_eq!(whole(register::whole_least(p, q)), plain::whole_least(c, d));
-            prop_assert_eq!(whole(register::whole_of_mask(less)), plain::whole_of_mask(plain_less));
-            prop_assert_eq!(whole(register::whole_select(less, p, q)), plain::whole_select(plain_less, c, d));
+            prop_assert_eq!(whole(register::whole_greatest_unsigned(p, q)), plain::whole_greatest_unsigned(c, d));
+            prop_assert_eq!(bits(register::store(register::bits_of_whole(p))), bits(plain::bits_of_whole(c)));
+            prop_assert_eq!(whole(register::whole_of_bits(register::bits_of_whole(p))), c);
+            same_mask! { whole_equal: register::whole_equal(p, register::whole([c[0], d[1], c[2], d[3]])), plain::whole_equal(c, [c[0], d[1], c[2], d[3]]); }
         }
     }
 }

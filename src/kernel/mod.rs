@@ -45,7 +45,8 @@ pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
 pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
 use crate::error::{Error, ErrorKind, Result};
-use fused::Run;
+use fused::{Columns, LINES, Run, Seen, two_rows};
+use std::array::from_fn;
 use std::ops::{Add, Div, Neg};
 
 /// How cells are combined into a window's result: a merge, and a value that it leaves everything else as it is with.
@@ -115,16 +116,22 @@ pub(crate) trait Fold: Sized {
 pub(crate) trait InLanes {
     /// A cell that changes nothing.
     const PADDING: f32;
-    /// Whether cells may be merged in any grouping that keeps their order.
-    const IDEMPOTENT: bool;
+    /// What four columns of two rows of windows wait as for those beside them.
+    type Columns: Columns;
     /// Four results.
     type Packed: Copy;
 
-    /// The cells of a row of the windows, lifted and merged; `line` is how far the row lies from their first.
-    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], line: i32) -> Self::Packed;
+    /// Four columns of the lines that two rows of windows read, merged as far as they may be before others are there. Lines
+    /// lie `width` apart.
+    fn down<const TAPS: usize, const STRIDE: usize>(
+        &self,
+        lines: [Lanes; LINES],
+        width: i32,
+        seen: &mut Seen,
+    ) -> Self::Columns;
 
-    /// [`Fold::merge`].
-    fn merge(&self, a: Self::Packed, b: Self::Packed) -> Self::Packed;
+    /// Merges the columns of each tap, and what is left to merge; of two taps, the third is none.
+    fn across<const TAPS: usize, const STRIDE: usize>(&self, taps: [Self::Columns; 3]) -> [Self::Packed; 2];
 
     /// [`Fold::finish`]; `inside` where nothing near reads padding.
     fn finish(&self, merged: Self::Packed, _inside: bool) -> Self::Packed {
@@ -136,14 +143,8 @@ pub(crate) trait InLanes {
         false
     }
 
-    /// Takes note of cells, which a first look may take for what was seen. It may see something [foreign](Fold::is_foreign)
-    /// where nothing is, but not the other way round.
-    fn watch(&self, seen: Lanes, _cells: Lanes) -> Lanes {
-        seen
-    }
-
-    /// Whether anything foreign is among what was seen.
-    fn has_foreign(&self, _seen: Lanes) -> bool {
+    /// Whether a plane has to be done another way, after what was seen of it.
+    fn has_foreign(&self, _seen: Seen) -> bool {
         false
     }
 }
@@ -180,15 +181,27 @@ impl Number for f32 {
 impl InLanes for Sum<f32> {
     /// 0 would make 0 of −0.
     const PADDING: f32 = -0.0;
-    const IDEMPOTENT: bool = false;
+    /// The cells of a row come first.
+    type Columns = [Lanes; LINES];
     type Packed = Lanes;
 
-    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], _line: i32) -> Lanes {
-        cells[1..].iter().fold(cells[0], |sum, &cells| sum + cells)
+    #[inline(always)]
+    fn down<const TAPS: usize, const STRIDE: usize>(
+        &self,
+        lines: [Lanes; LINES],
+        _width: i32,
+        _seen: &mut Seen,
+    ) -> [Lanes; LINES] {
+        lines
     }
 
-    fn merge(&self, a: Lanes, b: Lanes) -> Lanes {
-        a + b
+    #[inline(always)]
+    fn across<const TAPS: usize, const STRIDE: usize>(&self, [a, b, c]: [[Lanes; LINES]; 3]) -> [Lanes; 2] {
+        let rows = from_fn(|line| match TAPS {
+            2 => a[line] + b[line],
+            _ => a[line] + b[line] + c[line],
+        });
+        two_rows::<_, TAPS, STRIDE>(rows, false, |a, b| a + b)
     }
 
     fn finish(&self, sum: Lanes, inside: bool) -> Lanes {

@@ -80,12 +80,20 @@ pub fn whole_least(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
     from_fn(|lane| a[lane].min(b[lane]))
 }
 
-pub fn whole_of_mask(mask: Mask) -> [i32; 4] {
-    mask.map(|lane| -i32::from(lane))
+pub fn whole_greatest_unsigned(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+    from_fn(|lane| (a[lane] as u32).max(b[lane] as u32) as i32)
 }
 
-pub fn whole_select(mask: Mask, a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
-    from_fn(|lane| if mask[lane] { a[lane] } else { b[lane] })
+pub fn whole_equal(a: [i32; 4], b: [i32; 4]) -> Mask {
+    from_fn(|lane| a[lane] == b[lane])
+}
+
+pub fn whole_of_bits(x: [f32; 4]) -> [i32; 4] {
+    x.map(|x| x.to_bits() as i32)
+}
+
+pub fn bits_of_whole(x: [i32; 4]) -> [f32; 4] {
+    x.map(|x| f32::from_bits(x as u32))
 }
 
 pub fn is_nan(x: [f32; 4]) -> Mask {

@@ -81,12 +81,20 @@ pub fn whole_least(a: v128, b: v128) -> v128 {
     i32x4_min(a, b)
 }
 
-pub fn whole_of_mask(mask: v128) -> v128 {
-    mask
+pub fn whole_greatest_unsigned(a: v128, b: v128) -> v128 {
+    u32x4_max(a, b)
 }
 
-pub fn whole_select(mask: v128, a: v128, b: v128) -> v128 {
-    v128_bitselect(a, b, mask)
+pub fn whole_equal(a: v128, b: v128) -> v128 {
+    i32x4_eq(a, b)
+}
+
+pub fn whole_of_bits(x: v128) -> v128 {
+    x
+}
+
+pub fn bits_of_whole(x: v128) -> v128 {
+    x
 }
 
 pub fn is_nan(x: v128) -> v128 {

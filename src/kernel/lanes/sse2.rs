@@ -38,7 +38,14 @@ functions! {
     whole_add(a: __m128i, b: __m128i) -> __m128i = _mm_add_epi32(a, b);
     whole_subtract(a: __m128i, b: __m128i) -> __m128i = _mm_sub_epi32(a, b);
     whole_least(a: __m128i, b: __m128i) -> __m128i = whole_select(_mm_castsi128_ps(_mm_cmplt_epi32(a, b)), a, b);
-    whole_of_mask(mask: __m128) -> __m128i = _mm_castps_si128(mask);
+    /// Numbers with a sign are compared: they are moved by half of the range.
+    whole_greatest_unsigned(a: __m128i, b: __m128i) -> __m128i = {
+        let half = _mm_set1_epi32(i32::MIN);
+        whole_select(_mm_castsi128_ps(_mm_cmplt_epi32(_mm_xor_si128(a, half), _mm_xor_si128(b, half))), b, a)
+    };
+    whole_equal(a: __m128i, b: __m128i) -> __m128 = _mm_castsi128_ps(_mm_cmpeq_epi32(a, b));
+    whole_of_bits(x: __m128) -> __m128i = _mm_castps_si128(x);
+    bits_of_whole(x: __m128i) -> __m128 = _mm_castsi128_ps(x);
     whole_select(mask: __m128, a: __m128i, b: __m128i) -> __m128i = _mm_castps_si128(select(mask, _mm_castsi128_ps(a), _mm_castsi128_ps(b)));
     is_nan(x: __m128) -> __m128 = _mm_cmpunord_ps(x, x);
     either(a: __m128, b: __m128) -> __m128 = _mm_or_ps(a, b);

@@ -1,8 +1,8 @@
 //! The two innermost axes at once, for the windows most in use: 2 × 2 or 3 × 3 cells, 1 or 2 apart. Each result is merged
-//! from its cells in one go, four windows side by side, so that memory is gone through once and nothing waits in between.
-//!
-//! Taps on padding read what lies beside the row, and the lanes that they fill are masked.
+//! from its cells in one go, four windows side by side, two rows of windows at a time, so that memory is gone through once
+//! and nothing waits in between. Four columns of cells are read once and slide on to the windows beside.
 
+mod lines;
 mod sinks;
 
 pub(crate) use sinks::{Places, Run, values};
@@ -10,8 +10,9 @@ pub(crate) use sinks::{Places, Run, values};
 use super::even;
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
-use crate::kernel::lanes::{LANES, Lanes, Mask};
-use crate::kernel::{InLanes, clear_for};
+use crate::kernel::InLanes;
+use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
+use lines::Lines;
 use sinks::{Pair, Sink};
 use std::array::from_fn;
 use std::ops::Range;
@@ -20,12 +21,83 @@ use std::ops::Range;
 const KINDS: [(usize, usize); 3] = [(2, 2), (3, 2), (3, 1)];
 
 /// The most lines that two rows of windows read.
-const LINES: usize = 5;
+pub(crate) const LINES: usize = 5;
 
-/// The most cells of a line that windows side by side read.
-const READ: usize = 3 * LANES;
+/// Four columns of what two rows of windows read, or of what it merges to down the columns.
+pub(crate) trait Columns: Copy {
+    /// A column each of these and those that follow.
+    fn with(self, next: Self, pick: impl Fn(Lanes, Lanes) -> Lanes) -> Self;
 
-/// For which of four windows a tap falls on a cell, if it does not for all.
+    /// These where the mask has a column, padding elsewhere.
+    fn or_padding(self, mask: Mask, padding: Lanes) -> Self;
+}
+
+impl<const COUNT: usize> Columns for [Lanes; COUNT] {
+    #[inline(always)]
+    fn with(self, next: Self, pick: impl Fn(Lanes, Lanes) -> Lanes) -> Self {
+        from_fn(|line| pick(self[line], next[line]))
+    }
+
+    #[inline(always)]
+    fn or_padding(self, mask: Mask, padding: Lanes) -> Self {
+        self.map(|cells| cells.or_where_not(mask, padding))
+    }
+}
+
+/// Merges the lines of two rows of windows, each in order; `grouped` where those that both have may be merged first.
+#[inline(always)]
+pub(crate) fn two_rows<A: Copy, const TAPS: usize, const STRIDE: usize>(
+    [a, b, c, d, e]: [A; LINES],
+    grouped: bool,
+    merge: impl Fn(A, A) -> A,
+) -> [A; 2] {
+    match (TAPS, STRIDE) {
+        (2, _) => [merge(a, b), merge(c, d)],
+        (_, 2) => [merge(merge(a, b), c), merge(merge(c, d), e)],
+        _ => {
+            let both = merge(b, c);
+            [if grouped { merge(a, both) } else { merge(merge(a, b), c) }, merge(both, d)]
+        }
+    }
+}
+
+/// What a first look at a plane takes note of, of everything that windows read; it may see what is not there, but not miss
+/// what is.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    /// The sum of the cells: with a NaN among them it is one; with infinities of both signs too.
+    sum: Lanes,
+    /// The least of the columns' results as whole numbers, of which −0 is the very least.
+    least: Whole,
+}
+
+impl Seen {
+    fn nothing() -> Self {
+        Self { sum: Lanes::splat(0.0), least: Whole::of([0; LANES]) }
+    }
+
+    /// Takes note of cells.
+    #[inline(always)]
+    pub fn cells(&mut self, cells: &[Lanes]) {
+        // By themselves first: a chain through all blocks would have each wait for the one before.
+        if let Some(sum) = cells.iter().copied().reduce(|sum, cells| sum + cells) {
+            self.sum = self.sum + sum;
+        }
+    }
+
+    /// Takes note of what columns were merged to.
+    #[inline(always)]
+    pub fn merged(&mut self, columns: [Lanes; 2]) {
+        self.least = columns.into_iter().fold(self.least, |least, column| least.least(column.bits()));
+    }
+
+    /// Whether there was a NaN, or a column whose result was −0.
+    pub fn any(self) -> bool {
+        self.sum.is_nan().any() || self.least.equal(Whole::of([i32::MIN; LANES])).any()
+    }
+}
+
+/// For which of four columns there are cells, if not for all.
 type Present = Option<Mask>;
 
 /// Windows along an axis.
@@ -63,13 +135,16 @@ impl Axis {
         begin..(begin..self.windows).rev().find(fits).map_or(begin, |last| last + 1)
     }
 
-    /// How many cells are read for as many windows as there are lanes; no more than [`READ`].
+    /// How many cells are read of a line from the first window's first tap on: by the last four windows, or by those before
+    /// them, which are followed by four too.
     fn read(self) -> usize {
-        match self.kind() {
-            (taps, 1) => taps - 1 + LANES,
-            // Whole registers of them.
-            (taps, _) => taps * LANES,
-        }
+        let last = self.windows - LANES;
+        let (own, next) = match self.kind() {
+            (_, 1) => (2 * LANES, 2 * LANES),
+            (taps, stride) => (taps * LANES, 2 * stride * LANES),
+        };
+        let before = (last.div_ceil(LANES) * LANES).saturating_sub(LANES);
+        (last * self.even.stride + own).max(if last > 0 { before * self.even.stride + next } else { 0 })
     }
 }
 
@@ -78,16 +153,12 @@ pub(crate) struct Small<'a> {
     down: Axis,
     across: Axis,
     inside: Range<usize>,
-    /// From which rows of windows on, two at a time read nothing but what is in the plane.
-    whole: Range<usize>,
-    /// A row of padding, with a margin on either side.
-    blank: &'a [f32],
-    margin: usize,
+    lines: Lines<'a>,
 }
 
 impl<'a> Small<'a> {
     /// `None` for other windows. `padding` is a cell that changes nothing.
-    pub(crate) fn new(axes: &[AxisPlan], padding: f32, blank: &'a mut Vec<f32>) -> Result<Option<Self>> {
+    pub(crate) fn new(axes: &[AxisPlan], padding: f32, room: &'a mut Vec<f32>) -> Result<Option<Self>> {
         let [.., rows, columns] = axes else { return Ok(None) };
         let Some((down, across)) = Axis::new(rows).zip(Axis::new(columns)) else { return Ok(None) };
         let alike = down.kind() == across.kind() && KINDS.contains(&across.kind());
@@ -96,61 +167,17 @@ impl<'a> Small<'a> {
         if !alike || !narrow || inside.len() < LANES || down.windows < 2 {
             return Ok(None);
         }
-        let lines = across.even.taps + across.even.stride;
-        let read = (across.windows - LANES) * across.even.stride + across.read();
-        let whole = |&row: &usize| {
-            let (first, width) = (down.at(row, 0), columns.extent as isize);
-            let begin = first * width + across.even.origin;
-            let end = begin + (lines as isize - 1) * width + read as isize;
-            first >= 0
-                && first + lines as isize <= rows.extent as isize
-                && begin >= 0
-                && end <= rows.extent as isize * width
-        };
-        let first = (0..down.windows - 1).find(whole).unwrap_or(down.windows);
-        let whole = first..(first..down.windows - 1).rev().find(whole).map_or(first, |last| last + 1);
-        let margin = READ + across.even.origin.unsigned_abs();
-        clear_for(blank, columns.extent.saturating_add(2 * margin), 1)?;
-        blank.resize(columns.extent + 2 * margin, padding);
-        Ok(Some(Self { down, across, inside, whole, blank, margin }))
+        let lines = Lines::new(down, across, padding, room)?;
+        Ok(Some(Self { down, across, inside, lines }))
     }
 
     /// Whether the four windows at either edge are not all inside.
     fn edges(&self) -> [bool; 2] {
         [self.inside.start > 0, self.inside.end < self.across.windows]
     }
-}
 
-/// A row of the input: what it lies in, and where it begins there.
-#[derive(Clone, Copy)]
-struct Line<'l> {
-    cells: &'l [f32],
-    begin: usize,
-}
-
-impl Line<'_> {
-    /// Whether so many cells from `from` on, which may lie before the row and end after it, are there to be read.
-    fn has(self, from: isize, count: usize) -> bool {
-        let begin = self.begin.checked_add_signed(from);
-        begin.is_some_and(|begin| begin.checked_add(count).is_some_and(|end| end <= self.cells.len()))
-    }
-
-    fn pointer(self, from: isize) -> *const f32 {
-        self.cells.as_ptr().wrapping_add(self.begin).wrapping_offset(from)
-    }
-
-    /// Copies the cells from `from` on, as far as there are any.
-    fn copy(self, from: isize, to: &mut [f32; READ]) {
-        let begin = self.begin as isize + from;
-        let to = &mut to[begin.min(0).unsigned_abs().min(READ)..];
-        let cells = &self.cells[(begin.max(0) as usize).min(self.cells.len())..];
-        to.iter_mut().zip(cells).for_each(|(to, cell)| *to = *cell);
-    }
-}
-
-impl Small<'_> {
-    /// Reduces the windows of one plane, and says whether any cell is foreign.
-    pub(crate) fn reduce<L: InLanes>(&self, fold: &L, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
+    /// Reduces the windows of one plane, and says whether its [`Seen`] is to be feared.
+    pub(crate) fn reduce<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
         match self.across.kind() {
             (2, _) => self.rows::<L, 2, 2>(fold, cells, sink),
             (_, 2) => self.rows::<L, 3, 2>(fold, cells, sink),
@@ -158,259 +185,127 @@ impl Small<'_> {
         }
     }
 
-    /// Two rows of windows at a time: what they share is merged once. The last two overlap those before if there is an odd
-    /// number of them, as the last four windows of a row do.
+    /// Two rows of windows at a time. The last two overlap those before if there is an odd number of them, as the last four
+    /// windows of a row do.
     fn rows<L: InLanes, const TAPS: usize, const STRIDE: usize>(
-        &self,
+        &mut self,
         fold: &L,
         cells: &[f32],
         sink: &mut impl Sink<L::Packed>,
     ) -> bool {
-        let Self { down, across, ref inside, .. } = *self;
+        let Self { down, across, .. } = *self;
         let (windows, width) = (across.windows, across.extent);
-        let lines = from_fn(|line| (line * width) as i32);
-        let mut block = Block::<L, TAPS> { fold, lines, seen: Lanes::splat(0.0) };
-        let last = windows - LANES;
-        let edges = [0, last].map(|window| self.present(window));
-        // What blocks do not look at: the lines above those that are new to the first windows, and where no block is at a left
-        // edge the first columns.
-        let above = (0..TAPS - STRIDE).filter_map(|tap| down.cell(0, tap)).map(|row| &cells[row * width..][..width]);
-        block.seen = above.fold(block.seen, |seen, row| watch(fold, seen, row));
-        let first = (0..TAPS - STRIDE).filter_map(|tap| across.cell(0, tap));
-        for column in first.filter(|_| inside.start == 0) {
-            for row in cells.chunks_exact(width) {
-                block.seen = fold.watch(block.seen, Lanes::splat(row[column]));
-            }
-        }
         assert!(sink.room() >= down.windows * windows, "a place for every window");
         assert!(cells.len() == down.extent * width, "a plane of cells");
+        let mut seen = Seen::nothing();
+        // Blocks look at the lines that are new to their windows.
+        for row in (0..TAPS - STRIDE).filter_map(|tap| down.cell(0, tap)) {
+            for &cell in &cells[row * width..][..width] {
+                seen.cells(&[Lanes::splat(cell)]);
+            }
+        }
+        let [at_left, at_right] = self.edges();
+        let last = windows - LANES;
+        let mut blocks = Blocks::<L, TAPS, STRIDE> {
+            fold,
+            width: width as i32,
+            last,
+            left: from_fn(|number| self.present(number * LANES)),
+            right: from_fn(|number| self.present(last * STRIDE + number * LANES)),
+            inside: [!at_left, !at_right],
+            seen,
+        };
         for row in (0..down.windows).step_by(2).map(|row| row.min(down.windows - 2)) {
-            let place = down.at(row, 0) * width as isize + across.even.origin;
             // In a narrow plane, blocks at its edges and others have windows in common.
-            let wide = windows >= 3 * LANES;
-            let (pointers, lines, inside) = if self.whole.contains(&row) {
-                let first = cells.as_ptr().wrapping_offset(place);
-                (from_fn(|line| first.wrapping_add(line.min(TAPS + STRIDE - 1) * width)), None, [wide; 2])
-            } else {
-                let lines = self.lines(cells, row, TAPS + STRIDE);
-                let inside = |row: usize| wide && [0, TAPS - 1].iter().all(|&tap| down.cell(row, tap).is_some());
-                (lines.0.map(|line| line.pointer(across.even.origin)), Some(lines), [inside(row), inside(row + 1)])
-            };
+            let inside =
+                |row: usize| windows >= 3 * LANES && [0, TAPS - 1].iter().all(|&tap| down.cell(row, tap).is_some());
+            let inside = [inside(row), inside(row + 1)];
+            let place = down.at(row, 0) * width as isize + across.even.origin;
+            let pointers = self.lines.of::<TAPS, STRIDE>(cells, row, place);
             let mut pair = Pair { at: row * windows, windows, place, stride: STRIDE, inside, sink };
-            self.across::<L, TAPS, STRIDE>(&mut block, pointers, lines.as_ref(), &edges, &mut pair);
+            // SAFETY: each line has what is read of it, and the sink has a place for every window.
+            #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
+            unsafe {
+                blocks.across(pointers, &mut pair);
+            }
             (row..).zip(inside).for_each(|(row, inside)| sink.complete(row, inside));
         }
-        fold.has_foreign(block.seen)
+        fold.has_foreign(blocks.seen)
     }
 
-    /// Two rows of windows, over lines from where their first tap is; and what lines those are, where they may not have all
-    /// that is read.
+    /// Which of four columns from the first window's first tap on have cells.
+    fn present(&self, from: usize) -> Present {
+        let lanes = from_fn(|lane| self.across.cell(0, from + lane).is_some());
+        lanes.contains(&false).then(|| Mask::of(lanes))
+    }
+}
+
+/// Two rows of windows, four side by side at a time.
+struct Blocks<'f, L, const TAPS: usize, const STRIDE: usize> {
+    fold: &'f L,
+    width: i32,
+    /// The window that the last four begin with.
+    last: usize,
+    /// Which columns have cells of those that the first four windows begin with, and the last four end with.
+    left: [Present; 2],
+    right: [Present; 3],
+    /// Whether the first and the last four windows are.
+    inside: [bool; 2],
+    seen: Seen,
+}
+
+impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Blocks<'_, L, TAPS, STRIDE> {
+    /// # Safety
+    /// From each pointer on there must be as many cells as [`Axis::read`] says, and in the sink a place for every window.
     #[inline(always)]
-    #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
-    fn across<L: InLanes, const TAPS: usize, const STRIDE: usize>(
-        &self,
-        block: &mut Block<L, TAPS>,
-        pointers: [*const f32; LINES],
-        lines: Option<&([Line; LINES], [Line; 2])>,
-        [left, right]: &[[Present; TAPS]; 2],
-        pair: &mut Pair<impl Sink<L::Packed>>,
-    ) {
-        let Self { across, ref inside, .. } = *self;
-        let (last, read) = (across.windows - LANES, across.read());
-        let have = |from: usize, to: usize| {
-            let count = (to - from) * STRIDE + read;
-            lines.is_none_or(|(_, ends)| ends.iter().all(|line| line.has(across.at(from, 0), count)))
-        };
-        let whole = have(0, last);
-        let at = |window: usize| pointers.map(|pointer| pointer.wrapping_add(window * STRIDE));
-        let edge = |block: &mut Block<L, TAPS>, window: usize, present: &[Present; TAPS]| {
-            let (merged, here) = match lines {
-                Some((lines, _)) if !whole => {
-                    block.where_memory_ends::<STRIDE>(lines, across.at(window, 0), read, present)
-                }
-                // SAFETY: each line has the cells that all windows read: its ends were just asked, or the plane has them.
-                _ => unsafe { block.at_an_edge::<STRIDE>(at(window), present) },
-            };
-            block.seen = block.fold.watch(block.seen, here);
-            merged
-        };
+    #[expect(unsafe_code, reason = "as for the rows")]
+    unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>) {
+        let Self { fold, width, last, left, right, inside, .. } = *self;
+        let mut seen = self.seen;
         let mut put = |window: usize, merged: [L::Packed; 2], inside: bool| {
-            // SAFETY: there is a place for every window, as the caller has asked.
+            // SAFETY: the caller's promise.
             unsafe { pair.put(window, merged, inside) };
         };
-        let [at_left, at_right] = self.edges();
-        if at_left {
-            put(0, edge(block, 0, left), false);
-        }
-        // The blocks at the edges have windows of the inside too, which are not made again.
-        let mut end = if at_right { last.saturating_sub(LANES) } else { inside.end - LANES };
-        let start = if at_left { LANES.min(inside.end - LANES) } else { 0 };
-        end = end.max(start);
-        let mut fits = whole || have(start, end);
-        if !fits {
-            // After a plane's last line, more may be read than there is.
-            put(end, edge(block, end, &self.present(end)), true);
-            end = end.saturating_sub(LANES).max(start);
-            fits = have(start, end);
-            for window in (start..=end).step_by(LANES).filter(|_| !fits) {
-                put(window, edge(block, window, &self.present(window)), true);
+        let mut columns = |from: usize, present: Present| {
+            // SAFETY: the caller's promise, about four cells of each line.
+            let cells = lines.map(|line| unsafe { Lanes::load(line.add(from)) });
+            let columns = fold.down::<TAPS, STRIDE>(cells, width, &mut seen);
+            present.map_or(columns, |mask| columns.or_padding(mask, Lanes::splat(L::PADDING)))
+        };
+        let mut is_inside = inside[0];
+        let mut window = 0;
+        if STRIDE == 1 {
+            let taps =
+                |here: L::Columns, next| [here, here.with(next, Lanes::following), here.with(next, Lanes::straddling)];
+            let mut here = columns(0, left[0]);
+            while window < last {
+                let next = columns(window + LANES, None);
+                put(window, fold.across::<TAPS, STRIDE>(taps(here, next)), is_inside);
+                (here, window, is_inside) = (next, window + LANES, true);
             }
-        }
-        if fits {
-            let (mut window, mut seen) = (start, block.seen);
-            loop {
-                // SAFETY: each line has the cells that all of these windows read, as above.
-                let (merged, here) = unsafe { block.merge::<STRIDE, false>(at(window), left) };
-                seen = block.fold.watch(seen, here);
-                put(window, merged, true);
-                if window == end {
-                    break;
-                }
-                window = (window + LANES).min(end);
+            if window != last || right[0].is_some() {
+                here = columns(last, right[0]);
             }
-            block.seen = seen;
-        }
-        if at_right {
-            put(last, edge(block, last, right), false);
-        }
-    }
-
-    /// The lines that two rows of windows read, so many, and those rows of cells among them between which all others lie:
-    /// a line of padding has a margin for whatever is read.
-    fn lines<'l>(&'l self, cells: &'l [f32], row: usize, count: usize) -> ([Line<'l>; LINES], [Line<'l>; 2]) {
-        let Axis { extent, .. } = self.down;
-        let of = |row: usize| Line { cells, begin: row * self.across.extent };
-        let [first, last] = [0, count - 1].map(|tap| self.down.at(row, tap));
-        let ends = [first, last].map(|row| of((row.max(0) as usize).min(extent - 1)));
-        let all = first >= 0 && last < extent as isize;
-        let lines = from_fn(|line| {
-            let line = line.min(count - 1);
-            match self.down.cell(row, line) {
-                _ if all => of(first as usize + line),
-                Some(row) => of(row),
-                None => Line { cells: self.blank, begin: self.margin },
-            }
-        });
-        (lines, ends)
-    }
-
-    /// Which of four windows' taps fall on cells.
-    fn present<const TAPS: usize>(&self, window: usize) -> [Present; TAPS] {
-        from_fn(|tap| {
-            let lanes = from_fn(|lane| self.across.cell(window + lane, tap).is_some());
-            lanes.contains(&false).then(|| Mask::of(lanes))
-        })
-    }
-}
-
-fn watch<L: InLanes>(fold: &L, seen: Lanes, cells: &[f32]) -> Lanes {
-    let (chunks, rest) = cells.as_chunks::<LANES>();
-    let rest = rest.iter().map(|&cell| Lanes::splat(cell));
-    chunks.iter().map(|chunk| Lanes::of(*chunk)).chain(rest).fold(seen, |seen, cells| fold.watch(seen, cells))
-}
-
-/// Two rows of four windows at a time.
-struct Block<'f, L, const TAPS: usize> {
-    fold: &'f L,
-    /// How far each line lies from the first in the plane.
-    lines: [i32; LINES],
-    /// What [`InLanes::watch`] has taken note of: in the lines that the windows above do not read, of the columns that the
-    /// windows before do not read, or at an edge of all.
-    seen: Lanes,
-}
-
-impl<L: InLanes, const TAPS: usize> Block<'_, L, TAPS> {
-    /// Windows whose taps may fall on padding.
-    ///
-    /// # Safety
-    /// As for [`merge`](Self::merge).
-    #[inline(never)]
-    #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn at_an_edge<const STRIDE: usize>(
-        &self,
-        lines: [*const f32; LINES],
-        present: &[Present; TAPS],
-    ) -> ([L::Packed; 2], Lanes) {
-        // SAFETY: the caller's promise.
-        unsafe { self.merge::<STRIDE, true>(lines, present) }
-    }
-
-    /// The same where not all that is read need be there: what is missing is no cell of these windows.
-    #[inline(never)]
-    #[expect(unsafe_code, reason = "as for the rows")]
-    fn where_memory_ends<const STRIDE: usize>(
-        &self,
-        lines: &[Line; LINES],
-        from: isize,
-        read: usize,
-        present: &[Present; TAPS],
-    ) -> ([L::Packed; 2], Lanes) {
-        let mut copies = [[0.0; READ]; LINES];
-        let pointers = if lines.iter().all(|line| line.has(from, read)) {
-            lines.map(|line| line.pointer(from))
+            let next = columns(last + LANES, right[1]);
+            put(last, fold.across::<TAPS, STRIDE>(taps(here, next)), inside[1]);
         } else {
-            lines.iter().zip(&mut copies).for_each(|(line, copy)| line.copy(from, copy));
-            copies.each_ref().map(|copy| copy.as_ptr())
-        };
-        // SAFETY: the lines have the cells that are read, or their copies have as many as are read at the most.
-        unsafe { self.at_an_edge::<STRIDE>(pointers, present) }
-    }
-
-    /// Merges them, from lines that begin with the first one's first tap, and takes note of their cells.
-    ///
-    /// # Safety
-    /// From each pointer on there must be as many cells as [`Axis::read`] says.
-    #[inline(always)]
-    #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn merge<const STRIDE: usize, const EDGE: bool>(
-        &self,
-        lines: [*const f32; LINES],
-        present: &[Present; TAPS],
-    ) -> ([L::Packed; 2], Lanes) {
-        let fold = self.fold;
-        // What is seen here by itself first: a chain through all blocks would have each wait for the one before.
-        let mut here = None;
-        let mut across = |line: usize| {
-            // SAFETY: four cells from there on are among those that the caller promises.
-            let lanes = |from: usize| unsafe { Lanes::load(lines[line].add(from)) };
-            let mut cells: [Lanes; TAPS] = if STRIDE == 1 {
-                from_fn(lanes)
-            } else {
-                let (a, b) = (lanes(0), lanes(LANES));
-                let even = a.even(b);
-                from_fn(|tap| match tap {
-                    0 => even,
-                    1 => a.odd(b),
-                    _ => even.following(lanes(2 * LANES)),
-                })
-            };
-            if EDGE {
-                let padding = Lanes::splat(L::PADDING);
-                cells = from_fn(|tap| present[tap].map_or(cells[tap], |mask| cells[tap].or_where_not(mask, padding)));
+            // Even columns and odd ones.
+            let parted = |[a, b]: [L::Columns; 2]| [a.with(b, Lanes::even), a.with(b, Lanes::odd)];
+            let taps = |[even, odd]: [L::Columns; 2], next: L::Columns| [even, odd, even.with(next, Lanes::following)];
+            let mut here = parted([columns(0, left[0]), columns(LANES, left[1])]);
+            while window < last {
+                let from = (window + LANES) * STRIDE;
+                let next = parted([columns(from, None), columns(from + LANES, None)]);
+                put(window, fold.across::<TAPS, STRIDE>(taps(here, next[0])), is_inside);
+                (here, window, is_inside) = (next, window + LANES, true);
             }
-            let merged = fold.row(cells, self.lines[line]);
-            // Looked at before they are merged, the compiler would not see minima in them.
-            if line >= TAPS - STRIDE {
-                for &cells in &cells[if EDGE { 0 } else { TAPS - STRIDE }..] {
-                    here = Some(here.map_or(cells, |here| fold.watch(here, cells)));
-                }
+            let from = last * STRIDE;
+            if window != last || right[0].is_some() || right[1].is_some() {
+                here = parted([columns(from, right[0]), columns(from + LANES, right[1])]);
             }
-            merged
-        };
-        let merge = |a, b| fold.merge(a, b);
-        let merged = match (TAPS, STRIDE) {
-            (2, _) => [merge(across(0), across(1)), merge(across(2), across(3))],
-            (_, 2) => {
-                let shared = across(2);
-                [merge(merge(across(0), across(1)), shared), merge(merge(shared, across(3)), across(4))]
-            }
-            _ => {
-                let [a, b, c, d] = [across(0), across(1), across(2), across(3)];
-                // In another grouping the two rows share one more merge.
-                let both = merge(b, c);
-                [if L::IDEMPOTENT { merge(a, both) } else { merge(merge(a, b), c) }, merge(both, d)]
-            }
-        };
-        (merged, here.unwrap_or(Lanes::splat(0.0)))
+            let next = if TAPS > STRIDE { columns(from + 2 * LANES, right[2]) } else { here[0] };
+            put(last, fold.across::<TAPS, STRIDE>(taps(here, next)), inside[1]);
+        }
+        self.seen = seen;
     }
 }

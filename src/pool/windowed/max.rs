@@ -6,13 +6,14 @@
 
 use crate::error::Result;
 use crate::geometry::AxisPlan;
-use crate::kernel::fused::{self, Places, Small};
+use crate::kernel::fused::{self, Columns, LINES, Places, Seen, Small, two_rows};
 use crate::kernel::{
     Fold, InLanes, LANES, Lanes, Mask, Neighbours, OnePlane, Reducer, Scratch, ToTheLargest, WayBack, Whole, clear_for,
     largest, reduce, to_the_best,
 };
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
+use std::array::from_fn;
 
 pub(in crate::pool) struct Max;
 
@@ -168,31 +169,49 @@ impl Fold for Extreme {
 /// [`Extreme`] in lanes, where negation would cost as much as a comparison.
 struct Best<const SMALLEST: bool>;
 
-impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
-    const PADDING: f32 = if SMALLEST { f32::INFINITY } else { f32::NEG_INFINITY };
-    const IDEMPOTENT: bool = true;
-    type Packed = Lanes;
-
-    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], _line: i32) -> Lanes {
-        cells[1..].iter().fold(cells[0], |best, &cells| self.merge(best, cells))
-    }
-
-    fn merge(&self, a: Lanes, b: Lanes) -> Lanes {
+impl<const SMALLEST: bool> Best<SMALLEST> {
+    fn of(a: Lanes, b: Lanes) -> Lanes {
         if SMALLEST { a.pmin(b) } else { a.pmax(b) }
     }
 
-    fn watch(&self, seen: Lanes, cells: Lanes) -> Lanes {
-        nan_in(seen, cells)
-    }
-
-    fn has_foreign(&self, seen: Lanes) -> bool {
-        seen.is_nan().any()
+    /// Takes note of the lines that are new to the windows, and of what the columns were merged to.
+    #[inline(always)]
+    fn note<const TAPS: usize, const STRIDE: usize>(lines: [Lanes; LINES], merged: [Lanes; 2], seen: &mut Seen) {
+        seen.cells(&lines[TAPS - STRIDE..TAPS + STRIDE]);
+        seen.merged(merged);
     }
 }
 
-/// A sum with a NaN is one; with infinities of both signs too, which costs time and no more.
-fn nan_in(seen: Lanes, cells: Lanes) -> Lanes {
-    seen + cells
+impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
+    const PADDING: f32 = if SMALLEST { f32::INFINITY } else { f32::NEG_INFINITY };
+    /// Down first, which takes fewer merges. It finds the first column's zero and not the first row's, which has another sign
+    /// if they are of both: then a column's result is −0, and the plane is done another way.
+    type Columns = [Lanes; 2];
+    type Packed = Lanes;
+
+    #[inline(always)]
+    fn down<const TAPS: usize, const STRIDE: usize>(
+        &self,
+        lines: [Lanes; LINES],
+        _width: i32,
+        seen: &mut Seen,
+    ) -> [Lanes; 2] {
+        let merged = two_rows::<_, TAPS, STRIDE>(lines, true, Self::of);
+        Self::note::<TAPS, STRIDE>(lines, merged, seen);
+        merged
+    }
+
+    #[inline(always)]
+    fn across<const TAPS: usize, const STRIDE: usize>(&self, [a, b, c]: [[Lanes; 2]; 3]) -> [Lanes; 2] {
+        from_fn(|row| {
+            let best = Self::of(a[row], b[row]);
+            if TAPS == 2 { best } else { Self::of(best, c[row]) }
+        })
+    }
+
+    fn has_foreign(&self, seen: Seen) -> bool {
+        seen.any()
+    }
 }
 
 /// The largest byte. Not side by side, it would weigh more than it gains: rows are merged sixteen at a time either way.
@@ -220,9 +239,28 @@ impl Fold for LargestByte {
     }
 }
 
-/// The same with how far its place lies before the window's first, a number that is not positive. Of windows whose cells
-/// are all as bad as padding, it may be a place in the padding.
+/// The same with places. Of windows whose cells are all as bad as padding, it may be a place in the padding.
 struct Placed<const SMALLEST: bool>;
+
+/// The best of columns, and how far before it the first line of both rows lies, a number that is not positive.
+#[derive(Clone, Copy)]
+struct PlacedColumns {
+    best: [Lanes; 2],
+    before: [Whole; 2],
+}
+
+impl Columns for PlacedColumns {
+    #[inline(always)]
+    fn with(self, next: Self, pick: impl Fn(Lanes, Lanes) -> Lanes) -> Self {
+        let before = from_fn(|row| pick(self.before[row].lanes(), next.before[row].lanes()).bits());
+        Self { best: self.best.with(next.best, pick), before }
+    }
+
+    #[inline(always)]
+    fn or_padding(self, mask: Mask, padding: Lanes) -> Self {
+        Self { best: self.best.or_padding(mask, padding), ..self }
+    }
+}
 
 impl<const SMALLEST: bool> Placed<SMALLEST> {
     fn better(these: Lanes, others: Lanes) -> Mask {
@@ -232,30 +270,49 @@ impl<const SMALLEST: bool> Placed<SMALLEST> {
 
 impl<const SMALLEST: bool> InLanes for Placed<SMALLEST> {
     const PADDING: f32 = Best::<SMALLEST>::PADDING;
-    const IDEMPOTENT: bool = true;
+    type Columns = PlacedColumns;
     type Packed = (Lanes, Whole);
 
     #[inline(always)]
-    fn row<const TAPS: usize>(&self, cells: [Lanes; TAPS], line: i32) -> (Lanes, Whole) {
-        // As a number, a lane that is better is −1: the last better tap is the least of these, each as often as its number.
-        let (best, before) = (1..TAPS).fold((cells[0], Whole::of([0; LANES])), |(best, before), tap| {
-            let better = Self::better(cells[tap], best).whole();
-            let times_tap = (1..tap).fold(better, |sum, _| sum + better);
-            (Best::<SMALLEST>.merge(best, cells[tap]), before.least(times_tap))
-        });
-        (best, before + Whole::of([-line; LANES]))
+    fn down<const TAPS: usize, const STRIDE: usize>(
+        &self,
+        lines: [Lanes; LINES],
+        width: i32,
+        seen: &mut Seen,
+    ) -> PlacedColumns {
+        let (mut best, mut before) = ([lines[0], lines[STRIDE]], [Whole::of([0; LANES]); 2]);
+        for (row, (best, before)) in best.iter_mut().zip(&mut before).enumerate() {
+            let first = row * STRIDE;
+            *before = Whole::of([-width * first as i32; LANES]);
+            for tap in 1..TAPS {
+                let (line, down) = (lines[first + tap], Whole::of([-width * (first + tap) as i32; LANES]));
+                *before = before.least(down.only(Self::better(line, *best)));
+                *best = Best::<SMALLEST>::of(*best, line);
+            }
+        }
+        let columns = PlacedColumns { best, before };
+        Best::<SMALLEST>::note::<TAPS, STRIDE>(lines, columns.best, seen);
+        columns
     }
 
-    fn merge(&self, a: (Lanes, Whole), b: (Lanes, Whole)) -> (Lanes, Whole) {
-        (Best::<SMALLEST>.merge(a.0, b.0), b.1.or_where_not(Self::better(b.0, a.0), a.1))
+    /// Of the columns whose result is the window's, the one whose line comes first, or else the first.
+    #[inline(always)]
+    fn across<const TAPS: usize, const STRIDE: usize>(&self, taps: [PlacedColumns; 3]) -> [(Lanes, Whole); 2] {
+        let best = Best::<SMALLEST>.across::<TAPS, STRIDE>(taps.map(|tap| tap.best));
+        from_fn(|row| {
+            let mut column = Whole::of([0; LANES]);
+            let places = taps[..TAPS].iter().map(|tap| {
+                // −1 before the first, so that none is 0; as numbers without a sign, they descend from there.
+                column = column + Whole::of([-1; LANES]);
+                (tap.before[row] + column).only(tap.best[row].equal(best[row]))
+            });
+            let before = places.reduce(Whole::greatest_unsigned).unwrap_or(column);
+            (best[row], before)
+        })
     }
 
-    fn watch(&self, seen: Lanes, cells: Lanes) -> Lanes {
-        nan_in(seen, cells)
-    }
-
-    fn has_foreign(&self, seen: Lanes) -> bool {
-        seen.is_nan().any()
+    fn has_foreign(&self, seen: Seen) -> bool {
+        seen.any()
     }
 }
 
@@ -347,10 +404,10 @@ pub(super) fn select<const SMALLEST: bool>(
     let fold = Extreme::new(SMALLEST);
     let mut blank = std::mem::take(&mut winners.blank);
     let axes = shapes.plan.axes();
-    let small = if axes.len() == 2 { Small::new(axes, Best::<SMALLEST>::PADDING, &mut blank)? } else { None };
+    let mut small = if axes.len() == 2 { Small::new(axes, Best::<SMALLEST>::PADDING, &mut blank)? } else { None };
     let planes = picked.values.chunks_exact_mut(shapes.plane_out).zip(picked.places.chunks_exact_mut(shapes.plane_out));
     for (plane, (values, places)) in cells.chunks_exact(shapes.plane_in).zip(planes) {
-        if let Some(small) = &small {
+        if let Some(small) = &mut small {
             let mut placed = Places::new(small, values, places, Best::<SMALLEST>::PADDING);
             if !small.reduce(&Placed::<SMALLEST>, plane, &mut placed) && !placed.any_padding() {
                 continue;

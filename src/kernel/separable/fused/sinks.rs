@@ -26,23 +26,25 @@ pub(crate) trait Sink<P> {
 /// How a fold reduces one plane: calls `done` with what it has not finished of each row of windows, and says whether any cell
 /// is foreign.
 pub(crate) type Run<F> =
-    fn(&Small, &F, &[<F as Fold>::Input], &mut [<F as Fold>::Acc], &mut Done<<F as Fold>::Acc>) -> bool;
+    fn(&mut Small, &F, &[<F as Fold>::Input], &mut [<F as Fold>::Acc], &mut Done<<F as Fold>::Acc>) -> bool;
 
 /// Reduces one plane into values.
 pub(crate) fn values<L: InLanes<Packed = Lanes>>(
-    small: &Small,
+    small: &mut Small,
     fold: &L,
     cells: &[f32],
     out: &mut [f32],
     done: &mut Done<f32>,
 ) -> bool {
-    small.reduce(fold, cells, &mut Values { fold, out, small, done })
+    let (windows, edges) = (small.across.windows, small.edges());
+    small.reduce(fold, cells, &mut Values { fold, out, windows, edges, done })
 }
 
 struct Values<'v, 'd, L> {
     fold: &'v L,
     out: &'v mut [f32],
-    small: &'v Small<'v>,
+    windows: usize,
+    edges: [bool; 2],
     done: &'v mut Done<'d, f32>,
 }
 
@@ -59,21 +61,20 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
     }
 
     fn complete(&mut self, row: usize, inside: bool) {
-        if self.fold.only_inside() && !(inside && self.small.edges() == [false; 2]) {
-            hand_out(self.small, row, self.out, inside, self.done);
+        if self.fold.only_inside() && !(inside && self.edges == [false; 2]) {
+            let out = &mut self.out[row * self.windows..][..self.windows];
+            hand_out(out, row, self.edges, inside, self.done);
         }
     }
 }
 
 /// Hands out a row of windows: all of it, or those at the edges that are not inside.
 #[inline(never)]
-fn hand_out(small: &Small, row: usize, out: &mut [f32], only_edges: bool, done: &mut Done<f32>) {
-    let windows = small.across.windows;
-    let out = &mut out[row * windows..][..windows];
+fn hand_out(out: &mut [f32], row: usize, edges: [bool; 2], only_edges: bool, done: &mut Done<f32>) {
     if !only_edges {
         return done(row, 0, out);
     }
-    for (edge, from) in small.edges().into_iter().zip([0, windows - LANES]) {
+    for (edge, from) in edges.into_iter().zip([0, out.len() - LANES]) {
         if edge {
             done(row, from, &mut out[from..from + LANES]);
         }
@@ -93,7 +94,8 @@ pub(crate) struct Places<'p> {
 
 impl<'p> Places<'p> {
     pub(crate) fn new(small: &Small, values: &'p mut [f32], places: &'p mut [i32], padding: f32) -> Self {
-        let steps = Whole::of(from_fn(|lane| (lane * small.across.even.stride) as i32));
+        // How far a place lies before a window's first tap begins with −1.
+        let steps = Whole::of(from_fn(|lane| (lane * small.across.even.stride) as i32 - 1));
         Self { values, places, steps, padding: Lanes::splat(padding), none: Mask::NONE }
     }
 
