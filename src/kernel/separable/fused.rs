@@ -136,15 +136,13 @@ impl Axis {
     }
 
     /// How many cells are read of a line from the first window's first tap on: by the last four windows, or by those before
-    /// them, which are followed by four too.
+    /// them, which are always followed by more.
     fn read(self) -> usize {
+        let (taps, stride) = self.kind();
         let last = self.windows - LANES;
-        let (own, next) = match self.kind() {
-            (_, 1) => (2 * LANES, 2 * LANES),
-            (taps, stride) => (taps * LANES, 2 * stride * LANES),
-        };
         let before = (last.div_ceil(LANES) * LANES).saturating_sub(LANES);
-        (last * self.even.stride + own).max(if last > 0 { before * self.even.stride + next } else { 0 })
+        let more = |window: usize, more: usize| window * stride + (stride + more) * LANES;
+        more(last, usize::from(taps > stride)).max(if last > 0 { more(before, 1) } else { 0 })
     }
 }
 
@@ -163,8 +161,8 @@ impl<'a> Small<'a> {
         let Some((down, across)) = Axis::new(rows).zip(Axis::new(columns)) else { return Ok(None) };
         let alike = down.kind() == across.kind() && KINDS.contains(&across.kind());
         let inside = across.inside();
-        let narrow = inside.start <= LANES && inside.end + LANES >= across.windows;
-        if !alike || !narrow || inside.len() < LANES || down.windows < 2 {
+        let little_padding = across.even.origin > -(LANES as isize) && inside.end + LANES >= across.windows;
+        if !alike || !little_padding || inside.len() < LANES || down.windows < 2 {
             return Ok(None);
         }
         let lines = Lines::new(down, across, padding, room)?;
@@ -210,7 +208,7 @@ impl<'a> Small<'a> {
             fold,
             width: width as i32,
             last,
-            left: from_fn(|number| self.present(number * LANES)),
+            left: self.present(0),
             right: from_fn(|number| self.present(last * STRIDE + number * LANES)),
             inside: [!at_left, !at_right],
             seen,
@@ -246,8 +244,8 @@ struct Blocks<'f, L, const TAPS: usize, const STRIDE: usize> {
     width: i32,
     /// The window that the last four begin with.
     last: usize,
-    /// Which columns have cells of those that the first four windows begin with, and the last four end with.
-    left: [Present; 2],
+    /// Which columns have cells of those that the first four windows begin with, and the last four have.
+    left: Present,
     right: [Present; 3],
     /// Whether the first and the last four windows are.
     inside: [bool; 2],
@@ -260,52 +258,75 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Blocks<'_, L, TAPS, STR
     #[inline(always)]
     #[expect(unsafe_code, reason = "as for the rows")]
     unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>) {
-        let Self { fold, width, last, left, right, inside, .. } = *self;
-        let mut seen = self.seen;
-        let mut put = |window: usize, merged: [L::Packed; 2], inside: bool| {
-            // SAFETY: the caller's promise.
-            unsafe { pair.put(window, merged, inside) };
-        };
-        let mut columns = |from: usize, present: Present| {
-            // SAFETY: the caller's promise, about four cells of each line.
-            let cells = lines.map(|line| unsafe { Lanes::load(line.add(from)) });
-            let columns = fold.down::<TAPS, STRIDE>(cells, width, &mut seen);
-            present.map_or(columns, |mask| columns.or_padding(mask, Lanes::splat(L::PADDING)))
-        };
-        let mut is_inside = inside[0];
-        let mut window = 0;
-        if STRIDE == 1 {
-            let taps =
-                |here: L::Columns, next| [here, here.with(next, Lanes::following), here.with(next, Lanes::straddling)];
-            let mut here = columns(0, left[0]);
+        let Self { fold, width, last, left, right: [first, beside, next], inside, seen } = *self;
+        let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
+        let mut reader = Reader::<L, TAPS, STRIDE> { fold, width, lines, seen };
+        // SAFETY: no more columns are read than the caller promises, and no more windows put.
+        unsafe {
+            let mut here = reader.columns(0, left);
+            let (mut window, mut is_inside) = (0, inside[0]);
             while window < last {
-                let next = columns(window + LANES, None);
-                put(window, fold.across::<TAPS, STRIDE>(taps(here, next)), is_inside);
+                reader.lines = at(window);
+                let (taps, next) = reader.slide(here, [None; 2], true);
+                pair.put(window, fold.across::<TAPS, STRIDE>(taps), is_inside);
                 (here, window, is_inside) = (next, window + LANES, true);
             }
-            if window != last || right[0].is_some() {
-                here = columns(last, right[0]);
+            reader.lines = at(last);
+            // They overlap those before, or have columns without cells.
+            if window > last || first.is_some() {
+                here = reader.columns(0, first);
             }
-            let next = columns(last + LANES, right[1]);
-            put(last, fold.across::<TAPS, STRIDE>(taps(here, next)), inside[1]);
-        } else {
-            // Even columns and odd ones.
-            let parted = |[a, b]: [L::Columns; 2]| [a.with(b, Lanes::even), a.with(b, Lanes::odd)];
-            let taps = |[even, odd]: [L::Columns; 2], next: L::Columns| [even, odd, even.with(next, Lanes::following)];
-            let mut here = parted([columns(0, left[0]), columns(LANES, left[1])]);
-            while window < last {
-                let from = (window + LANES) * STRIDE;
-                let next = parted([columns(from, None), columns(from + LANES, None)]);
-                put(window, fold.across::<TAPS, STRIDE>(taps(here, next[0])), is_inside);
-                (here, window, is_inside) = (next, window + LANES, true);
-            }
-            let from = last * STRIDE;
-            if window != last || right[0].is_some() || right[1].is_some() {
-                here = parted([columns(from, right[0]), columns(from + LANES, right[1])]);
-            }
-            let next = if TAPS > STRIDE { columns(from + 2 * LANES, right[2]) } else { here[0] };
-            put(last, fold.across::<TAPS, STRIDE>(taps(here, next)), inside[1]);
+            let (taps, _) = reader.slide(here, [beside, next], false);
+            pair.put(last, fold.across::<TAPS, STRIDE>(taps), inside[1]);
         }
-        self.seen = seen;
+        self.seen = reader.seen;
+    }
+}
+
+/// Reads columns of the lines of two rows of windows, from four windows' first tap on.
+struct Reader<'f, L, const TAPS: usize, const STRIDE: usize> {
+    fold: &'f L,
+    width: i32,
+    lines: [*const f32; LINES],
+    seen: Seen,
+}
+
+impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Reader<'_, L, TAPS, STRIDE> {
+    /// Four columns.
+    ///
+    /// # Safety
+    /// Each line must have them.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    unsafe fn columns(&mut self, from: usize, present: Present) -> L::Columns {
+        // SAFETY: the caller's promise.
+        let cells = self.lines.map(|line| unsafe { Lanes::load(line.add(from)) });
+        let columns = self.fold.down::<TAPS, STRIDE>(cells, self.width, &mut self.seen);
+        present.map_or(columns, |mask| columns.or_padding(mask, Lanes::splat(L::PADDING)))
+    }
+
+    /// The columns of each tap of four windows, whose first columns are here, and those that the next four begin with; they
+    /// are none if no `more` windows follow.
+    ///
+    /// # Safety
+    /// Each line must have them.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    unsafe fn slide(
+        &mut self,
+        here: L::Columns,
+        [beside, next]: [Present; 2],
+        more: bool,
+    ) -> ([L::Columns; 3], L::Columns) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let beside = self.columns(LANES, beside);
+            if STRIDE == 1 {
+                return ([here, here.with(beside, Lanes::following), here.with(beside, Lanes::straddling)], beside);
+            }
+            let even = here.with(beside, Lanes::even);
+            let next = if more || TAPS > STRIDE { self.columns(2 * LANES, next) } else { here };
+            ([even, here.with(beside, Lanes::odd), even.with(next, Lanes::following)], next)
+        }
     }
 }
