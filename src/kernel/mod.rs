@@ -37,7 +37,7 @@ pub(crate) use network::Networks;
 pub(crate) use resample::{AxisMap, Way, resample_each, resample_planes};
 pub(crate) use rows::to_the_best;
 #[cfg(test)]
-pub(crate) use separable::tests::small_plan;
+pub(crate) use separable::tests::small_plan_or_dilated;
 pub(crate) use separable::{
     Neighbours, OnePlane, Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, largest, reduce, spread,
 };
@@ -116,6 +116,8 @@ pub(crate) trait Fold: Sized {
 pub(crate) trait InLanes {
     /// A cell that changes nothing.
     const PADDING: f32;
+    /// Whether windows whose taps lie apart are done in lanes too, which is as much again to load.
+    const DILATED: bool = false;
     /// What four columns of two rows of windows wait as for those beside them.
     type Columns: Columns;
     /// Four results.
@@ -181,6 +183,7 @@ impl Number for f32 {
 impl InLanes for Sum<f32> {
     /// 0 would make 0 of −0.
     const PADDING: f32 = -0.0;
+    const DILATED: bool = true;
     /// The cells of a row come first.
     type Columns = [Lanes; LINES];
     type Packed = Lanes;

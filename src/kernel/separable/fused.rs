@@ -2,6 +2,8 @@
 //! from its cells in one go, four windows side by side, two rows of windows at a time, so that memory is gone through once
 //! and nothing waits in between. Four columns of cells are read once and slide on to the windows beside.
 
+mod blocks;
+mod dilated;
 mod lines;
 mod sinks;
 
@@ -12,7 +14,9 @@ use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
 use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
-use lines::Lines;
+use blocks::Blocks;
+use dilated::{Dilated, Masks};
+use lines::{Lines, Spacing};
 use sinks::{Pair, Sink};
 use std::array::from_fn;
 use std::ops::Range;
@@ -106,12 +110,13 @@ struct Axis {
     extent: usize,
     windows: usize,
     even: Even,
+    step: usize,
 }
 
 impl Axis {
     fn new(plan: &AxisPlan) -> Option<Self> {
-        let even = even(plan).filter(|_| plan.step == 1)?;
-        Some(Self { extent: plan.extent, windows: plan.spans.len(), even })
+        let even = even(plan)?;
+        Some(Self { extent: plan.extent, windows: plan.spans.len(), even, step: plan.step })
     }
 
     fn kind(self) -> (usize, usize) {
@@ -120,7 +125,7 @@ impl Axis {
 
     /// Where a window's tap lies, from the axis's first cell on.
     fn at(self, window: usize, tap: usize) -> isize {
-        self.even.origin + (window * self.even.stride + tap) as isize
+        self.even.origin + (window * self.even.stride + tap * self.step) as isize
     }
 
     /// The cell that a window's tap reads, if it does not fall on padding.
@@ -134,23 +139,16 @@ impl Axis {
         let fits = |&window: &usize| self.at(window, self.even.taps - 1) < self.extent as isize;
         begin..(begin..self.windows).rev().find(fits).map_or(begin, |last| last + 1)
     }
-
-    /// How many cells are read of a line from the first window's first tap on: by the last four windows, or by those before
-    /// them, which are always followed by more.
-    fn read(self) -> usize {
-        let (taps, stride) = self.kind();
-        let last = self.windows - LANES;
-        let before = (last.div_ceil(LANES) * LANES).saturating_sub(LANES);
-        let more = |window: usize, more: usize| window * stride + (stride + more) * LANES;
-        more(last, usize::from(taps > stride)).max(if last > 0 { more(before, 1) } else { 0 })
-    }
 }
 
 /// Small windows over a plane.
 pub(crate) struct Small<'a> {
     down: Axis,
     across: Axis,
-    inside: Range<usize>,
+    /// Before which windows, and from which on, blocks are at an edge: not all of their windows read cells alone.
+    edges: [usize; 2],
+    /// How the windows of two rows are gone through, where their taps lie apart.
+    dilated: Option<Masks>,
     lines: Lines<'a>,
 }
 
@@ -159,174 +157,116 @@ impl<'a> Small<'a> {
     pub(crate) fn new(axes: &[AxisPlan], padding: f32, room: &'a mut Vec<f32>) -> Result<Option<Self>> {
         let [.., rows, columns] = axes else { return Ok(None) };
         let Some((down, across)) = Axis::new(rows).zip(Axis::new(columns)) else { return Ok(None) };
-        let alike = down.kind() == across.kind() && KINDS.contains(&across.kind());
         let inside = across.inside();
-        let little_padding = across.even.origin > -(LANES as isize) && inside.end + LANES >= across.windows;
-        if !alike || !little_padding || inside.len() < LANES || down.windows < 2 {
+        if down.kind() != across.kind() || !KINDS.contains(&across.kind()) || inside.len() < LANES {
             return Ok(None);
         }
-        let lines = Lines::new(down, across, padding, room)?;
-        Ok(Some(Self { down, across, inside, lines }))
+        let (dilated, edges, pairs) = if [down, across].iter().all(|axis| axis.step == 1) {
+            let last = across.windows - LANES;
+            if across.even.origin <= -(LANES as isize) || inside.end < last {
+                return Ok(None);
+            }
+            let left = if inside.start > 0 { LANES } else { 0 };
+            let right = if inside.end < across.windows { last } else { across.windows };
+            let lines = Spacing { count: across.even.taps + across.even.stride, apart: 1, read: blocks::read(across) };
+            (None, [left, right], (1, lines))
+        } else {
+            let Some((masks, edges)) = Masks::new(down, across, inside) else { return Ok(None) };
+            let lines = Spacing { count: 4, apart: down.step, read: dilated::read(across) };
+            (Some(masks), edges, (down.step / down.even.stride, lines))
+        };
+        let (pairing, spacing) = pairs;
+        if down.windows < 2 * pairing {
+            return Ok(None);
+        }
+        let lines = Lines::new(down, across, pairing, spacing, padding, room)?;
+        Ok(Some(Self { down, across, edges, dilated, lines }))
     }
 
-    /// Whether the four windows at either edge are not all inside.
-    fn edges(&self) -> [bool; 2] {
-        [self.inside.start > 0, self.inside.end < self.across.windows]
+    /// Whether the windows' taps lie apart.
+    pub(crate) fn is_dilated(&self) -> bool {
+        self.dilated.is_some()
     }
 
     /// Reduces the windows of one plane, and says whether its [`Seen`] is to be feared.
     pub(crate) fn reduce<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
-        match self.across.kind() {
-            (2, _) => self.rows::<L, 2, 2>(fold, cells, sink),
-            (_, 2) => self.rows::<L, 3, 2>(fold, cells, sink),
-            _ => self.rows::<L, 3, 1>(fold, cells, sink),
+        match (self.across.kind(), self.dilated) {
+            ((_, 1), Some(masks)) if L::DILATED => self.dilated::<L, 1>(fold, masks, cells, sink),
+            (_, Some(masks)) if L::DILATED => self.dilated::<L, 2>(fold, masks, cells, sink),
+            ((2, _), _) => self.beside::<L, 2, 2>(fold, cells, sink),
+            ((_, 2), _) => self.beside::<L, 3, 2>(fold, cells, sink),
+            _ => self.beside::<L, 3, 1>(fold, cells, sink),
         }
     }
 
-    /// Two rows of windows at a time. The last two overlap those before if there is an odd number of them, as the last four
-    /// windows of a row do.
-    fn rows<L: InLanes, const TAPS: usize, const STRIDE: usize>(
+    fn beside<L: InLanes, const TAPS: usize, const STRIDE: usize>(
         &mut self,
         fold: &L,
         cells: &[f32],
         sink: &mut impl Sink<L::Packed>,
     ) -> bool {
-        let Self { down, across, .. } = *self;
-        let (windows, width) = (across.windows, across.extent);
+        let blocks = Blocks::<L, TAPS, STRIDE>::new(fold, self.across, self.edges);
+        self.rows::<L, TAPS, STRIDE>(fold, cells, sink, Seen::nothing(), blocks)
+    }
+
+    fn dilated<L: InLanes, const STRIDE: usize>(
+        &mut self,
+        fold: &L,
+        masks: Masks,
+        cells: &[f32],
+        sink: &mut impl Sink<L::Packed>,
+    ) -> bool {
+        let blocks = Dilated::<L, STRIDE>::new(fold, self.across, self.edges, masks);
+        let seen = blocks.before(cells);
+        self.rows::<L, 3, 1>(fold, cells, sink, seen, blocks)
+    }
+
+    /// Two rows of windows at a time, whose lines are `STRIDE` of them apart. The last ones overlap those before if they do
+    /// not come out even, as the last four windows of a row do.
+    fn rows<L: InLanes, const TAPS: usize, const STRIDE: usize>(
+        &mut self,
+        fold: &L,
+        cells: &[f32],
+        sink: &mut impl Sink<L::Packed>,
+        mut seen: Seen,
+        mut blocks: impl Across<L>,
+    ) -> bool {
+        let Self { down, across, edges: [left, right], .. } = *self;
+        let (windows, width, pairing) = (across.windows, across.extent, self.lines.pairing);
         assert!(sink.room() >= down.windows * windows, "a place for every window");
         assert!(cells.len() == down.extent * width, "a plane of cells");
-        let mut seen = Seen::nothing();
         // Blocks look at the lines that are new to their windows.
-        for row in (0..TAPS - STRIDE).filter_map(|tap| down.cell(0, tap)) {
+        let above = (0..pairing).flat_map(|row| (0..TAPS - STRIDE).filter_map(move |tap| down.cell(row, tap)));
+        for row in above {
             for &cell in &cells[row * width..][..width] {
                 seen.cells(&[Lanes::splat(cell)]);
             }
         }
-        let [at_left, at_right] = self.edges();
-        let last = windows - LANES;
-        let mut blocks = Blocks::<L, TAPS, STRIDE> {
-            fold,
-            width: width as i32,
-            last,
-            left: self.present(0),
-            right: from_fn(|number| self.present(last * STRIDE + number * LANES)),
-            inside: [!at_left, !at_right],
-            seen,
-        };
-        for row in (0..down.windows).step_by(2).map(|row| row.min(down.windows - 2)) {
-            // In a narrow plane, blocks at its edges and others have windows in common.
-            let inside =
-                |row: usize| windows >= 3 * LANES && [0, TAPS - 1].iter().all(|&tap| down.cell(row, tap).is_some());
-            let inside = [inside(row), inside(row + 1)];
+        // In a narrow plane, blocks at its edges and others have windows in common.
+        let wide = left <= right.min(windows - LANES);
+        let groups = (0..down.windows).step_by(2 * pairing).map(|row| row.min(down.windows - 2 * pairing));
+        for row in groups.flat_map(|row| row..row + pairing) {
+            let rows = [row, row + pairing];
+            let inside = rows.map(|row| wide && [0, TAPS - 1].iter().all(|&tap| down.cell(row, tap).is_some()));
             let place = down.at(row, 0) * width as isize + across.even.origin;
-            let pointers = self.lines.of::<TAPS, STRIDE>(cells, row, place);
-            let mut pair = Pair { at: row * windows, windows, place, stride: STRIDE, inside, sink };
+            let lines = self.lines.of(cells, row, place, if TAPS > STRIDE { TAPS + STRIDE } else { 2 * TAPS });
+            let mut pair =
+                Pair { at: row * windows, apart: pairing * windows, place, stride: across.even.stride, inside, sink };
             // SAFETY: each line has what is read of it, and the sink has a place for every window.
             #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
             unsafe {
-                blocks.across(pointers, &mut pair);
+                blocks.across(lines, &mut pair, &mut seen);
             }
-            (row..).zip(inside).for_each(|(row, inside)| sink.complete(row, inside));
+            rows.into_iter().zip(inside).for_each(|(row, inside)| sink.complete(row, inside));
         }
-        fold.has_foreign(blocks.seen)
-    }
-
-    /// Which of four columns from the first window's first tap on have cells.
-    fn present(&self, from: usize) -> Present {
-        let lanes = from_fn(|lane| self.across.cell(0, from + lane).is_some());
-        lanes.contains(&false).then(|| Mask::of(lanes))
+        fold.has_foreign(seen)
     }
 }
 
-/// Two rows of windows, four side by side at a time.
-struct Blocks<'f, L, const TAPS: usize, const STRIDE: usize> {
-    fold: &'f L,
-    width: i32,
-    /// The window that the last four begin with.
-    last: usize,
-    /// Which columns have cells of those that the first four windows begin with, and the last four have.
-    left: Present,
-    right: [Present; 3],
-    /// Whether the first and the last four windows are.
-    inside: [bool; 2],
-    seen: Seen,
-}
-
-impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Blocks<'_, L, TAPS, STRIDE> {
+/// A way along two rows of windows.
+trait Across<L: InLanes> {
     /// # Safety
-    /// From each pointer on there must be as many cells as [`Axis::read`] says, and in the sink a place for every window.
-    #[inline(always)]
+    /// From each pointer on there must be as many cells as the way reads, and in the sink a place for every window.
     #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>) {
-        let Self { fold, width, last, left, right: [first, beside, next], inside, seen } = *self;
-        let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
-        let mut reader = Reader::<L, TAPS, STRIDE> { fold, width, lines, seen };
-        // SAFETY: no more columns are read than the caller promises, and no more windows put.
-        unsafe {
-            let mut here = reader.columns(0, left);
-            let (mut window, mut is_inside) = (0, inside[0]);
-            while window < last {
-                reader.lines = at(window);
-                let (taps, next) = reader.slide(here, [None; 2], true);
-                pair.put(window, fold.across::<TAPS, STRIDE>(taps), is_inside);
-                (here, window, is_inside) = (next, window + LANES, true);
-            }
-            reader.lines = at(last);
-            // They overlap those before, or have columns without cells.
-            if window > last || first.is_some() {
-                here = reader.columns(0, first);
-            }
-            let (taps, _) = reader.slide(here, [beside, next], false);
-            pair.put(last, fold.across::<TAPS, STRIDE>(taps), inside[1]);
-        }
-        self.seen = reader.seen;
-    }
-}
-
-/// Reads columns of the lines of two rows of windows, from four windows' first tap on.
-struct Reader<'f, L, const TAPS: usize, const STRIDE: usize> {
-    fold: &'f L,
-    width: i32,
-    lines: [*const f32; LINES],
-    seen: Seen,
-}
-
-impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Reader<'_, L, TAPS, STRIDE> {
-    /// Four columns.
-    ///
-    /// # Safety
-    /// Each line must have them.
-    #[inline(always)]
-    #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn columns(&mut self, from: usize, present: Present) -> L::Columns {
-        // SAFETY: the caller's promise.
-        let cells = self.lines.map(|line| unsafe { Lanes::load(line.add(from)) });
-        let columns = self.fold.down::<TAPS, STRIDE>(cells, self.width, &mut self.seen);
-        present.map_or(columns, |mask| columns.or_padding(mask, Lanes::splat(L::PADDING)))
-    }
-
-    /// The columns of each tap of four windows, whose first columns are here, and those that the next four begin with; they
-    /// are none if no `more` windows follow.
-    ///
-    /// # Safety
-    /// Each line must have them.
-    #[inline(always)]
-    #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn slide(
-        &mut self,
-        here: L::Columns,
-        [beside, next]: [Present; 2],
-        more: bool,
-    ) -> ([L::Columns; 3], L::Columns) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let beside = self.columns(LANES, beside);
-            if STRIDE == 1 {
-                return ([here, here.with(beside, Lanes::following), here.with(beside, Lanes::straddling)], beside);
-            }
-            let even = here.with(beside, Lanes::even);
-            let next = if more || TAPS > STRIDE { self.columns(2 * LANES, next) } else { here };
-            ([even, here.with(beside, Lanes::odd), even.with(next, Lanes::following)], next)
-        }
-    }
+    unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>, seen: &mut Seen);
 }

@@ -76,18 +76,33 @@ fn plan() -> impl Strategy<Value = Plan> {
 
 /// A plan whose innermost axes are reduced at once, and now and then another before them.
 pub(crate) fn small_plan() -> impl Strategy<Value = Plan> {
-    let axis = |kernel: usize| (kernel..24usize, 0..kernel, 0..kernel);
-    let axes = (2..=3usize).prop_flat_map(move |kernel| (Just(kernel), axis(kernel), axis(kernel), 1..3usize));
+    small_plan_apart(Just(1))
+}
+
+/// The same, or one whose taps lie apart.
+pub(crate) fn small_plan_or_dilated() -> impl Strategy<Value = Plan> {
+    small_plan_apart(prop_oneof![Just(1usize), 2..6usize])
+}
+
+fn small_plan_apart(apart: impl Strategy<Value = usize>) -> impl Strategy<Value = Plan> {
+    let axes = (2..=3usize, apart).prop_flat_map(move |(kernel, apart)| {
+        let window = (kernel - 1) * apart + 1;
+        let axis = move || (window..24 + 3 * apart, 0..window, 0..window);
+        (Just((kernel, apart)), axis(), axis(), 1..3usize)
+    });
     (axes, any::<bool>(), prop::option::of(1..4usize)).prop_filter_map(
         "does not fit",
-        |((kernel, a, b, stride), ceil, outer)| {
+        |(((kernel, apart), a, b, stride), ceil, outer)| {
             let outer: Vec<usize> = outer.into_iter().collect();
             let with = |outer_value: usize, inner: [usize; 2]| -> Vec<usize> {
                 outer.iter().map(|_| outer_value).chain(inner).collect()
             };
             let padding: Vec<[usize; 2]> = outer.iter().map(|_| [0, 0]).chain([[a.1, a.2], [b.1, b.2]]).collect();
-            let window =
-                Window::new(with(1, [kernel; 2])).stride(with(1, [stride; 2])).padding(padding).ceil_mode(ceil);
+            let window = Window::new(with(1, [kernel; 2]))
+                .stride(with(1, [stride; 2]))
+                .dilation(with(1, [apart; 2]))
+                .padding(padding)
+                .ceil_mode(ceil);
             let extents: Vec<usize> = outer.iter().copied().chain([a.0, b.0]).collect();
             Geometry::from(window).plan(&extents).ok()
         },
@@ -155,7 +170,7 @@ proptest! {
 
     /// To the bit, −0 too.
     #[test]
-    fn sums_of_small_windows_round_as_direct(plan in small_plan(), seed in any::<u32>(), divisor in prop::sample::select(vec![1.0f32, 3.0, 4.0])) {
+    fn sums_of_small_windows_round_as_direct(plan in small_plan_or_dilated(), seed in any::<u32>(), divisor in prop::sample::select(vec![1.0f32, 3.0, 4.0])) {
         let cell = |i: usize| match (i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) {
             zero if zero % 3 == 0 => -0.0,
             other => other as f32 / 3.0e4,

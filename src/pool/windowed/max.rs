@@ -184,6 +184,7 @@ impl<const SMALLEST: bool> Best<SMALLEST> {
 
 impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
     const PADDING: f32 = if SMALLEST { f32::INFINITY } else { f32::NEG_INFINITY };
+    const DILATED: bool = true;
     /// Down first, which takes fewer merges. It finds the first column's zero and not the first row's, which has another sign
     /// if they are of both: then a column's result is −0, and the plane is done another way.
     type Columns = [Lanes; 2];
@@ -404,7 +405,8 @@ pub(super) fn select<const SMALLEST: bool>(
     let fold = Extreme::new(SMALLEST);
     let mut blank = std::mem::take(&mut winners.blank);
     let axes = shapes.plan.axes();
-    let mut small = if axes.len() == 2 { Small::new(axes, Best::<SMALLEST>::PADDING, &mut blank)? } else { None };
+    let small = if axes.len() == 2 { Small::new(axes, Best::<SMALLEST>::PADDING, &mut blank)? } else { None };
+    let mut small = small.filter(|small| !small.is_dilated());
     let planes = picked.values.chunks_exact_mut(shapes.plane_out).zip(picked.places.chunks_exact_mut(shapes.plane_out));
     for (plane, (values, places)) in cells.chunks_exact(shapes.plane_in).zip(planes) {
         if let Some(small) = &mut small {
@@ -449,7 +451,7 @@ pub(in crate::pool) fn of_bytes(
 mod tests {
     use super::*;
     use crate::geometry::{Geometry, Window};
-    use crate::kernel::{small_plan, visit};
+    use crate::kernel::{small_plan_or_dilated, visit};
     use crate::pool::windowed::min::Min;
     use proptest::prelude::*;
 
@@ -475,8 +477,8 @@ mod tests {
         /// To the bit, of small windows and others, of zeros of either sign, infinities and NaNs.
         #[test]
         fn values_and_places_are_those_of_a_walk(
-            plan in small_plan(),
-            cells in prop::collection::vec(cell(), 24 * 24 * 3),
+            plan in small_plan_or_dilated(),
+            cells in prop::collection::vec(cell(), 40 * 40 * 3),
             smallest in any::<bool>(),
         ) {
             let shapes = Shapes::of_plan_alone(plan);
@@ -512,37 +514,45 @@ mod tests {
             prop_assert_eq!(grad_input, scattered);
         }
     }
-    /// Small windows look at each cell once, some in blocks of four and some at the edges: none may be left out.
+    /// Small windows look at each cell once, some in blocks of four and some at the edges: none may be left out. Of zeros of
+    /// both signs the first row's is the first.
     #[test]
-    fn a_nan_at_any_cell_is_seen() {
+    fn a_nan_or_a_first_zero_at_any_cell_is_seen() {
         let mut room = Room::default();
-        for (kernel, stride, before, after) in [
-            (2, 2, 0, 0),
-            (2, 2, 1, 0),
-            (3, 2, 0, 0),
-            (3, 2, 1, 1),
-            (3, 2, 0, 1),
-            (3, 1, 0, 0),
-            (3, 1, 1, 1),
-            (3, 1, 2, 0),
+        for (kernel, stride, apart, before, after) in [
+            (2, 2, 1, 0, 0),
+            (2, 2, 1, 1, 0),
+            (3, 2, 1, 0, 0),
+            (3, 2, 1, 1, 1),
+            (3, 2, 1, 0, 1),
+            (3, 1, 1, 0, 0),
+            (3, 1, 1, 1, 1),
+            (3, 1, 1, 2, 0),
+            (3, 1, 2, 2, 2),
+            (3, 2, 2, 0, 1),
+            (3, 1, 3, 0, 4),
         ] {
-            for width in [8, 11, 12, 17, 18] {
-                let window = Window::new([kernel; 2]).stride([stride; 2]).padding([[before, after]; 2]);
-                let shapes = Shapes::of_plan_alone(Geometry::from(window).plan(&[6, width]).unwrap());
+            for width in [8, 11, 12, 17, 18, 21] {
+                let window = Window::new([kernel; 2]).stride([stride; 2]).dilation([apart; 2]);
+                let window = window.padding([[before, after]; 2]);
+                let shapes = Shapes::of_plan_alone(Geometry::from(window).plan(&[9, width]).unwrap());
                 for at in 0..shapes.plane_in {
-                    let mut plane = vec![1.0; shapes.plane_in];
-                    plane[at] = f32::NAN;
-                    let wanted: Vec<u32> = walked(&plane, &shapes, |b, a| b > a, f32::NEG_INFINITY)
-                        .iter()
-                        .map(|winner| winner.0)
-                        .collect();
-                    let mut values = vec![9.0; shapes.plane_out];
-                    forward(&plane, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
-                    let found: Vec<u32> = values.iter().map(|value| value.to_bits()).collect();
-                    assert_eq!(
-                        found, wanted,
-                        "{kernel} × {kernel}, {stride} apart, {before} and {after} of padding, {width} wide, at {at}"
-                    );
+                    let mut with_nan = vec![1.0; shapes.plane_in];
+                    with_nan[at] = f32::NAN;
+                    let mut with_zero: Vec<f32> =
+                        (0..shapes.plane_in).map(|cell| if cell / width > at / width { 0.0 } else { -1.0 }).collect();
+                    with_zero[at] = -0.0;
+                    for plane in [with_nan, with_zero] {
+                        let wanted: Vec<u32> = walked(&plane, &shapes, |b, a| b > a, f32::NEG_INFINITY)
+                            .iter()
+                            .map(|winner| winner.0)
+                            .collect();
+                        let mut values = vec![9.0; shapes.plane_out];
+                        forward(&plane, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
+                        let found: Vec<u32> = values.iter().map(|value| value.to_bits()).collect();
+                        let case = [kernel, stride, apart, before, after, width, at];
+                        assert_eq!(found, wanted, "kernel, stride, dilation, padding, width and place: {case:?}");
+                    }
                 }
             }
         }

@@ -36,7 +36,7 @@ pub(crate) fn values<L: InLanes<Packed = Lanes>>(
     out: &mut [f32],
     done: &mut Done<f32>,
 ) -> bool {
-    let (windows, edges) = (small.across.windows, small.edges());
+    let (windows, edges) = (small.across.windows, small.edges);
     small.reduce(fold, cells, &mut Values { fold, out, windows, edges, done })
 }
 
@@ -44,7 +44,7 @@ struct Values<'v, 'd, L> {
     fold: &'v L,
     out: &'v mut [f32],
     windows: usize,
-    edges: [bool; 2],
+    edges: [usize; 2],
     done: &'v mut Done<'d, f32>,
 }
 
@@ -61,7 +61,7 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
     }
 
     fn complete(&mut self, row: usize, inside: bool) {
-        if self.fold.only_inside() && !(inside && self.edges == [false; 2]) {
+        if self.fold.only_inside() && !(inside && self.edges == [0, self.windows]) {
             let out = &mut self.out[row * self.windows..][..self.windows];
             hand_out(out, row, self.edges, inside, self.done);
         }
@@ -70,14 +70,12 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, '_, L> {
 
 /// Hands out a row of windows: all of it, or those at the edges that are not inside.
 #[inline(never)]
-fn hand_out(out: &mut [f32], row: usize, edges: [bool; 2], only_edges: bool, done: &mut Done<f32>) {
+fn hand_out(out: &mut [f32], row: usize, [left, right]: [usize; 2], only_edges: bool, done: &mut Done<f32>) {
     if !only_edges {
         return done(row, 0, out);
     }
-    for (edge, from) in edges.into_iter().zip([0, out.len() - LANES]) {
-        if edge {
-            done(row, from, &mut out[from..from + LANES]);
-        }
+    for edge in [0..left, right..out.len()].into_iter().filter(|edge| !edge.is_empty()) {
+        done(row, edge.start, &mut out[edge]);
     }
 }
 
@@ -125,9 +123,9 @@ impl Sink<(Lanes, Whole)> for Places<'_> {
 
 /// Two rows of windows in the output.
 pub(super) struct Pair<'s, S> {
-    /// Where the first row begins.
+    /// Where the first row begins, and how much further the second.
     pub at: usize,
-    pub windows: usize,
+    pub apart: usize,
     /// Where the first window's first tap lies in the plane.
     pub place: isize,
     pub stride: usize,
@@ -151,7 +149,7 @@ impl<S> Pair<'_, S> {
         // SAFETY: the caller's promise.
         unsafe {
             self.sink.four(at, place, upper, inside & self.inside[0]);
-            self.sink.four(at + self.windows, place, lower, inside & self.inside[1]);
+            self.sink.four(at + self.apart, place, lower, inside & self.inside[1]);
         }
     }
 }

@@ -1,0 +1,126 @@
+//! Windows whose taps lie side by side: the columns that they begin with slide in from the windows before.
+
+use super::sinks::{Pair, Sink};
+use super::{Across, Axis, Columns, LINES, Present, Seen};
+use crate::kernel::InLanes;
+use crate::kernel::lanes::{LANES, Lanes, Mask};
+use std::array::from_fn;
+
+/// How many cells are read of a line from the first window's first tap on: by the last four windows, or by those before them,
+/// which are always followed by more.
+pub(super) fn read(across: Axis) -> usize {
+    let (taps, stride) = across.kind();
+    let last = across.windows - LANES;
+    let before = (last.div_ceil(LANES) * LANES).saturating_sub(LANES);
+    let more = |window: usize, more: usize| window * stride + (stride + more) * LANES;
+    more(last, usize::from(taps > stride)).max(if last > 0 { more(before, 1) } else { 0 })
+}
+
+/// Two rows of windows, four side by side at a time.
+pub(super) struct Blocks<'f, L, const TAPS: usize, const STRIDE: usize> {
+    fold: &'f L,
+    width: i32,
+    /// The window that the last four begin with.
+    last: usize,
+    /// Which columns have cells of those that the first four windows begin with, and the last four have.
+    left: Present,
+    right: [Present; 3],
+    /// Whether the first and the last four windows are.
+    inside: [bool; 2],
+}
+
+impl<'f, L: InLanes, const TAPS: usize, const STRIDE: usize> Blocks<'f, L, TAPS, STRIDE> {
+    pub fn new(fold: &'f L, across: Axis, [left, right]: [usize; 2]) -> Self {
+        let last = across.windows - LANES;
+        let present = |from: usize| {
+            let lanes = from_fn(|lane| across.cell(0, from + lane).is_some());
+            lanes.contains(&false).then(|| Mask::of(lanes))
+        };
+        Self {
+            fold,
+            width: across.extent as i32,
+            last,
+            left: present(0),
+            right: from_fn(|number| present(last * STRIDE + number * LANES)),
+            inside: [left == 0, right == across.windows],
+        }
+    }
+}
+
+impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_, L, TAPS, STRIDE> {
+    // SAFETY: as the trait says.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as the trait's")]
+    unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>, seen: &mut Seen) {
+        let Self { fold, width, last, left, right: [first, beside, next], inside } = *self;
+        let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
+        let mut reader = Reader::<L, TAPS, STRIDE> { fold, width, lines, seen: *seen };
+        // SAFETY: no more columns are read than the caller promises, and no more windows put.
+        unsafe {
+            let mut here = reader.columns(0, left);
+            let (mut window, mut is_inside) = (0, inside[0]);
+            while window < last {
+                reader.lines = at(window);
+                let (taps, next) = reader.slide(here, [None; 2], true);
+                pair.put(window, fold.across::<TAPS, STRIDE>(taps), is_inside);
+                (here, window, is_inside) = (next, window + LANES, true);
+            }
+            reader.lines = at(last);
+            // They overlap those before, or have columns without cells.
+            if window > last || first.is_some() {
+                here = reader.columns(0, first);
+            }
+            let (taps, _) = reader.slide(here, [beside, next], false);
+            pair.put(last, fold.across::<TAPS, STRIDE>(taps), inside[1]);
+        }
+        *seen = reader.seen;
+    }
+}
+
+/// Reads columns of the lines of two rows of windows, from four windows' first tap on.
+struct Reader<'f, L, const TAPS: usize, const STRIDE: usize> {
+    fold: &'f L,
+    width: i32,
+    lines: [*const f32; LINES],
+    seen: Seen,
+}
+
+impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Reader<'_, L, TAPS, STRIDE> {
+    /// Four columns.
+    ///
+    /// # Safety
+    /// Each line must have them.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    unsafe fn columns(&mut self, from: usize, present: Present) -> L::Columns {
+        // SAFETY: the caller's promise.
+        let cells = self.lines.map(|line| unsafe { Lanes::load(line.add(from)) });
+        let columns = self.fold.down::<TAPS, STRIDE>(cells, self.width, &mut self.seen);
+        present.map_or(columns, |mask| columns.or_padding(mask, Lanes::splat(L::PADDING)))
+    }
+
+    /// The columns of each tap of four windows, whose first columns are here, and those that the next four begin with; they
+    /// are none if no `more` windows follow.
+    ///
+    /// # Safety
+    /// Each line must have them.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    unsafe fn slide(
+        &mut self,
+        here: L::Columns,
+        [beside, next]: [Present; 2],
+        more: bool,
+    ) -> ([L::Columns; 3], L::Columns) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let beside = self.columns(LANES, beside);
+            if STRIDE == 1 {
+                return ([here, here.with(beside, Lanes::following), here.with(beside, Lanes::straddling)], beside);
+            }
+            let even = here.with(beside, Lanes::even);
+            let next = if more || TAPS > STRIDE { self.columns(2 * LANES, next) } else { here };
+            ([even, here.with(beside, Lanes::odd), even.with(next, Lanes::following)], next)
+        }
+    }
+}

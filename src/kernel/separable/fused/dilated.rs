@@ -1,0 +1,132 @@
+//! Windows of three taps that lie apart, by a multiple of what windows lie apart. Two rows of windows are then as far from
+//! each other as taps are, and have two of four lines in common.
+
+use super::sinks::{Pair, Sink};
+use super::{Across, Axis, Columns, LINES, Present, Seen};
+use crate::kernel::InLanes;
+use crate::kernel::lanes::{LANES, Lanes, Mask};
+use std::array::from_fn;
+use std::ops::Range;
+
+const TAPS: usize = 3;
+
+/// How many blocks of windows there may be at either edge.
+const AT_AN_EDGE: usize = 4;
+
+/// Which taps of the windows at the edges have cells.
+#[derive(Clone, Copy)]
+pub(super) struct Masks {
+    left: [[Present; TAPS]; AT_AN_EDGE],
+    right: [[Present; TAPS]; AT_AN_EDGE],
+}
+
+impl Masks {
+    /// With where the edges end and begin; `None` for windows that are not done here.
+    pub fn new(down: Axis, across: Axis, inside: Range<usize>) -> Option<(Self, [usize; 2])> {
+        let spread = |axis: Axis| axis.even.taps == TAPS && axis.step.is_multiple_of(axis.even.stride);
+        let last = across.windows - LANES;
+        let left = inside.start.next_multiple_of(LANES);
+        let right = (0..last).step_by(LANES).find(|window| window + LANES > inside.end).unwrap_or(match inside.end {
+            end if end < across.windows => last,
+            _ => across.windows,
+        });
+        let blocks = (across.windows - right).div_ceil(LANES);
+        if ![down, across].into_iter().all(spread) || left > last.min(AT_AN_EDGE * LANES) || blocks > AT_AN_EDGE {
+            return None;
+        }
+        let masks = |from: usize| {
+            from_fn(|block| {
+                let window = (from + block * LANES).min(last);
+                from_fn(|tap| {
+                    let lanes = from_fn(|lane| across.cell(window + lane, tap).is_some());
+                    lanes.contains(&false).then(|| Mask::of(lanes))
+                })
+            })
+        };
+        Some((Self { left: masks(0), right: masks(right) }, [left, right]))
+    }
+}
+
+/// How many cells are read of a line from the first window's first tap on.
+pub(super) fn read(across: Axis) -> usize {
+    (across.windows - LANES) * across.even.stride + (TAPS - 1) * across.step + across.even.stride * LANES
+}
+
+/// Two rows of windows, four side by side at a time.
+pub(super) struct Dilated<'f, L, const STRIDE: usize> {
+    fold: &'f L,
+    across: Axis,
+    edges: [usize; 2],
+    masks: Masks,
+}
+
+impl<'f, L: InLanes, const STRIDE: usize> Dilated<'f, L, STRIDE> {
+    pub fn new(fold: &'f L, across: Axis, edges: [usize; 2], masks: Masks) -> Self {
+        Self { fold, across, edges, masks }
+    }
+
+    /// What is seen of the columns that no window's last tap reads.
+    pub fn before(&self, cells: &[f32]) -> Seen {
+        let mut seen = Seen::nothing();
+        let windows = (TAPS - 1) * self.across.step / STRIDE;
+        for column in (0..windows).filter_map(|window| self.across.cell(window, 0)) {
+            for row in cells.chunks_exact(self.across.extent) {
+                let cell = Lanes::splat(row[column]);
+                seen.cells(&[cell]);
+                seen.merged([cell; 2]);
+            }
+        }
+        seen
+    }
+
+    /// Four windows' columns of one tap.
+    ///
+    /// # Safety
+    /// Each line must have them.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    unsafe fn columns(&self, lines: [*const f32; LINES], seen: &mut Seen) -> L::Columns {
+        let mut four = |from: usize| {
+            // SAFETY: the caller's promise.
+            let cells = lines.map(|line| unsafe { Lanes::load(line.add(from)) });
+            self.fold.down::<TAPS, 1>(cells, self.across.extent as i32, seen)
+        };
+        let columns = four(0);
+        if STRIDE == 1 { columns } else { columns.with(four(LANES), Lanes::even) }
+    }
+}
+
+impl<L: InLanes, const STRIDE: usize> Across<L> for Dilated<'_, L, STRIDE> {
+    // SAFETY: as the trait says.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as the trait's")]
+    unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>, seen: &mut Seen) {
+        let [left, right] = self.edges;
+        let last = self.across.windows - LANES;
+        let (mut window, mut block, mut noted) = (0, 0, *seen);
+        loop {
+            let at =
+                |tap: usize| lines.map(|line| line.wrapping_add(window * STRIDE).wrapping_add(tap * self.across.step));
+            // What the last tap reads is new; the others have been there before.
+            let mut unnoted = Seen::nothing();
+            // SAFETY: no more columns are read than the caller promises.
+            let mut taps = unsafe {
+                [self.columns(at(0), &mut unnoted), self.columns(at(1), &mut unnoted), self.columns(at(2), &mut noted)]
+            };
+            let at_an_edge = window < left || window >= right;
+            if at_an_edge {
+                let masks = if window < left { &self.masks.left[window / LANES] } else { &self.masks.right[block] };
+                block += usize::from(window >= left);
+                let padding = Lanes::splat(L::PADDING);
+                taps = from_fn(|tap| masks[tap].map_or(taps[tap], |mask| taps[tap].or_padding(mask, padding)));
+            }
+            // SAFETY: there is a place for every window.
+            unsafe { pair.put(window, self.fold.across::<TAPS, 1>(taps), !at_an_edge) };
+            if window == last {
+                break;
+            }
+            window = (window + LANES).min(last);
+        }
+        *seen = noted;
+    }
+}
