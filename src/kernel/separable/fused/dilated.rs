@@ -79,20 +79,49 @@ impl<'f, L: InLanes, const STRIDE: usize> Dilated<'f, L, STRIDE> {
         seen
     }
 
-    /// Four windows' columns of one tap.
+    /// Four windows, from lines that begin with the first one's first tap.
     ///
     /// # Safety
-    /// Each line must have them.
+    /// Each line must have what they read.
     #[inline(always)]
     #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn columns(&self, lines: [*const f32; LINES], seen: &mut Seen) -> L::Columns {
-        let mut four = |from: usize| {
-            // SAFETY: the caller's promise.
-            let cells = lines.map(|line| unsafe { Lanes::load(line.add(from)) });
-            self.fold.down::<TAPS, 1>(cells, self.across.extent as i32, seen)
-        };
-        let columns = four(0);
-        if STRIDE == 1 { columns } else { columns.with(four(LANES), Lanes::even) }
+    unsafe fn merge(
+        &self,
+        lines: [*const f32; LINES],
+        masks: Option<&[Present; TAPS]>,
+        seen: &mut Seen,
+    ) -> [L::Packed; 2] {
+        // What the last tap reads is new; the others have been there before.
+        let mut unnoted = Seen::nothing();
+        let taps = from_fn(|tap| {
+            let seen = if tap + 1 == TAPS { &mut *seen } else { &mut unnoted };
+            let mut four = |from: usize| {
+                // SAFETY: the caller's promise.
+                let cells = lines.map(|line| unsafe { Lanes::load(line.add(tap * self.across.step).add(from)) });
+                self.fold.down::<TAPS, 1>(cells, self.across.extent as i32, seen)
+            };
+            let columns = four(0);
+            let columns = if STRIDE == 1 { columns } else { columns.with(four(LANES), Lanes::even) };
+            let mask = masks.and_then(|masks| masks[tap]);
+            mask.map_or(columns, |mask| columns.or_padding(mask, Lanes::splat(L::PADDING)))
+        });
+        self.fold.across::<TAPS, 1>(taps)
+    }
+
+    /// The same where some taps may have no cells.
+    ///
+    /// # Safety
+    /// Each line must have what they read.
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    unsafe fn at_an_edge(
+        &self,
+        lines: [*const f32; LINES],
+        masks: &[Present; TAPS],
+        seen: &mut Seen,
+    ) -> [L::Packed; 2] {
+        // SAFETY: the caller's promise.
+        unsafe { self.merge(lines, Some(masks), seen) }
     }
 }
 
@@ -101,32 +130,25 @@ impl<L: InLanes, const STRIDE: usize> Across<L> for Dilated<'_, L, STRIDE> {
     #[inline(always)]
     #[expect(unsafe_code, reason = "as the trait's")]
     unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>, seen: &mut Seen) {
-        let [left, right] = self.edges;
+        let Self { masks, edges: [left, right], .. } = &*self;
         let last = self.across.windows - LANES;
-        let (mut window, mut block, mut noted) = (0, 0, *seen);
-        loop {
-            let at =
-                |tap: usize| lines.map(|line| line.wrapping_add(window * STRIDE).wrapping_add(tap * self.across.step));
-            // What the last tap reads is new; the others have been there before.
-            let mut unnoted = Seen::nothing();
-            // SAFETY: no more columns are read than the caller promises.
-            let mut taps = unsafe {
-                [self.columns(at(0), &mut unnoted), self.columns(at(1), &mut unnoted), self.columns(at(2), &mut noted)]
-            };
-            let at_an_edge = window < left || window >= right;
-            if at_an_edge {
-                let masks = if window < left { &self.masks.left[window / LANES] } else { &self.masks.right[block] };
-                block += usize::from(window >= left);
-                let padding = Lanes::splat(L::PADDING);
-                taps = from_fn(|tap| masks[tap].map_or(taps[tap], |mask| taps[tap].or_padding(mask, padding)));
+        let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
+        // SAFETY: no more columns are read than the caller promises, and no more windows put.
+        unsafe {
+            for (window, masks) in (0..*left).step_by(LANES).zip(&masks.left) {
+                pair.put(window, self.at_an_edge(at(window), masks, seen), false);
             }
-            // SAFETY: there is a place for every window.
-            unsafe { pair.put(window, self.fold.across::<TAPS, 1>(taps), !at_an_edge) };
-            if window == last {
-                break;
+            let (mut window, mut noted) = (*left, *seen);
+            while window < (*right).min(last) {
+                pair.put(window, self.merge(at(window), None, &mut noted), true);
+                window += LANES;
             }
-            window = (window + LANES).min(last);
+            *seen = noted;
+            // The last ones, be they at an edge or not.
+            let windows = (*right..last).step_by(LANES).chain([last]);
+            for (window, masks) in windows.zip(&masks.right) {
+                pair.put(window, self.at_an_edge(at(window), masks, seen), *right == self.across.windows);
+            }
         }
-        *seen = noted;
     }
 }
