@@ -21,6 +21,13 @@ use sinks::{Pair, Sink};
 use std::array::from_fn;
 use std::ops::Range;
 
+/// Up to which width rows that the next windows need are fetched ahead, and how many cells more than these rows there must be.
+const AHEAD_UP_TO: usize = 256;
+const MARGIN_AHEAD: usize = 64;
+
+/// The lines that are new to the next two rows of windows, where it is worth to have them fetched before they are needed.
+type Ahead<'c> = Option<&'c [f32]>;
+
 /// Taps and stride, of both axes, of the windows that are done here.
 const KINDS: [(usize, usize); 3] = [(2, 2), (3, 2), (3, 1)];
 
@@ -252,10 +259,12 @@ impl<'a> Small<'a> {
             let lines = self.lines.of(cells, row, place, if TAPS > STRIDE { TAPS + STRIDE } else { 2 * TAPS });
             let mut pair =
                 Pair { at: row * windows, apart: pairing * windows, place, stride: across.even.stride, inside, sink };
+            let next = down.cell(rows[1] + 1, TAPS - STRIDE).filter(|_| width <= AHEAD_UP_TO);
+            let ahead = next.and_then(|next| cells.get(next * width..)?.get(..2 * STRIDE * width + MARGIN_AHEAD));
             // SAFETY: each line has what is read of it, and the sink has a place for every window.
             #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
             unsafe {
-                blocks.across(lines, &mut pair, &mut seen);
+                blocks.across(lines, &mut pair, &mut seen, ahead);
             }
             rows.into_iter().zip(inside).for_each(|(row, inside)| sink.complete(row, inside));
         }
@@ -268,5 +277,11 @@ trait Across<L: InLanes> {
     /// # Safety
     /// From each pointer on there must be as many cells as the way reads, and in the sink a place for every window.
     #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>, seen: &mut Seen);
+    unsafe fn across(
+        &mut self,
+        lines: [*const f32; LINES],
+        pair: &mut Pair<impl Sink<L::Packed>>,
+        seen: &mut Seen,
+        ahead: Ahead,
+    );
 }

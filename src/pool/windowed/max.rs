@@ -173,13 +173,6 @@ impl<const SMALLEST: bool> Best<SMALLEST> {
     fn of(a: Lanes, b: Lanes) -> Lanes {
         if SMALLEST { a.pmin(b) } else { a.pmax(b) }
     }
-
-    /// Takes note of the lines that are new to the windows, and of what the columns were merged to.
-    #[inline(always)]
-    fn note<const TAPS: usize, const STRIDE: usize>(lines: [Lanes; LINES], merged: [Lanes; 2], seen: &mut Seen) {
-        seen.cells(&lines[TAPS - STRIDE..TAPS + STRIDE]);
-        seen.merged(merged);
-    }
 }
 
 impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
@@ -198,7 +191,8 @@ impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
         seen: &mut Seen,
     ) -> [Lanes; 2] {
         let merged = two_rows::<_, TAPS, STRIDE>(lines, true, Self::of);
-        Self::note::<TAPS, STRIDE>(lines, merged, seen);
+        seen.cells(&lines[TAPS - STRIDE..TAPS + STRIDE]);
+        seen.merged(merged);
         merged
     }
 
@@ -292,7 +286,8 @@ impl<const SMALLEST: bool> InLanes for Placed<SMALLEST> {
             }
         }
         let columns = PlacedColumns { best, before };
-        Best::<SMALLEST>::note::<TAPS, STRIDE>(lines, columns.best, seen);
+        seen.cells(&lines[TAPS - STRIDE..TAPS + STRIDE]);
+        seen.merged(columns.best);
         columns
     }
 

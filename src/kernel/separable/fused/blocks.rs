@@ -1,7 +1,7 @@
 //! Windows whose taps lie side by side: the columns that they begin with slide in from the windows before.
 
 use super::sinks::{Pair, Sink};
-use super::{Across, Axis, Columns, LINES, Present, Seen};
+use super::{Across, Ahead, Axis, Columns, LINES, Present, Seen};
 use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Mask};
 use std::array::from_fn;
@@ -51,7 +51,13 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
     // SAFETY: as the trait says.
     #[inline(always)]
     #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>, seen: &mut Seen) {
+    unsafe fn across(
+        &mut self,
+        lines: [*const f32; LINES],
+        pair: &mut Pair<impl Sink<L::Packed>>,
+        seen: &mut Seen,
+        ahead: Ahead,
+    ) {
         let Self { fold, width, last, left, right: [first, beside, next], inside } = *self;
         let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
         let mut reader = Reader::<L, TAPS, STRIDE> { fold, width, lines, seen: *seen };
@@ -61,6 +67,11 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
             let (mut window, mut is_inside) = (0, inside[0]);
             while window < last {
                 reader.lines = at(window);
+                if let Some(ahead) = ahead.filter(|_| STRIDE == 2) {
+                    // As many cells as these windows were the first to read, in one go through memory and not line by line.
+                    let near = ahead.as_ptr().wrapping_add(2 * STRIDE * STRIDE * window);
+                    let _ = (near.read_volatile(), near.add(16).read_volatile());
+                }
                 let (taps, next) = reader.slide(here, [None; 2], true);
                 pair.put(window, fold.across::<TAPS, STRIDE>(taps), is_inside);
                 (here, window, is_inside) = (next, window + LANES, true);

@@ -2,7 +2,7 @@
 //! each other as taps are, and have two of four lines in common.
 
 use super::sinks::{Pair, Sink};
-use super::{Across, Axis, Columns, LINES, Present, Seen};
+use super::{Across, Ahead, Axis, Columns, LINES, Present, Seen};
 use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Mask};
 use std::array::from_fn;
@@ -129,7 +129,13 @@ impl<L: InLanes, const STRIDE: usize> Across<L> for Dilated<'_, L, STRIDE> {
     // SAFETY: as the trait says.
     #[inline(always)]
     #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn across(&mut self, lines: [*const f32; LINES], pair: &mut Pair<impl Sink<L::Packed>>, seen: &mut Seen) {
+    unsafe fn across(
+        &mut self,
+        lines: [*const f32; LINES],
+        pair: &mut Pair<impl Sink<L::Packed>>,
+        seen: &mut Seen,
+        _ahead: Ahead,
+    ) {
         let Self { masks, edges: [left, right], .. } = &*self;
         let last = self.across.windows - LANES;
         let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
