@@ -108,11 +108,13 @@ fn overlapping(method: &dyn Gradient, smallest: bool, back: Back, shapes: &Shape
 struct Extreme {
     /// What turns the sign of a cell, if anything does.
     sign: u32,
+    /// Whether the cells of a row come first, always: then zeros of both signs are told apart too.
+    rows_first: bool,
 }
 
 impl Extreme {
     fn new(smallest: bool) -> Self {
-        Self { sign: if smallest { 1 << 31 } else { 0 } }
+        Self { sign: if smallest { 1 << 31 } else { 0 }, rows_first: false }
     }
 
     fn turned(&self, cell: f32) -> f32 {
@@ -147,10 +149,11 @@ impl Fold for Extreme {
     }
 
     fn fused(&self) -> Option<(f32, fused::Run<Self>)> {
-        Some((self.turned(f32::NEG_INFINITY), |small, fold, cells, out, done| match fold.sign {
+        let run: fused::Run<Self> = |small, fold, cells, out, done| match fold.sign {
             0 => fused::values(small, &Best::<false>, cells, out, done),
             _ => fused::values(small, &Best::<true>, cells, out, done),
-        }))
+        };
+        (!self.rows_first).then_some((self.turned(f32::NEG_INFINITY), run))
     }
 
     fn neighbours(&self) -> Option<Neighbours<Self>> {
@@ -378,10 +381,22 @@ pub(super) fn extremes(
     if cells.is_empty() {
         return Ok(());
     }
-    let fold = Extreme::new(smallest);
-    let mut reducer = Reducer::new(&fold, &shapes.plan, scratch)?;
+    let mut fold = Extreme::new(smallest);
+    let (mut reducer, mut again) = (Reducer::new(&fold, &shapes.plan, scratch)?, false);
     shapes.each_plane(cells, values, |plane, values| {
         if reducer.reduce(plane, values, &mut |_, _, _| ()) {
+            // Other planes have no NaN, nor their results.
+            (values[0], again) = (f32::NAN, true);
+        }
+        Ok(())
+    })?;
+    if !again {
+        return Ok(());
+    }
+    fold.rows_first = true;
+    let mut reducer = Reducer::new(&fold, &shapes.plan, scratch)?;
+    shapes.each_plane(cells, values, |plane, values| {
+        if values[0].is_nan() && reducer.reduce(plane, values, &mut |_, _, _| ()) {
             let winners = reduce(&Winner { smallest }, plane, &shapes.plan, winners)?;
             values.iter_mut().zip(winners).for_each(|(value, &winner)| *value = cell(&fold, plane, place(winner)));
         }
