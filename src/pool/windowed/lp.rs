@@ -110,7 +110,7 @@ impl Lift for Norm {
         }
     }
 
-    fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64]) -> bool {
+    fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64], _room: &mut [f64]) -> bool {
         match self.norm_type {
             _ if self.mean => return false,
             1.0 => sum_pairs(above, below, sums, Doubles::without_sign),
@@ -375,7 +375,7 @@ mod tests {
             for (at, sum) in sums.into_iter().enumerate().filter(|_| p > 1.0) {
                 prop_assert_eq!(bits(sum), bits(row(0)[at] + row(1)[at] + row(2)[at]));
             }
-            prop_assert!(norm.sum_pairs(rows(0), rows(1), &mut sums[..windows]));
+            prop_assert!(norm.sum_pairs(rows(0), rows(1), &mut sums[..windows], &mut []));
             for (window, sum) in sums[..windows].iter().enumerate() {
                 let column = |at: usize| row(0)[at] + row(1)[at];
                 prop_assert_eq!(bits(*sum), bits(column(2 * window) + column(2 * window + 1)));
