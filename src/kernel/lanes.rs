@@ -1,4 +1,4 @@
-//! Four `f32` side by side: a register in WebAssembly (SIMD128) and on x86-64, an array elsewhere, with the same bits.
+//! Four `f32` side by side, or two `f64`: a register in WebAssembly (SIMD128) and on x86-64, an array elsewhere, with the same bits.
 //!
 //! Most passes over whole rows need none of this, the compiler vectorises them. It is for what keeps several registers of
 //! sums, which the compiler takes apart into single numbers, and for rows so short that the ends of its loops would cost
