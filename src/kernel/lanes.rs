@@ -1,4 +1,4 @@
-//! Four `f32` side by side: a register in WebAssembly (SIMD128) and on x86-64, an array elsewhere, with the same bits.
+//! Four `f32` side by side, or two `f64`: a register in WebAssembly (SIMD128) and on x86-64, an array elsewhere, with the same bits.
 //!
 //! Most passes over whole rows need none of this, the compiler vectorises them. It is for what keeps several registers of
 //! sums, which the compiler takes apart into single numbers, and for rows so short that the ends of its loops would cost
@@ -220,6 +220,93 @@ impl Add for Whole {
     }
 }
 
+/// Two `f64` side by side.
+#[derive(Clone, Copy)]
+pub(crate) struct Doubles(register::Doubles);
+
+impl Doubles {
+    pub fn of(values: [f64; 2]) -> Self {
+        Self(register::doubles(values))
+    }
+
+    /// The numbers from `from` on.
+    ///
+    /// # Safety
+    /// There must be two of them to read.
+    pub unsafe fn load(from: *const f64) -> Self {
+        // SAFETY: the caller's promise; neither type has an alignment beyond f64's that this read relies on.
+        Self(unsafe { from.cast::<register::Doubles>().read_unaligned() })
+    }
+
+    /// Of two `f32`.
+    pub fn widened(values: [f32; 2]) -> Self {
+        Self(register::widen(values))
+    }
+
+    pub fn values(self) -> [f64; 2] {
+        register::doubles_values(self.0)
+    }
+
+    /// The nearest `f32` to each, and two zeros.
+    pub fn narrowed(self) -> Lanes {
+        Lanes(register::narrow(self.0))
+    }
+
+    pub fn root(self) -> Self {
+        Self(register::doubles_root(self.0))
+    }
+
+    pub fn without_sign(self) -> Self {
+        Self(register::doubles_without_sign(self.0))
+    }
+
+    /// The sums of these and of two others.
+    pub fn sums(self, others: Self) -> Self {
+        Self(register::firsts(self.0, others.0)) + Self(register::seconds(self.0, others.0))
+    }
+}
+
+impl Add for Doubles {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(register::doubles_add(self.0, other.0))
+    }
+}
+
+impl Mul for Doubles {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        Self(register::doubles_multiply(self.0, other.0))
+    }
+}
+
+impl Div for Doubles {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        Self(register::doubles_divide(self.0, other.0))
+    }
+}
+
+/// What is made of numbers from each of some lists, as `f32`. The compiler would narrow them one by one, and so it would
+/// where two twos are put together: each two's zeros are written over by the next.
+#[inline(always)]
+pub(crate) fn narrow<const N: usize>(from: [&[f64]; N], values: &mut [f32], make: impl Fn([Doubles; N]) -> Doubles) {
+    let count = values.len();
+    let from = from.map(|list| &list[..count]);
+    let mut at = 0;
+    while at + LANES <= count {
+        // SAFETY: of four numbers in each list and as many values, two are made.
+        unsafe {
+            make(from.map(|list| Doubles::load(list.as_ptr().add(at)))).narrowed().store(values.as_mut_ptr().add(at))
+        };
+        at += 2;
+    }
+    for at in at..count {
+        let [one, _] = make(from.map(|list| Doubles::of([list[at]; 2]))).values();
+        values[at] = one as f32;
+    }
+}
+
 /// Which of four lanes.
 #[derive(Clone, Copy)]
 pub(crate) struct Mask(register::Mask);
@@ -281,7 +368,7 @@ impl BitXor for Lanes {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, register};
+    use super::{Doubles, narrow, plain, register};
     use proptest::prelude::*;
 
     fn four() -> impl Strategy<Value = [f32; 4]> {
@@ -324,6 +411,21 @@ mod tests {
                 either: register::either(register::is_nan(x), register::less(x, y)), plain::either(plain::is_nan(a), plain::less(a, b));
                 mask: register::mask(a.map(f32::is_nan)), a.map(f32::is_nan);
             }
+            let [e, f] = [a, b].map(|[a, b, ..]| [f64::from(a) / 3.0, f64::from(b) / 3.0]);
+            let long = |values: [f64; 2]| values.map(|value| if value.is_nan() { u64::MAX } else { value.to_bits() });
+            let [u, v] = [e, f].map(register::doubles);
+            macro_rules! same_doubles {
+                ($($name:ident($($ours:ident $plain:ident)*))*) => {$(
+                    let ours = register::doubles_values(register::$name($($ours),*));
+                    prop_assert_eq!(long(ours), long(plain::$name($($plain),*)), "{}", stringify!($name));
+                )*};
+            }
+            same_doubles! {
+                doubles_add(u e v f) doubles_multiply(u e v f) doubles_divide(u e v f) doubles_root(u e)
+                doubles_without_sign(u e) firsts(u e v f) seconds(u e v f)
+            }
+            prop_assert_eq!(bits(register::store(register::narrow(u))), bits(plain::narrow(e)));
+            prop_assert_eq!(long(register::doubles_values(register::widen([a[0], a[1]]))), long(plain::widen([a[0], a[1]])));
             let whole = |of: register::Whole| {
                 let mut to = [0; 4];
                 // SAFETY: there is room for four.
@@ -339,6 +441,15 @@ mod tests {
             prop_assert_eq!(bits(register::store(register::bits_of_whole(p))), bits(plain::bits_of_whole(c)));
             prop_assert_eq!(whole(register::whole_of_bits(register::bits_of_whole(p))), c);
             same_mask! { whole_equal: register::whole_equal(p, register::whole([c[0], d[1], c[2], d[3]])), plain::whole_equal(c, [c[0], d[1], c[2], d[3]]); }
+        }
+
+        /// All of them, of lists of any length, and nothing beyond.
+        #[test]
+        fn numbers_are_narrowed_one_by_one(list in prop::collection::vec(-9.0..9.0f64, 0..12)) {
+            let wanted: Vec<f32> = list.iter().map(|value| (value * 3.0 / value) as f32).chain([9.0; 4]).collect();
+            let (tripled, mut values): (Vec<f64>, _) = (list.iter().map(|value| value * 3.0).collect(), vec![9.0; list.len() + 4]);
+            narrow([&tripled, &list], &mut values[..list.len()], |[a, b]: [Doubles; 2]| a / b);
+            prop_assert_eq!(values, wanted);
         }
     }
 }

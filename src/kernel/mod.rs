@@ -32,7 +32,7 @@ mod visit;
 pub(crate) mod winograd;
 
 pub(crate) use blocks::{Block, BlockRoom, blocks};
-pub(crate) use lanes::{LANES, Lanes, Mask, Whole};
+pub(crate) use lanes::{Doubles, LANES, Lanes, Mask, Whole, narrow};
 pub(crate) use network::Networks;
 pub(crate) use resample::{AxisMap, Way, resample_each, resample_planes};
 pub(crate) use rows::to_the_best;

@@ -47,8 +47,15 @@ pub(crate) struct Exponential {
     rest: f64,
 }
 
-impl Exponential {
-    /// eˣ for |x| ≤ 700.
+/// Half way to an exponential: s and r, of which it is s · eʳ.
+#[derive(Clone, Copy)]
+pub(crate) struct Reduced {
+    pub scale: f64,
+    pub r: f64,
+}
+
+impl Reduced {
+    /// Of eˣ for |x| ≤ 700.
     #[inline(always)]
     pub fn of(x: f64) -> Self {
         let shifted = x * LOG2_E + WHOLE;
@@ -59,8 +66,21 @@ impl Exponential {
     /// 2ⁿ · eʳ, where n stands in the lowest bits of `shifted`.
     #[inline(always)]
     fn scaled(shifted: f64, r: f64) -> Self {
-        let scale = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-        Self { scale, rest: r + r * r * polynomial(&EXPONENTIAL, r) }
+        Self { scale: f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52), r }
+    }
+
+    #[inline(always)]
+    pub fn exponential(self) -> Exponential {
+        let Self { scale, r } = self;
+        Exponential { scale, rest: r + r * r * polynomial(&EXPONENTIAL, r) }
+    }
+}
+
+impl Exponential {
+    /// eˣ for |x| ≤ 700.
+    #[inline(always)]
+    pub fn of(x: f64) -> Self {
+        Reduced::of(x).exponential()
     }
 
     #[inline(always)]
@@ -160,7 +180,7 @@ impl Power {
         let shifted = (upper + lower).clamp(LEAST, MOST) + WHOLE;
         // What is left of the logarithm, by its two parts: 2ⁿ is taken away exactly.
         let left = (upper - (shifted - WHOLE)) * LN_2 + (self.lower * two * LN_2 + self.exponent * rest);
-        Exponential::scaled(shifted, left.clamp(-0.5, 0.5)).value()
+        Reduced::scaled(shifted, left.clamp(-0.5, 0.5)).exponential().value()
     }
 
     /// x to the power, for x ≥ 0: 0, ∞ and NaN stay what they are.

@@ -66,7 +66,8 @@ pub(crate) trait Lift {
     fn lift(&self, cells: &[f32], out: &mut [f64]);
 
     /// Sums windows of 2 × 2 that lie side by side at once, down the rows first, where that is quicker. Whether it did.
-    fn sum_pairs(&self, _above: &[f32], _below: &[f32], _sums: &mut [f64]) -> bool {
+    /// There is room for some numbers beside them.
+    fn sum_pairs(&self, _above: &[f32], _below: &[f32], _sums: &mut [f64], _room: &mut [f64]) -> bool {
         false
     }
 
@@ -78,6 +79,8 @@ pub(crate) trait Lift {
 
 /// No row of a plane.
 const NONE: usize = usize::MAX;
+/// How much there is for [`Lift::sum_pairs`] for each number that a cell is lifted to.
+const LEAST_ROOM: usize = 256;
 /// Rows that no two windows share are kept beside each other if they fit a processor's nearest memory.
 const NEAR: usize = 1 << 12;
 
@@ -107,7 +110,7 @@ impl<'a> Sums<'a> {
         fill(&mut room.lifted, slots, numbers * axis.extent, 0.0)?;
         fill(&mut room.held, slots, 1, NONE)?;
         // Adding −0 leaves every number as it is, even −0.
-        fill(&mut room.column, numbers, even.map_or(axis.extent, |(_, padded)| padded), -0.0)?;
+        fill(&mut room.column, numbers, even.map_or(axis.extent, |(_, padded)| padded).max(LEAST_ROOM), -0.0)?;
         fill(&mut room.sums, numbers, axis.spans.len(), 0.0)?;
         clear_for(&mut room.counts, axis.spans.len(), 1)?;
         room.counts.extend(axis.spans.iter().map(|span| span.len as f64));
@@ -140,7 +143,7 @@ impl<'a> Sums<'a> {
             };
             if let (Some(even), [above, below]) = (pairs, rows) {
                 let row = |tap: &Tap| &plane[tap.at * extent..][even.origin as usize..extent];
-                if lift.sum_pairs(row(above), row(below), sums) {
+                if lift.sum_pairs(row(above), row(below), sums, column) {
                     return done(sums);
                 }
             }
@@ -291,7 +294,7 @@ mod tests {
             out.iter_mut().zip(cells).for_each(|(out, &cell)| *out = f64::from(cell));
         }
 
-        fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64]) -> bool {
+        fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64], _room: &mut [f64]) -> bool {
             for (at, sum) in sums.iter_mut().enumerate() {
                 *sum = f64::from(above[2 * at] + above[2 * at + 1] + below[2 * at] + below[2 * at + 1]);
             }

@@ -5,6 +5,7 @@ use std::array::from_fn;
 pub type Register = [f32; 4];
 pub type Mask = [bool; 4];
 pub type Whole = [i32; 4];
+pub type Doubles = [f64; 2];
 
 pub const NO_LANE: Mask = [false; 4];
 
@@ -94,6 +95,50 @@ pub fn whole_of_bits(x: [f32; 4]) -> [i32; 4] {
 
 pub fn bits_of_whole(x: [i32; 4]) -> [f32; 4] {
     x.map(|x| f32::from_bits(x as u32))
+}
+
+pub fn doubles(values: [f64; 2]) -> Doubles {
+    values
+}
+
+pub fn doubles_values(x: Doubles) -> [f64; 2] {
+    x
+}
+
+pub fn doubles_add(a: Doubles, b: Doubles) -> Doubles {
+    from_fn(|lane| a[lane] + b[lane])
+}
+
+pub fn doubles_multiply(a: Doubles, b: Doubles) -> Doubles {
+    from_fn(|lane| a[lane] * b[lane])
+}
+
+pub fn doubles_divide(a: Doubles, b: Doubles) -> Doubles {
+    from_fn(|lane| a[lane] / b[lane])
+}
+
+pub fn doubles_root(x: Doubles) -> Doubles {
+    x.map(f64::sqrt)
+}
+
+pub fn doubles_without_sign(x: Doubles) -> Doubles {
+    x.map(f64::abs)
+}
+
+pub fn firsts(a: Doubles, b: Doubles) -> Doubles {
+    [a[0], b[0]]
+}
+
+pub fn seconds(a: Doubles, b: Doubles) -> Doubles {
+    [a[1], b[1]]
+}
+
+pub fn widen(values: [f32; 2]) -> Doubles {
+    values.map(f64::from)
+}
+
+pub fn narrow([a, b]: Doubles) -> [f32; 4] {
+    [a as f32, b as f32, 0.0, 0.0]
 }
 
 pub fn is_nan(x: [f32; 4]) -> Mask {

@@ -5,6 +5,7 @@ use std::arch::wasm32::*;
 pub type Register = v128;
 pub type Mask = v128;
 pub type Whole = v128;
+pub type Doubles = v128;
 
 pub const NO_LANE: v128 = u32x4(0, 0, 0, 0);
 
@@ -95,6 +96,50 @@ pub fn whole_of_bits(x: v128) -> v128 {
 
 pub fn bits_of_whole(x: v128) -> v128 {
     x
+}
+
+pub fn doubles([a, b]: [f64; 2]) -> v128 {
+    f64x2(a, b)
+}
+
+pub fn doubles_values(x: v128) -> [f64; 2] {
+    [f64x2_extract_lane::<0>(x), f64x2_extract_lane::<1>(x)]
+}
+
+pub fn doubles_add(a: v128, b: v128) -> v128 {
+    f64x2_add(a, b)
+}
+
+pub fn doubles_multiply(a: v128, b: v128) -> v128 {
+    f64x2_mul(a, b)
+}
+
+pub fn doubles_divide(a: v128, b: v128) -> v128 {
+    f64x2_div(a, b)
+}
+
+pub fn doubles_root(x: v128) -> v128 {
+    f64x2_sqrt(x)
+}
+
+pub fn doubles_without_sign(x: v128) -> v128 {
+    f64x2_abs(x)
+}
+
+pub fn firsts(a: v128, b: v128) -> v128 {
+    i64x2_shuffle::<0, 2>(a, b)
+}
+
+pub fn seconds(a: v128, b: v128) -> v128 {
+    i64x2_shuffle::<1, 3>(a, b)
+}
+
+pub fn widen([a, b]: [f32; 2]) -> v128 {
+    f64x2_promote_low_f32x4(f32x4(a, b, 0.0, 0.0))
+}
+
+pub fn narrow(x: v128) -> v128 {
+    f32x4_demote_f64x2_zero(x)
 }
 
 pub fn is_nan(x: v128) -> v128 {

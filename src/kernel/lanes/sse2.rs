@@ -5,6 +5,7 @@ use std::arch::x86_64::*;
 pub type Register = __m128;
 pub type Mask = __m128;
 pub type Whole = __m128i;
+pub type Doubles = __m128d;
 
 // SAFETY: a register is sixteen bytes, whatever they are.
 pub const NO_LANE: __m128 = unsafe { std::mem::transmute([0f32; 4]) };
@@ -47,6 +48,17 @@ functions! {
     whole_of_bits(x: __m128) -> __m128i = _mm_castps_si128(x);
     bits_of_whole(x: __m128i) -> __m128 = _mm_castsi128_ps(x);
     whole_select(mask: __m128, a: __m128i, b: __m128i) -> __m128i = _mm_castps_si128(select(mask, _mm_castsi128_ps(a), _mm_castsi128_ps(b)));
+    doubles(of: [f64; 2]) -> __m128d = _mm_loadu_pd(of.as_ptr());
+    doubles_values(x: __m128d) -> [f64; 2] = std::mem::transmute(x);
+    doubles_add(a: __m128d, b: __m128d) -> __m128d = _mm_add_pd(a, b);
+    doubles_multiply(a: __m128d, b: __m128d) -> __m128d = _mm_mul_pd(a, b);
+    doubles_divide(a: __m128d, b: __m128d) -> __m128d = _mm_div_pd(a, b);
+    doubles_root(x: __m128d) -> __m128d = _mm_sqrt_pd(x);
+    doubles_without_sign(x: __m128d) -> __m128d = _mm_andnot_pd(_mm_set1_pd(-0.0), x);
+    firsts(a: __m128d, b: __m128d) -> __m128d = _mm_unpacklo_pd(a, b);
+    seconds(a: __m128d, b: __m128d) -> __m128d = _mm_unpackhi_pd(a, b);
+    widen(of: [f32; 2]) -> __m128d = _mm_cvtps_pd(_mm_setr_ps(of[0], of[1], 0.0, 0.0));
+    narrow(x: __m128d) -> __m128 = _mm_cvtpd_ps(x);
     is_nan(x: __m128) -> __m128 = _mm_cmpunord_ps(x, x);
     either(a: __m128, b: __m128) -> __m128 = _mm_or_ps(a, b);
     any(mask: __m128) -> bool = _mm_movemask_ps(mask) != 0;

@@ -7,7 +7,9 @@ use super::max::{self, Max};
 use super::walk::{self, FromSums};
 use crate::error::Result;
 use crate::kernel::powers::Power;
-use crate::kernel::{Fold, Lift, Passes, RowOfSums, Scratch, blocks, clear_for, reduce, spread, visit};
+use crate::kernel::{
+    Doubles, Fold, Lift, Passes, RowOfSums, Scratch, blocks, clear_for, narrow, reduce, spread, visit,
+};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -108,12 +110,13 @@ impl Lift for Norm {
         }
     }
 
-    fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64]) -> bool {
+    fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64], _room: &mut [f64]) -> bool {
         match self.norm_type {
             _ if self.mean => return false,
-            1.0 => sum_pairs(above, below, sums, magnitude),
-            2.0 => sum_pairs(above, below, sums, square),
-            3.0 => sum_pairs(above, below, sums, cube),
+            1.0 => sum_pairs(above, below, sums, Doubles::without_sign),
+            2.0 => sum_pairs(above, below, sums, |cells| cells * cells),
+            // In the order of `cube`.
+            3.0 => sum_pairs(above, below, sums, |cells| cells.without_sign() * (cells * cells)),
             _ => return false,
         }
         true
@@ -130,24 +133,27 @@ impl Lift for Norm {
     }
 }
 
-fn magnitude(cell: f32) -> f64 {
-    f64::from(cell.abs())
-}
-
 fn square(cell: f32) -> f64 {
     f64::from(cell) * f64::from(cell)
 }
 
 /// In the order of [`Power::of_each`].
 fn cube(cell: f32) -> f64 {
-    magnitude(cell) * square(cell)
+    f64::from(cell.abs()) * square(cell)
 }
 
 #[inline(always)]
-fn sum_pairs(above: &[f32], below: &[f32], sums: &mut [f64], lift: impl Fn(f32) -> f64) {
-    let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
-    for (sum, (&[a, b], &[c, d])) in sums.iter_mut().zip(pairs) {
-        *sum = (lift(a) + lift(c)) + (lift(b) + lift(d));
+fn sum_pairs(above: &[f32], below: &[f32], sums: &mut [f64], lift: impl Fn(Doubles) -> Doubles) {
+    let (above, below) = (above.as_chunks::<2>().0, below.as_chunks::<2>().0);
+    let column = |above: [f32; 2], below: [f32; 2]| lift(Doubles::widened(above)) + lift(Doubles::widened(below));
+    let (twos, last) = sums.as_chunks_mut::<2>();
+    if let ([last], at) = (last, 2 * twos.len()) {
+        let column = column(above[at], below[at]);
+        [*last, _] = column.sums(column).values();
+    }
+    let columns = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+    for (sums, (&[a, b], &[c, d])) in twos.iter_mut().zip(columns) {
+        *sums = column(a, c).sums(column(b, d)).values();
     }
 }
 
@@ -170,10 +176,9 @@ impl FromSums for Norm {
         if !matches!(self.norm_type, 1.0 | 2.0) {
             Power::new(1.0 / self.norm_type).of_each(row.sums_mut());
         }
-        let sums = values.iter_mut().zip(row.of(0));
         match self.norm_type {
-            2.0 => sums.for_each(|(value, sum)| *value = sum.sqrt() as f32),
-            _ => sums.for_each(|(value, sum)| *value = *sum as f32),
+            2.0 => narrow([row.of(0)], values, |[sum]| sum.root()),
+            _ => narrow([row.of(0)], values, |[sum]| sum),
         }
     }
 }
@@ -360,7 +365,7 @@ mod tests {
     proptest! {
         /// To the bit, so that a part of a layer is the layer, whichever way it goes.
         #[test]
-        fn rows_at_once_are_rows_one_after_the_other(cells in cells(36), p in prop::sample::select(vec![1.0, 2.0, 3.0])) {
+        fn rows_at_once_are_rows_one_after_the_other(cells in cells(36), p in prop::sample::select(vec![1.0, 2.0, 3.0]), windows in 1..7usize) {
             let (norm, mut lifted) = (Norm::lp(p), [0.0; 36]);
             norm.lift(&cells, &mut lifted);
             let (rows, row) = (|at: usize| &cells[12 * at..][..12], |at: usize| &lifted[12 * at..][..12]);
@@ -370,8 +375,8 @@ mod tests {
             for (at, sum) in sums.into_iter().enumerate().filter(|_| p > 1.0) {
                 prop_assert_eq!(bits(sum), bits(row(0)[at] + row(1)[at] + row(2)[at]));
             }
-            prop_assert!(norm.sum_pairs(rows(0), rows(1), &mut sums[..6]));
-            for (window, sum) in sums[..6].iter().enumerate() {
+            prop_assert!(norm.sum_pairs(rows(0), rows(1), &mut sums[..windows], &mut []));
+            for (window, sum) in sums[..windows].iter().enumerate() {
                 let column = |at: usize| row(0)[at] + row(1)[at];
                 prop_assert_eq!(bits(*sum), bits(column(2 * window) + column(2 * window + 1)));
             }

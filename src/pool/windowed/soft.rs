@@ -3,8 +3,8 @@
 use super::exponentials::{Exponentials, MODERATE, Sums};
 use super::walk::{self, FromSums};
 use crate::error::Result;
-use crate::kernel::powers::{Exponential, exp_each};
-use crate::kernel::{Lift, RowOfSums, Scratch, reduce, visit};
+use crate::kernel::powers::{Reduced, exp_each};
+use crate::kernel::{Lift, RowOfSums, Scratch, narrow, reduce, visit};
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 use std::array::from_fn;
@@ -27,41 +27,58 @@ impl Lift for Soft {
         }
     }
 
-    fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64]) -> bool {
+    fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64], room: &mut [f64]) -> bool {
         let windows = sums.len() / 2;
-        if windows < 2 || !are_moderate(above) || !are_moderate(below) {
+        let (weights, weighted) = sums.split_at_mut(windows);
+        let Some(halves) = room.as_chunks_mut().0.first_chunk_mut() else { return false };
+        if windows < 2 || !are_moderate(above, below) {
             return false;
         }
-        let (weights, weighted) = sums.split_at_mut(windows);
-        let (above, below) = (above.as_chunks().0, below.as_chunks().0);
-        // The last two may overlap those before.
-        for from in [0, windows - 2] {
-            squares(&above[from..], &below[from..], &mut weights[from..], &mut weighted[from..]);
+        let rows = [above.as_chunks().0, below.as_chunks().0];
+        let mut done = 0;
+        while done < windows {
+            // Of an odd number, the last one is made with the one before.
+            let from = done.min(windows - 2);
+            done = from + squares(rows.map(|row| &row[from..]), [&mut weights[from..], &mut weighted[from..]], halves);
         }
         true
     }
 }
 
-/// A NaN is not.
+/// A NaN is not: without their signs, numbers are in the order of their bits, and NaNs beyond them.
 #[inline(never)]
-fn are_moderate(cells: &[f32]) -> bool {
-    cells.iter().fold(0, |any, cell| any | u32::from(cell.is_nan()) | u32::from(cell.abs() > MODERATE as f32)) == 0
+fn are_moderate(above: &[f32], below: &[f32]) -> bool {
+    let bits = |cell: f32| cell.abs().to_bits();
+    let most = above.iter().zip(below).fold(0, |most, (&a, &b)| bits(a).max(bits(b)).max(most));
+    most <= bits(MODERATE as f32)
 }
 
-/// Sums of weights and of weighted cells, for an even number of windows: without an odd one the loop in lanes is all there is.
+/// How many windows have their exponentials half made before these are finished.
+const HALVED: usize = 64;
+
+/// Sums of weights and of weighted cells, for an even number of windows: without an odd one the loops in lanes are all there
+/// is. Two loops, since exponentials in one go are too much for a processor to look beyond: it would wait for one step after
+/// the other. Returns how many windows that were.
 #[inline(never)]
-fn squares(above: &[[f32; 2]], below: &[[f32; 2]], weights: &mut [f64], weighted: &mut [f64]) {
-    let even = weights.len() & !1;
-    if even == 0 {
-        return;
+fn squares(rows: [&[[f32; 2]]; 2], sums: [&mut [f64]; 2], halves: &mut [[f64; HALVED]; 8]) -> usize {
+    let count = sums[0].len().min(HALVED) & !1;
+    let ([above, below], [weights, weighted]) = (rows.map(|row| &row[..count]), sums.map(|sums| &mut sums[..count]));
+    for at in 0..count {
+        let ([a, b], [c, d]) = (above[at], below[at]);
+        for (place, cell) in [a, c, b, d].into_iter().enumerate() {
+            let Reduced { scale, r } = Reduced::of(f64::from(cell));
+            (halves[place][at], halves[place + 4][at]) = (r, scale);
+        }
     }
-    let sums = weights[..even].iter_mut().zip(&mut weighted[..even]);
-    for ((weights, weighted), (&[a, b], &[c, d])) in sums.zip(above[..even].iter().zip(&below[..even])) {
+    for at in 0..count {
+        let ([a, b], [c, d]) = (above[at], below[at]);
         let cells = [a, c, b, d].map(f64::from);
-        let each = cells.map(|cell| Exponential::of(cell).value());
+        let halves = |place: usize| Reduced { r: halves[place][at], scale: halves[place + 4][at] };
+        let each: [f64; 4] = from_fn(|place| halves(place).exponential().value());
         let sum = |[a, c, b, d]: [f64; 4]| (a + c) + (b + d);
-        (*weights, *weighted) = (sum(each), sum(from_fn(|at| each[at] * cells[at])));
+        (weights[at], weighted[at]) = (sum(each), sum(from_fn(|at| each[at] * cells[at])));
     }
+    count
 }
 
 impl FromSums for Soft {
@@ -70,8 +87,7 @@ impl FromSums for Soft {
     }
 
     fn finish(&self, row: &mut RowOfSums, values: &mut [f32]) {
-        let sums = row.of(0).iter().zip(row.of(1));
-        values.iter_mut().zip(sums).for_each(|(value, (weights, weighted))| *value = (weighted / weights) as f32);
+        narrow([row.of(0), row.of(1)], values, |[weights, weighted]| weighted / weights);
     }
 
     fn alone(&self, window: &[f32]) -> f64 {
@@ -122,19 +138,24 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// To the bit, so that a part of a layer is the layer, whichever way it goes.
+        /// To the bit, so that a part of a layer is the layer, whichever way it goes. Cells may be left that no window reads.
         #[test]
-        fn pairs_at_once_are_rows_one_after_the_other(cells in prop::collection::vec(-501.0..501.0f32, 4..40)) {
+        fn pairs_at_once_are_rows_one_after_the_other(
+            cells in prop::collection::vec(-500.2..500.2f32, 4..12 * HALVED),
+            unread in 0..3usize,
+        ) {
             let wide = cells.len() / 4 * 2;
+            let windows = (wide / 2).saturating_sub(unread);
             let (above, below) = (&cells[..wide], &cells[wide..2 * wide]);
-            let (mut a, mut b, mut sums) = (vec![0.0; 2 * wide], vec![0.0; 2 * wide], vec![0.0; wide]);
+            let (mut a, mut b, mut sums) = (vec![0.0; 2 * wide], vec![0.0; 2 * wide], vec![0.0; 2 * windows]);
             Soft.lift(above, &mut a);
             Soft.lift(below, &mut b);
-            let moderate = a.iter().chain(&b).all(|weight| !weight.is_nan());
-            prop_assert_eq!(Soft.sum_pairs(above, below, &mut sums), moderate && wide > 2);
-            for (window, sum) in sums.into_iter().enumerate().filter(|_| moderate && wide > 2) {
+            let at_once = windows > 1 && a.iter().chain(&b).all(|weight| !weight.is_nan());
+            prop_assert_eq!(Soft.sum_pairs(above, below, &mut sums, &mut [9.0; 8 * HALVED]), at_once);
+            for (at, sum) in sums.into_iter().enumerate().filter(|_| at_once) {
+                let first = at / windows * wide + at % windows * 2;
                 let column = |at: usize| a[at] + b[at];
-                prop_assert_eq!(sum.to_bits(), (column(2 * window) + column(2 * window + 1)).to_bits());
+                prop_assert_eq!(sum.to_bits(), (column(first) + column(first + 1)).to_bits());
             }
         }
     }
