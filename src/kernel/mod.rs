@@ -46,6 +46,7 @@ pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
 use crate::error::{Error, ErrorKind, Result};
 use fused::{Columns, LINES, Run, Seen, two_rows};
+use separable::{Strips, strips};
 use std::array::from_fn;
 use std::ops::{Add, Div, Neg};
 
@@ -98,6 +99,11 @@ pub(crate) trait Fold: Sized {
 
     /// How neighbours in a row are merged in registers, if they are.
     fn neighbours(&self) -> Option<Neighbours<Self>> {
+        None
+    }
+
+    /// How runs of slabs are merged in registers, if they are.
+    fn strips(&self) -> Option<Strips<Self>> {
         None
     }
 
@@ -172,12 +178,15 @@ pub(crate) trait Number:
 {
     /// [`Fold::fused`] of their sum.
     const FUSED: Option<(f32, Run<Sum<Self>>)> = None;
+    /// [`Fold::strips`] of it.
+    const STRIPS: Option<Strips<Sum<Self>>> = None;
 }
 
 impl Number for f64 {}
 
 impl Number for f32 {
     const FUSED: Option<(f32, Run<Sum<f32>>)> = Some((Sum::PADDING, fused::values));
+    const STRIPS: Option<Strips<Sum<f32>>> = Some(strips);
 }
 
 impl InLanes for Sum<f32> {
@@ -233,6 +242,11 @@ impl<T: Number> Fold for Sum<T> {
         a + b
     }
 
+    fn lift_row(&self, row: &[T], _at: usize, out: &mut [T]) -> bool {
+        out[..row.len()].copy_from_slice(row);
+        false
+    }
+
     fn as_lifted<'r>(&self, row: &'r [T]) -> Option<&'r [T]> {
         Some(row)
     }
@@ -244,6 +258,10 @@ impl<T: Number> Fold for Sum<T> {
 
     fn fused(&self) -> Option<(f32, Run<Self>)> {
         T::FUSED
+    }
+
+    fn strips(&self) -> Option<Strips<Self>> {
+        T::STRIPS
     }
 
     fn finishes(&self) -> bool {

@@ -2,19 +2,50 @@
 //! loads, one vector instruction a merge and a store. None is inlined: a visitor loads each of them once a fold.
 
 use super::Fold;
+use std::array::from_fn;
+
+/// So many cells are merged at a turn of a loop: a turn itself costs as much as four.
+const TURN: usize = 16;
 
 #[inline(never)]
-pub(super) fn merge_2<F: Fold>(fold: &F, out: &mut [F::Acc], a: &[F::Acc], b: &[F::Acc]) {
+fn merge_2<F: Fold>(fold: &F, out: &mut [F::Acc], a: &[F::Acc], b: &[F::Acc]) {
     for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
         *out = fold.merge(a, b);
     }
 }
 
 #[inline(never)]
-pub(super) fn merge_3<F: Fold>(fold: &F, out: &mut [F::Acc], a: &[F::Acc], b: &[F::Acc], c: &[F::Acc]) {
-    for (((out, &a), &b), &c) in out.iter_mut().zip(a).zip(b).zip(c) {
+pub(super) fn merge_3<F: Fold>(fold: &F, out: &mut [F::Acc], rows: [&[F::Acc]; 3]) {
+    let [(a, a_rest), (b, b_rest), (c, c_rest)] = turns(rows, out.len());
+    let (out, rest) = out.as_chunks_mut::<TURN>();
+    for (((out, a), b), c) in out.iter_mut().zip(a).zip(b).zip(c) {
+        *out = from_fn(|at| fold.merge(fold.merge(a[at], b[at]), c[at]));
+    }
+    for (((out, &a), &b), &c) in rest.iter_mut().zip(a_rest).zip(b_rest).zip(c_rest) {
         *out = fold.merge(fold.merge(a, b), c);
     }
+}
+
+#[inline(never)]
+fn merge_5<F: Fold>(fold: &F, out: &mut [F::Acc], rows: [&[F::Acc]; 5]) {
+    let merge = |a, b, c, d, e| fold.merge(fold.merge(fold.merge(fold.merge(a, b), c), d), e);
+    let [(a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest), (e, e_rest)] = turns(rows, out.len());
+    let (out, rest) = out.as_chunks_mut::<TURN>();
+    for (((((out, a), b), c), d), e) in out.iter_mut().zip(a).zip(b).zip(c).zip(d).zip(e) {
+        *out = from_fn(|at| merge(a[at], b[at], c[at], d[at], e[at]));
+    }
+    let rests = rest.iter_mut().zip(a_rest).zip(b_rest).zip(c_rest).zip(d_rest).zip(e_rest);
+    for (((((out, &a), &b), &c), &d), &e) in rests {
+        *out = merge(a, b, c, d, e);
+    }
+}
+
+/// A row turn by turn, and what is left of it.
+type Turns<'r, A> = (&'r [[A; TURN]], &'r [A]);
+
+#[inline(always)]
+fn turns<A, const ROWS: usize>(rows: [&[A]; ROWS], count: usize) -> [Turns<'_, A>; ROWS] {
+    rows.map(|row| row[..count].as_chunks())
 }
 
 #[inline(never)]
@@ -60,7 +91,7 @@ pub(super) fn merge_all<'r, F: Fold>(fold: &F, out: &mut [F::Acc], rows: impl It
 where
     F::Acc: 'r,
 {
-    let mut some: [&[F::Acc]; 4] = [&[]; 4];
+    let mut some: [&[F::Acc]; 5] = [&[]; 5];
     let (mut count, mut onto) = (0, false);
     for row in rows {
         if count == some.len() {
@@ -73,7 +104,7 @@ where
     merge_some(fold, out, onto, &some[..count]);
 }
 
-/// Merges up to four rows, onto `out` if `onto`.
+/// Merges up to five rows, onto `out` if `onto`.
 #[inline(never)]
 fn merge_some<F: Fold>(fold: &F, out: &mut [F::Acc], onto: bool, rows: &[&[F::Acc]]) {
     if onto {
@@ -86,8 +117,9 @@ fn merge_some<F: Fold>(fold: &F, out: &mut [F::Acc], onto: bool, rows: &[&[F::Ac
         [] => out.fill(fold.empty()),
         [a] => out.copy_from_slice(&a[..out.len()]),
         [a, b] => merge_2(fold, out, a, b),
-        [a, b, c] => merge_3(fold, out, a, b, c),
-        [a, b, c, d, ..] => merge_4(fold, out, [a, b, c, d]),
+        [a, b, c] => merge_3(fold, out, [a, b, c]),
+        [a, b, c, d] => merge_4(fold, out, [a, b, c, d]),
+        [a, b, c, d, e, ..] => merge_5(fold, out, [a, b, c, d, e]),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Any axis but the innermost: merges whole slabs, each what the axes below made of one position.
 
+use super::runs::Runs;
 use super::{even, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even, Span};
-use crate::kernel::rows::{merge_3, merge_all, merge_onto, merge_through};
+use crate::kernel::rows::{merge_all, merge_onto, merge_through};
 use crate::kernel::terms::terms;
 use crate::kernel::{Fold, clear_for};
 use std::ops::Range;
@@ -12,12 +13,14 @@ use std::ops::Range;
 const SHARED_FROM: usize = 6;
 
 /// Makes the slab of a position, in the memory given, with room for what is temporary.
-type Make<'m, A> = dyn FnMut(usize, &mut [A], &mut [A]) + 'm;
+pub(super) type Make<'m, A> = dyn FnMut(usize, &mut [A], &mut [A]) + 'm;
 
 pub(super) struct Columns<'a, F: Fold> {
     axis: &'a AxisPlan,
     inner: usize,
     course: Course,
+    /// Whether windows are [finished](Fold::finish) here.
+    finish: bool,
     slabs: &'a mut [F::Acc],
     held: &'a mut [Option<usize>],
 }
@@ -45,27 +48,27 @@ enum Course {
     /// 1992; J. Gil and M. Werman 1993). For merges whose grouping does not matter. So many taps to a block.
     Blocks(Even),
     /// Runs of 1, 3, 9, … slabs at every position, each level with its own slabs that take turns.
-    Runs(Even, Vec<Level>),
-}
-
-/// Runs of 3ⁿ slabs.
-struct Level {
-    /// Where its slabs begin among all, and how many there are.
-    begin: usize,
-    count: usize,
-    /// The next position that it will be made for, relative to the first window's first tap.
-    next: usize,
+    Runs(Runs),
 }
 
 impl<'a, F: Fold> Columns<'a, F> {
     pub fn new(fold: &F, axis: &'a AxisPlan, inner: usize, slabs: &'a mut Slabs<F::Acc>) -> Result<Self> {
-        let (course, count) = course::<F>(axis);
+        let (course, count) = course::<F>(axis, inner);
         let Slabs { cells, held } = slabs;
-        room_for(fold, cells, count, inner)?;
+        match &course {
+            Course::Runs(runs) => room_for(fold, cells, count, runs.pitch())?,
+            _ => room_for(fold, cells, count, inner)?,
+        }
         let turns = if matches!(course, Course::Sliding) { count } else { 0 };
         clear_for(held, turns, 1)?;
         held.resize(turns, None);
-        Ok(Self { axis, inner, course, slabs: cells, held })
+        Ok(Self { axis, inner, course, finish: false, slabs: cells, held })
+    }
+
+    /// Finishes windows as they are merged, if that is possible here. Whether it is.
+    pub fn finish(&mut self, fold: &F) -> bool {
+        self.finish = matches!(self.course, Course::Runs(_)) && fold.strips().is_some();
+        self.finish
     }
 
     pub fn extent(&self) -> usize {
@@ -108,15 +111,7 @@ impl<'a, F: Fold> Columns<'a, F> {
                 let blocks = Blocks { even: *even, inner: self.inner, extent: self.axis.extent };
                 blocks.reduce(fold, self.slabs, out, temporary, make, done);
             }
-            Course::Runs(even, levels) => {
-                levels.iter_mut().for_each(|level| level.next = 0);
-                let (even, inner) = (*even, self.inner);
-                let mut runs = Runs { fold, axis: self.axis, even, inner, slabs: self.slabs, levels, temporary, make };
-                for (number, out) in out {
-                    runs.window(number * even.stride, out);
-                    done(number, out);
-                }
-            }
+            Course::Runs(runs) => runs.reduce((fold, self.finish), self.slabs, out, temporary, make, done),
         }
     }
 
@@ -152,7 +147,7 @@ impl<'a, F: Fold> Columns<'a, F> {
 }
 
 /// How to go through an axis, and how many slabs that takes.
-fn course<F: Fold>(axis: &AxisPlan) -> (Course, usize) {
+fn course<F: Fold>(axis: &AxisPlan, inner: usize) -> (Course, usize) {
     let whole = || {
         let longest = axis.spans.iter().map(|span| span.len).max().unwrap_or(0);
         (Course::Whole { depth: longest.max(1).ilog(3) as usize + 2 }, axis.extent)
@@ -168,83 +163,9 @@ fn course<F: Fold>(axis: &AxisPlan) -> (Course, usize) {
     if F::IDEMPOTENT && axis.step == 1 {
         return (Course::Blocks(even), even.taps);
     }
-    let (levels, count) = levels(even.taps, axis.step);
-    (Course::Runs(even, levels), count)
-}
-
-/// How many slabs each level of runs needs: from the last window's first to the newest that a window or the level above
-/// asks for, which itself needs three at equal distances.
-fn levels(taps: usize, step: usize) -> (Vec<Level>, usize) {
-    let top = terms(taps).next().map_or(0, |(size, _)| size.ilog(3));
-    let (mut levels, mut begin, mut above) = (Vec::new(), 0, None::<usize>);
-    for level in (0..=top).rev() {
-        let size = 3usize.pow(level);
-        let own = || terms(taps).filter(|&(other, _)| other == size).map(|(_, begin)| begin * step);
-        let thirds = above.map(|above| above + 2 * size * step);
-        let newest = own().max().into_iter().chain(thirds).max().unwrap_or(0);
-        let since_own = own().min().map_or(0, |first| newest - first);
-        let since_above = above.map_or(0, |above| (newest - above).max(2 * size * step));
-        let count = since_own.max(since_above) + 1;
-        levels.push(Level { begin, count, next: 0 });
-        begin += count;
-        above = Some(newest);
-    }
-    levels.reverse();
-    (levels, begin)
-}
-
-struct Runs<'r, 'm, F: Fold> {
-    fold: &'r F,
-    axis: &'r AxisPlan,
-    even: Even,
-    inner: usize,
-    slabs: &'r mut [F::Acc],
-    levels: &'r mut [Level],
-    temporary: &'r mut [F::Acc],
-    make: &'r mut Make<'m, F::Acc>,
-}
-
-impl<F: Fold> Runs<'_, '_, F> {
-    /// Reduces the window whose first tap is at `first`, relative to the first window's.
-    fn window(&mut self, first: usize, out: &mut [F::Acc]) {
-        let place = |(size, begin): (usize, usize)| (size.ilog(3) as usize, first + begin * self.axis.step);
-        let parts = terms(self.even.taps).map(place);
-        for (level, position) in parts.clone() {
-            self.ensure(level, position);
-        }
-        let (slabs, levels, inner) = (&*self.slabs, &*self.levels, self.inner);
-        let part = |(level, position): (usize, usize)| {
-            let Level { begin, count, .. } = levels[level];
-            &slabs[(begin + position % count) * inner..][..inner]
-        };
-        merge_all(self.fold, out, parts.map(part));
-    }
-
-    /// Makes the runs of a level up to this position.
-    fn ensure(&mut self, level: usize, position: usize) {
-        while self.levels[level].next <= position {
-            let at = self.levels[level].next;
-            let inner = self.inner;
-            let Level { begin, count, .. } = self.levels[level];
-            let target = (begin + at % count) * inner;
-            if level == 0 {
-                let out = &mut self.slabs[target..][..inner];
-                match usize::try_from(self.even.origin + at as isize) {
-                    Ok(cell) if cell < self.axis.extent => (self.make)(cell, out, self.temporary),
-                    _ => out.fill(self.fold.empty()),
-                }
-            } else {
-                let third = 3usize.pow(level as u32 - 1) * self.axis.step;
-                self.ensure(level - 1, at + 2 * third);
-                let Level { begin: below, count: of_below, .. } = self.levels[level - 1];
-                // Levels lie from the highest to the lowest, so what is read comes after what is written.
-                let (head, tail) = self.slabs.split_at_mut(below * inner);
-                let part = |third: usize| &tail[third % of_below * inner..][..inner];
-                merge_3(self.fold, &mut head[target..][..inner], part(at), part(at + third), part(at + 2 * third));
-            }
-            self.levels[level].next += 1;
-        }
-    }
+    let runs = Runs::new::<F::Acc>(axis, even, inner);
+    let count = runs.count();
+    (Course::Runs(runs), count)
 }
 
 struct Blocks {

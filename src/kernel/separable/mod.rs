@@ -7,12 +7,14 @@ mod back;
 mod columns;
 pub(crate) mod fused;
 mod row;
+mod runs;
 mod spread;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub(crate) use back::{OnePlane, ToAll, ToTheLargest, WayBack};
 pub(crate) use row::{Neighbours, largest};
+pub(crate) use runs::{Strips, strips};
 pub(crate) use spread::{Spreader, spread};
 
 use super::{Fold, clear_for};
@@ -61,6 +63,8 @@ pub(crate) struct Reducer<'a, F: Fold> {
     /// The axes before those, outermost first.
     columns: [Option<Columns<'a, F>>; MAX_AXES - 1],
     temporary: &'a mut Vec<F::Acc>,
+    /// Whether there is nothing left to [finish](Fold::finish) once windows are merged.
+    finished: bool,
 }
 
 /// The innermost axis, or two where windows are small.
@@ -105,17 +109,18 @@ impl<'a, F: Fold> Reducer<'a, F> {
             *place = Some(columns);
         }
         room_for(fold, temporary, most_temporary, 1)?;
-        Ok(Self { fold, innermost, columns, temporary })
+        let finished = !fold.finishes() || columns[0].as_mut().is_some_and(|columns| columns.finish(fold));
+        Ok(Self { fold, innermost, columns, temporary, finished })
     }
 
     /// Reduces one plane into `out`, and calls `done` with each complete part of it and its number: the windows at one
     /// position of the outermost axis, or all of them where there is just one axis; of small windows of two axes, with what
     /// is not finished alone. Says whether the plane had anything [foreign](Fold::is_foreign).
     pub fn reduce(&mut self, plane: &[F::Input], out: &mut [F::Acc], done: &mut Done<F::Acc>) -> bool {
-        let Self { fold, innermost, columns, temporary } = self;
+        let Self { fold, innermost, columns, temporary, finished } = self;
         let mut foreign = false;
         let mut last = |number: usize, part: &mut [F::Acc]| {
-            if fold.finishes() {
+            if !*finished {
                 part.iter_mut().for_each(|value| *value = fold.finish(*value));
             }
             done(number, 0, part);
@@ -166,6 +171,16 @@ fn room_for<F: Fold>(fold: &F, list: &mut Vec<F::Acc>, count: usize, inner: usiz
         list.resize(count * inner, fold.empty());
     }
     Ok(())
+}
+
+/// How far apart rows begin that are written while others are read, in cells. A processor tells at first by the last bits of
+/// addresses whether a read has to wait for a write; rows whose beginnings differ in more than those by little, it would hold
+/// up all along.
+fn apart<A>(cells: usize) -> usize {
+    const PAGE: usize = 4096;
+    const ENOUGH: usize = 512;
+    let more = if cells.saturating_mul(size_of::<A>()) % PAGE < ENOUGH { ENOUGH / size_of::<A>().max(1) } else { 0 };
+    cells.saturating_add(more)
 }
 
 /// The axis's windows as even ones, if they are and hang over the input by no more than is worth laying out.

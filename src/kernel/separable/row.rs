@@ -4,7 +4,7 @@ mod neighbours;
 
 pub(crate) use neighbours::{Neighbours, largest};
 
-use super::{any_foreign, even, reach, room_for};
+use super::{any_foreign, apart, even, reach, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
 use crate::kernel::Fold;
@@ -21,9 +21,7 @@ const NEIGHBOURS_FROM: usize = 4;
 const BLOCK: usize = 2048;
 
 pub(super) struct Rooms<A> {
-    /// A row with its padding.
-    padded: Vec<A>,
-    /// Runs of 3 cells at every position, then of 9, …; or of powers of 4.
+    /// A row with its padding; then runs of 3 cells at every position, then of 9, …; or of powers of 4.
     runs: Vec<A>,
     /// Rows parted by stride, or windows at every position of which strides choose.
     parts: Vec<A>,
@@ -31,7 +29,7 @@ pub(super) struct Rooms<A> {
 
 impl<A> Default for Rooms<A> {
     fn default() -> Self {
-        Self { padded: Vec::new(), runs: Vec::new(), parts: Vec::new() }
+        Self { runs: Vec::new(), parts: Vec::new() }
     }
 }
 
@@ -39,6 +37,8 @@ pub(super) struct Row<'a, F: Fold> {
     axis: &'a AxisPlan,
     /// The windows, and how far so many of them reach.
     even: Option<(Even, usize)>,
+    /// How far apart rows begin in their room.
+    pitch: usize,
     rooms: &'a mut Rooms<F::Acc>,
 }
 
@@ -54,20 +54,18 @@ impl<'a, F: Fold> Row<'a, F> {
             .filter(|even| F::SIDE_BY_SIDE && worth(even))
             .and_then(|even| Some((even, reach(axis, even, windows)?)));
         let Some((even, reach)) = even else {
-            room_for(fold, &mut rooms.padded, axis.extent, 1)?;
-            return Ok(Self { axis, even: None, rooms });
+            room_for(fold, &mut rooms.runs, axis.extent, 1)?;
+            return Ok(Self { axis, even: None, pitch: 0, rooms });
         };
-        room_for(fold, &mut rooms.padded, reach, 1)?;
-        if even.taps >= NEIGHBOURS_FROM {
-            let levels = even.taps.ilog(Self::BASE) as usize;
-            room_for(fold, &mut rooms.runs, levels, reach)?;
-        }
+        let levels = if even.taps < NEIGHBOURS_FROM { 0 } else { even.taps.ilog(Self::BASE) as usize };
+        let pitch = apart::<F::Acc>(reach);
+        room_for(fold, &mut rooms.runs, 1 + levels, pitch)?;
         if even.stride > 1 {
             let dense = (windows - 1) * even.stride + 1;
             let parts = if Self::chooses(even) { dense } else { even.stride * reach.div_ceil(even.stride) };
             room_for(fold, &mut rooms.parts, parts, 1)?;
         }
-        Ok(Self { axis, even: Some((even, reach)), rooms })
+        Ok(Self { axis, even: Some((even, reach)), pitch, rooms })
     }
 
     /// Whether it is cheaper to make windows at every position than to part the row.
@@ -78,7 +76,7 @@ impl<'a, F: Fold> Row<'a, F> {
     /// Reduces the windows of one row, whose first cell lies at `at` in its plane, and says whether any cell is foreign.
     pub fn reduce(&mut self, fold: &F, cells: &[F::Input], at: usize, out: &mut [F::Acc]) -> bool {
         let Some((even, reach)) = self.even.filter(|_| F::SIDE_BY_SIDE) else {
-            let padded = &mut *self.rooms.padded;
+            let padded = &mut *self.rooms.runs;
             let (lifted, foreign) = match fold.as_lifted(cells) {
                 Some(lifted) => (lifted, any_foreign(fold, lifted)),
                 None => {
@@ -107,7 +105,8 @@ impl<'a, F: Fold> Row<'a, F> {
         even: Even,
         out: &mut [F::Acc],
     ) -> bool {
-        let Rooms { padded, runs, parts } = &mut *self.rooms;
+        let Self { pitch, rooms: Rooms { runs, parts }, .. } = self;
+        let (padded, runs) = runs.split_at_mut(*pitch);
         let padded = &mut padded[..reach];
         // What of the row they read, and how much padding there is before it.
         let before = first.min(0).unsigned_abs().min(reach);
@@ -118,7 +117,7 @@ impl<'a, F: Fold> Row<'a, F> {
         let level = usize::from(taps >= 16);
         let (cells, made, foreign) = match fold.neighbours() {
             Some(merge) if dense && taps >= NEIGHBOURS_FROM && step == 1 && read.len() >= neighbours::FEWEST => {
-                let to = &mut runs[level * reach..][..reach + 1 - 4usize.pow(level as u32 + 1)];
+                let to = &mut runs[level * *pitch..][..reach + 1 - 4usize.pow(level as u32 + 1)];
                 (&*padded, level + 1, merge(fold, read, before, level > 0, to))
             }
             _ => match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
@@ -131,7 +130,7 @@ impl<'a, F: Fold> Row<'a, F> {
                 }
             },
         };
-        let runs = Runs { cells, step, levels: runs, made };
+        let runs = Runs { cells, step, levels: runs, pitch: *pitch, made };
         match (taps, stride, step) {
             (1, stride, _) => out.iter_mut().zip(cells.iter().step_by(stride)).for_each(|(out, cell)| *out = *cell),
             (_, 1, _) => runs.side_by_side(fold, taps, out),
@@ -159,8 +158,9 @@ struct Runs<'r, A> {
     /// The row, with its padding.
     cells: &'r [A],
     step: usize,
-    /// Runs at every position, the shortest first, as long as the row each.
+    /// Runs at every position, the shortest first; and how far apart those of two lengths are.
     levels: &'r mut [A],
+    pitch: usize,
     /// Up to which level they are made.
     made: usize,
 }
@@ -169,28 +169,35 @@ impl<A: Copy> Runs<'_, A> {
     /// Windows at every position.
     #[inline(never)]
     fn side_by_side<F: Fold<Acc = A>>(self, fold: &F, taps: usize, out: &mut [A]) {
-        let Self { cells, step, levels, made } = self;
+        let Self { cells, step, levels, pitch, made } = self;
         let count = out.len();
         if taps < SHARED_FROM && made == 0 {
             return merge_all(fold, out, (0..taps).map(|tap| &cells[tap * step..][..count]));
         }
         let (reach, base) = (cells.len(), Row::<F>::BASE);
-        for level in made..taps.ilog(base) as usize {
+        let top = taps.ilog(base);
+        // The longest runs of a sum that has one of them are merged with what follows them.
+        let once = !F::IDEMPOTENT && taps < 2 * base.pow(top);
+        for level in made..top as usize - usize::from(once) {
             let size = base.pow(level as u32);
-            let (below, here) = levels.split_at_mut(level * reach);
-            let from = if level == 0 { cells } else { &below[(level - 1) * reach..] };
+            let (below, here) = levels.split_at_mut(level * pitch);
+            let from = if level == 0 { cells } else { &below[(level - 1) * pitch..] };
             let length = reach - (base * size - 1) * step;
             let part = |part: usize| &from[part * size * step..][..length];
             merge_all(fold, &mut here[..length], (0..base).map(part));
         }
         let run = |(size, begin): (usize, usize)| {
-            let from = if size == 1 { cells } else { &levels[(size.ilog(base) as usize - 1) * reach..] };
+            let from = if size == 1 { cells } else { &levels[(size.ilog(base) as usize - 1) * pitch..] };
             &from[begin * step..][..count]
         };
         if F::IDEMPOTENT {
             merge_all(fold, out, overlapping_terms(taps).map(run));
         } else {
-            merge_all(fold, out, terms(taps).map(run));
+            let parts = |(size, begin): (usize, usize)| {
+                let count = if once && size == base.pow(top) { base } else { 1 };
+                (0..count).map(move |part| (size / count, begin + part * (size / count)))
+            };
+            merge_all(fold, out, terms(taps).flat_map(parts).map(run));
         }
     }
 }

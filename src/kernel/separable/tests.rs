@@ -161,11 +161,12 @@ proptest! {
     }
 
     #[test]
-    fn separable_sums_round_as_direct(plan in plan(), seed in any::<u32>()) {
+    fn separable_sums_round_as_direct(plan in plan(), seed in any::<u32>(), divisor in prop::sample::select(vec![1.0f32, 3.0])) {
         let cell = |i: usize| (i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) as f32 / 3.0e4;
         let plane: Vec<f32> = (0..size(&plan.input_shape())).map(cell).collect();
-        let mut scratch = Scratch::default();
-        prop_assert_eq!(reduce(&Sum::alone(), &plane, &plan, &mut scratch).unwrap(), direct::reduce(&Sum::alone(), &plane, &plan));
+        let (sum, mut scratch) = (Sum { divisor, only_inside: false }, Scratch::default());
+        let finished: Vec<f32> = direct::reduce(&sum, &plane, &plan).into_iter().map(|merged| sum.finish(merged)).collect();
+        prop_assert_eq!(reduce(&sum, &plane, &plan, &mut scratch).unwrap(), finished);
     }
 
     /// To the bit, −0 too.
