@@ -9,7 +9,7 @@ use crate::geometry::{AxisPlan, Even};
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::rows::{merge_3, merge_all};
 use crate::kernel::terms::terms;
-use crate::kernel::{Fold, InLanes};
+use crate::kernel::{Fold, InLanes, Sum};
 use std::array::from_fn;
 
 /// So many registers are worked on at a time.
@@ -160,16 +160,10 @@ impl Found {
     }
 }
 
-/// [`Strips`] of four cells to a register.
+/// [`Strips`] of sums, four cells to a register.
 #[inline(never)]
 #[expect(unsafe_code, reason = "checks of bounds for each strip would cost as much as its sums")]
-pub(crate) fn strips<L: InLanes<Packed = Lanes>>(
-    fold: &L,
-    finish: bool,
-    found: &Found,
-    slabs: &mut [f32],
-    window: &mut [f32],
-) {
+pub(crate) fn strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: &mut [f32], window: &mut [f32]) {
     let width = found.inner.next_multiple_of(STRIP);
     let all = found.merges.as_flattened().iter().chain(&found.parts).chain([&found.new]);
     assert!(all.max().is_some_and(|&last| last + width <= slabs.len()), "a slab is whole strips");
@@ -195,14 +189,7 @@ pub(crate) fn strips<L: InLanes<Packed = Lanes>>(
 /// The slabs that are found and `to` must have room for so many strips.
 #[inline(never)]
 #[expect(unsafe_code, reason = "as above")]
-unsafe fn some_strips<L: InLanes<Packed = Lanes>>(
-    fold: &L,
-    finish: bool,
-    found: &Found,
-    slabs: *mut f32,
-    count: usize,
-    to: *mut f32,
-) {
+unsafe fn some_strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: *mut f32, count: usize, to: *mut f32) {
     for at in (0..count * STRIP).step_by(STRIP) {
         // SAFETY: the caller's promise.
         unsafe {
@@ -210,7 +197,7 @@ unsafe fn some_strips<L: InLanes<Packed = Lanes>>(
             let mut merged: [Lanes; REGISTERS] = from_fn(|register| load(found.new, register));
             for &[first, second, to] in &found.merges {
                 for (register, merged) in merged.iter_mut().enumerate() {
-                    *merged = fold.merge(fold.merge(load(first, register), load(second, register)), *merged);
+                    *merged = load(first, register) + load(second, register) + *merged;
                     merged.store(slabs.add(to + at).add(register * LANES));
                 }
             }
@@ -218,11 +205,11 @@ unsafe fn some_strips<L: InLanes<Packed = Lanes>>(
             let mut merged: [Lanes; REGISTERS] = from_fn(|register| load(first, register));
             for &other in others {
                 for (register, merged) in merged.iter_mut().enumerate() {
-                    *merged = fold.merge(*merged, load(other, register));
+                    *merged = *merged + load(other, register);
                 }
             }
             for (register, merged) in merged.into_iter().enumerate() {
-                let merged = if finish { fold.finish(merged, false) } else { merged };
+                let merged = if finish { InLanes::finish(fold, merged, false) } else { merged };
                 merged.store(to.add(at + register * LANES));
             }
         }
