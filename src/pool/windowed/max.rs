@@ -153,7 +153,7 @@ impl Fold for Extreme {
     }
 
     fn neighbours(&self) -> Option<Neighbours<Self>> {
-        Some(|fold, row, before, sixteen, out| largest(row, before, sixteen, out, fold.turned(0.0)))
+        Some(|fold, row, before, run, out| largest(row, before, run, out, fold.turned(0.0)))
     }
 
     fn finishes(&self) -> bool {
