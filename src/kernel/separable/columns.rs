@@ -23,6 +23,8 @@ pub(super) struct Columns<'a, F: Fold> {
     course: Course,
     slabs: &'a mut [F::Acc],
     held: &'a mut [Option<usize>],
+    /// Whether results are finished here.
+    finishes: bool,
 }
 
 /// Room for slabs.
@@ -68,7 +70,13 @@ impl<'a, F: Fold> Columns<'a, F> {
         let turns = if matches!(course, Course::Sliding) { count } else { 0 };
         clear_for(held, turns, 1)?;
         held.resize(turns, None);
-        Ok(Self { axis, inner, course, slabs: cells, held })
+        Ok(Self { axis, inner, course, slabs: cells, held, finishes: false })
+    }
+
+    /// Finishes results here if the fold finishes any, in the pass that makes them. Says whether it does.
+    pub fn finish(&mut self, fold: &F) -> bool {
+        self.finishes = fold.finishes() && matches!(self.course, Course::Groups(_));
+        self.finishes
     }
 
     pub fn extent(&self) -> usize {
@@ -92,7 +100,8 @@ impl<'a, F: Fold> Columns<'a, F> {
         done: &mut dyn FnMut(usize, &mut [F::Acc]),
     ) {
         if let (Course::Groups(groups), true) = (&self.course, F::SIDE_BY_SIDE && F::IDEMPOTENT) {
-            return groups.reduce(fold, self.slabs, out, temporary, make, done);
+            let make = &mut |position: usize, slab: &mut [F::Acc]| make(position, slab, temporary);
+            return groups.reduce(fold, self.finishes, self.slabs, out, make, done);
         }
         let out = out.chunks_exact_mut(self.inner).enumerate();
         match &mut self.course {

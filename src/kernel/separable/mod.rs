@@ -113,8 +113,9 @@ impl<'a, F: Fold> Reducer<'a, F> {
     pub fn reduce(&mut self, plane: &[F::Input], out: &mut [F::Acc], done: &mut Done<F::Acc>) -> bool {
         let Self { fold, innermost, columns, temporary } = self;
         let mut foreign = false;
+        let finished = columns[0].as_mut().is_some_and(|outermost| outermost.finish(fold));
         let mut last = |number: usize, part: &mut [F::Acc]| {
-            if fold.finishes() {
+            if fold.finishes() && !finished {
                 part.iter_mut().for_each(|value| *value = fold.finish(*value));
             }
             done(number, 0, part);
