@@ -16,9 +16,9 @@ pub(super) const SHORTEST: usize = 4;
 pub(super) fn run(taps: usize) -> usize {
     match taps {
         ..=8 | 15 | 31 => taps,
-        ..16 => 8,
-        ..32 => 16,
-        ..=64 => 32,
+        9..=14 => 8,
+        16..=30 => 16,
+        32..=64 => 32,
         _ => 16,
     }
 }
@@ -27,8 +27,8 @@ pub(super) fn run(taps: usize) -> usize {
 const fn ahead(run: usize) -> usize {
     match run {
         4 => 2,
-        ..=8 => 3,
-        ..=16 => 5,
+        5..=8 => 3,
+        9..=16 => 5,
         _ => 9,
     }
 }
