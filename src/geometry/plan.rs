@@ -182,12 +182,14 @@ impl AxisPlan {
             Some(second) => usize::try_from(place(second)? - origin).ok().filter(|&stride| stride > 0)?,
             None => 1,
         };
+        // A division for each span would cost as much as all else.
+        let steps = |cells: usize| if self.step == 1 { cells } else { cells.div_ceil(self.step) };
         let fits = |(index, span): (usize, &Span)| {
             let here = isize::try_from(index.checked_mul(stride)?).ok()?.checked_add(origin)?;
             // Runs laid side by side may have a window at an end of the map amid others: what it lacks does not lie beside them.
-            let before = usize::try_from(-here).map_or(0, |lacking| lacking.div_ceil(self.step));
+            let before = usize::try_from(-here).map_or(0, steps);
             let room = usize::try_from(isize::try_from(self.extent).ok()?.checked_sub(here)?).unwrap_or(0);
-            let all_inside = span.before == before && span.len + before == taps.min(room.div_ceil(self.step));
+            let all_inside = span.before == before && span.len + before == taps.min(steps(room));
             Some(span.len > 0 && span.taps() == taps && place(span)? == here && all_inside)
         };
         let all = self.spans.iter().enumerate().all(|span| fits(span) == Some(true));

@@ -1,12 +1,15 @@
 //! Any axis but the innermost: merges whole slabs, each what the axes below made of one position.
 
+mod groups;
+
 use super::runs::Runs;
 use super::{even, room_for};
 use crate::error::Result;
-use crate::geometry::{AxisPlan, Even, Span};
-use crate::kernel::rows::{merge_all, merge_onto, merge_through};
+use crate::geometry::{AxisPlan, Span};
+use crate::kernel::rows::{merge_all, merge_onto};
 use crate::kernel::terms::terms;
 use crate::kernel::{Fold, clear_for};
+use groups::Groups;
 use std::ops::Range;
 
 /// From this many taps on for each position that a window moves, windows share runs of slabs.
@@ -44,9 +47,8 @@ enum Course {
     Whole { depth: usize },
     /// A window after the other, over the slabs that it needs: as many as one window spans.
     Sliding,
-    /// Every window is the merge of two: of the end of one block of slabs and of the beginning of the next (M. van Herk
-    /// 1992; J. Gil and M. Werman 1993). For merges whose grouping does not matter. So many taps to a block.
-    Blocks(Even),
+    /// Some windows at a time, for merges whose grouping does not matter.
+    Groups(Groups),
     /// Runs of 1, 3, 9, … slabs at every position, each level with its own slabs that take turns.
     Runs(Runs),
 }
@@ -55,19 +57,25 @@ impl<'a, F: Fold> Columns<'a, F> {
     pub fn new(fold: &F, axis: &'a AxisPlan, inner: usize, slabs: &'a mut Slabs<F::Acc>) -> Result<Self> {
         let (course, count) = course::<F>(axis, inner);
         let Slabs { cells, held } = slabs;
-        match &course {
-            Course::Runs(runs) => room_for(fold, cells, count, runs.pitch())?,
-            _ => room_for(fold, cells, count, inner)?,
-        }
+        let cells_of_each = match &course {
+            Course::Groups(groups) => groups.distance(),
+            Course::Runs(runs) => runs.pitch(),
+            _ => inner,
+        };
+        room_for(fold, cells, count, cells_of_each)?;
         let turns = if matches!(course, Course::Sliding) { count } else { 0 };
         clear_for(held, turns, 1)?;
         held.resize(turns, None);
         Ok(Self { axis, inner, course, finish: false, slabs: cells, held })
     }
 
-    /// Finishes windows as they are merged, if that is possible here. Whether it is.
+    /// Finishes windows in the pass that makes them, if that is possible here. Whether it is.
     pub fn finish(&mut self, fold: &F) -> bool {
-        self.finish = matches!(self.course, Course::Runs(_)) && fold.strips().is_some();
+        self.finish = match self.course {
+            Course::Groups(_) => true,
+            Course::Runs(_) => fold.strips().is_some(),
+            _ => false,
+        };
         self.finish
     }
 
@@ -79,7 +87,6 @@ impl<'a, F: Fold> Columns<'a, F> {
     pub fn temporary(&self) -> usize {
         match self.course {
             Course::Whole { depth } => depth.saturating_mul(self.inner),
-            Course::Blocks(_) => self.inner,
             _ => 0,
         }
     }
@@ -92,6 +99,10 @@ impl<'a, F: Fold> Columns<'a, F> {
         make: &mut Make<F::Acc>,
         done: &mut dyn FnMut(usize, &mut [F::Acc]),
     ) {
+        if let (Course::Groups(groups), true) = (&self.course, F::SIDE_BY_SIDE && F::IDEMPOTENT) {
+            let make = &mut |position: usize, slab: &mut [F::Acc]| make(position, slab, temporary);
+            return groups.reduce(fold, self.finish, self.slabs, out, make, done);
+        }
         let out = out.chunks_exact_mut(self.inner).enumerate();
         match &mut self.course {
             Course::Whole { .. } => {
@@ -105,12 +116,8 @@ impl<'a, F: Fold> Columns<'a, F> {
             }
             // What no window of this fold takes is not compiled for it.
             _ if !F::SIDE_BY_SIDE => {}
-            Course::Blocks(_) if !F::IDEMPOTENT => {}
+            Course::Groups(_) => {}
             Course::Sliding => self.sliding(fold, out, temporary, make, done),
-            Course::Blocks(even) => {
-                let blocks = Blocks { even: *even, inner: self.inner, extent: self.axis.extent };
-                blocks.reduce(fold, self.slabs, out, temporary, make, done);
-            }
             Course::Runs(runs) => runs.reduce((fold, self.finish), self.slabs, out, temporary, make, done),
         }
     }
@@ -153,83 +160,21 @@ fn course<F: Fold>(axis: &AxisPlan, inner: usize) -> (Course, usize) {
         (Course::Whole { depth: longest.max(1).ilog(3) as usize + 2 }, axis.extent)
     };
     let Some(even) = even(axis).filter(|_| F::SIDE_BY_SIDE) else { return whole() };
-    let window = (even.taps - 1) * axis.step + 1;
-    if even.taps < SHARED_FROM {
-        return (Course::Sliding, window);
+    let grouped = F::IDEMPOTENT && axis.step == 1 && even.stride == 1 && even.taps >= groups::FEWEST_TAPS;
+    if even.taps < SHARED_FROM && !grouped {
+        return (Course::Sliding, (even.taps - 1) * axis.step + 1);
     }
-    if axis.spans.len() * even.stride < even.taps || even.taps < SHARED_FROM * even.stride {
+    if axis.spans.len() * even.stride < even.taps || even.taps < SHARED_FROM * even.stride && !grouped {
         return whole();
     }
     if F::IDEMPOTENT && axis.step == 1 {
-        return (Course::Blocks(even), even.taps);
+        let groups = Groups::new(even, axis.extent, inner);
+        let count = groups.slabs();
+        return (Course::Groups(groups), count);
     }
     let runs = Runs::new::<F::Acc>(axis, even, inner);
     let count = runs.count();
     (Course::Runs(runs), count)
-}
-
-struct Blocks {
-    even: Even,
-    inner: usize,
-    extent: usize,
-}
-
-impl Blocks {
-    /// `slabs` holds a block, from each of its slabs to its end merged; where that is no longer needed, the next block's
-    /// slabs as they are. The first temporary one is what the next block begins with, merged.
-    fn reduce<'o, F: Fold>(
-        &self,
-        fold: &F,
-        slabs: &mut [F::Acc],
-        out: impl Iterator<Item = (usize, &'o mut [F::Acc])>,
-        temporary: &mut [F::Acc],
-        make: &mut Make<F::Acc>,
-        done: &mut dyn FnMut(usize, &mut [F::Acc]),
-    ) where
-        F::Acc: 'o,
-    {
-        let Self { even: Even { origin, stride, taps }, inner, extent } = *self;
-        let (beginning, rest) = temporary.split_at_mut(inner);
-        let mut slab = |position: usize, slabs: &mut [F::Acc]| {
-            let out = &mut slabs[position % taps * inner..][..inner];
-            match usize::try_from(origin + position as isize) {
-                Ok(cell) if cell < extent => make(cell, out, rest),
-                _ => out.fill(fold.empty()),
-            }
-        };
-        let (mut block, mut made) = (usize::MAX, 0);
-        for (number, out) in out {
-            let first = number * stride;
-            if first / taps != block {
-                block = first / taps;
-                while made < (block + 1) * taps {
-                    slab(made, slabs);
-                    made += 1;
-                }
-                for at in (0..taps - 1).rev() {
-                    let (here, next) = slabs[at * inner..][..2 * inner].split_at_mut(inner);
-                    merge_onto(fold, here, next);
-                }
-                beginning.fill(fold.empty());
-            }
-            let end = first % taps * inner;
-            if end == 0 {
-                out.copy_from_slice(&slabs[..inner]);
-            }
-            // The slabs before the window's first are free for those that it adds.
-            while made < first + taps {
-                slab(made, slabs);
-                let new = &slabs[made % taps * inner..][..inner];
-                made += 1;
-                if made < first + taps {
-                    merge_onto(fold, beginning, new);
-                } else {
-                    merge_through(fold, out, &slabs[end..][..inner], beginning, new);
-                }
-            }
-            done(number, out);
-        }
-    }
 }
 
 /// One window over slabs that are all there.

@@ -14,9 +14,6 @@ use crate::kernel::terms::{merge_run, overlapping_terms, terms};
 /// From this many taps on, windows share runs of 3, 9, 27, … or 4, 16, 64, … cells that are merged once.
 const SHARED_FROM: usize = 6;
 
-/// From this many on, runs of 4 or 16 may be [merged in registers](Neighbours).
-const NEIGHBOURS_FROM: usize = 4;
-
 /// So many windows of a row are worked on at a time, so that what they share stays in the processor's nearest memory.
 const BLOCK: usize = 2048;
 
@@ -57,7 +54,7 @@ impl<'a, F: Fold> Row<'a, F> {
             room_for(fold, &mut rooms.runs, axis.extent, 1)?;
             return Ok(Self { axis, even: None, pitch: 0, rooms });
         };
-        let levels = if even.taps < NEIGHBOURS_FROM { 0 } else { even.taps.ilog(Self::BASE) as usize };
+        let levels = if even.taps < neighbours::SHORTEST { 0 } else { even.taps.ilog(Self::BASE) as usize };
         let pitch = apart::<F::Acc>(reach);
         room_for(fold, &mut rooms.runs, 1 + levels, pitch)?;
         if even.stride > 1 {
@@ -114,32 +111,47 @@ impl<'a, F: Fold> Row<'a, F> {
         let read = &cells[begin..cells.len().min(begin + reach - before)];
         let (taps, stride, step) = (even.taps, even.stride, self.axis.step);
         let dense = stride == 1 || Self::chooses(even);
-        let level = usize::from(taps >= 16);
-        let (cells, made, foreign) = match fold.neighbours() {
-            Some(merge) if dense && taps >= NEIGHBOURS_FROM && step == 1 && read.len() >= neighbours::FEWEST => {
-                let to = &mut runs[level * *pitch..][..reach + 1 - 4usize.pow(level as u32 + 1)];
-                (&*padded, level + 1, merge(fold, read, before, level > 0, to))
+        let in_registers = fold.neighbours().filter(|_| dense && step == 1 && taps >= neighbours::SHORTEST);
+        let run = neighbours::run(taps);
+        if let (Some(merge), true) = (in_registers, read.len() >= neighbours::fewest(run)) {
+            let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
+            let foreign = if run == taps {
+                merge(fold, read, before, run, windows)
+            } else if taps <= 2 * run {
+                let foreign = merge(fold, read, before, run, &mut runs[..reach + 1 - run]);
+                let [first, second] = [&runs[..reach + 1 - taps], &runs[taps - run..reach + 1 - run]];
+                merge_all(fold, windows, [first, second].into_iter());
+                foreign
+            } else {
+                let made = run.ilog(Self::BASE) as usize;
+                let foreign = merge(fold, read, before, run, &mut runs[(made - 1) * *pitch..][..reach + 1 - run]);
+                Runs { cells: padded, step, levels: runs, pitch: *pitch, made }.side_by_side(fold, taps, windows);
+                foreign
+            };
+            if stride > 1 {
+                choose(parts, stride, out);
             }
-            _ => match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
-                Some(lifted) => (lifted, 0, any_foreign(fold, lifted)),
-                None => {
-                    padded[..before].fill(fold.nothing());
-                    let foreign = fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
-                    padded[before + read.len()..].fill(fold.nothing());
-                    (&*padded, 0, foreign)
-                }
-            },
+            return foreign;
+        }
+        let (cells, foreign) = match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
+            Some(lifted) => (lifted, any_foreign(fold, lifted)),
+            None => {
+                padded[..before].fill(fold.nothing());
+                let foreign = fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
+                padded[before + read.len()..].fill(fold.nothing());
+                (&*padded, foreign)
+            }
         };
-        let runs = Runs { cells, step, levels: runs, pitch: *pitch, made };
+        let runs = Runs { cells, step, levels: runs, pitch: *pitch, made: 0 };
         match (taps, stride, step) {
-            (1, stride, _) => out.iter_mut().zip(cells.iter().step_by(stride)).for_each(|(out, cell)| *out = *cell),
+            (1, stride, _) => choose(cells, stride, out),
             (_, 1, _) => runs.side_by_side(fold, taps, out),
             (2, 2, 1) => pairs(fold, out, cells),
             (3, 2, 1) => overlapping_triples(fold, out, cells),
             (taps, stride, _) if dense => {
                 let windows = &mut parts[..(out.len() - 1) * stride + 1];
                 runs.side_by_side(fold, taps, windows);
-                out.iter_mut().zip(windows.iter().step_by(stride)).for_each(|(out, value)| *out = *value);
+                choose(windows, stride, out);
             }
             (taps, stride, _) => {
                 let parts = &mut parts[..stride * reach.div_ceil(stride)];
@@ -151,6 +163,11 @@ impl<'a, F: Fold> Row<'a, F> {
         }
         foreign
     }
+}
+
+/// One window of so many.
+fn choose<A: Copy>(windows: &[A], stride: usize, out: &mut [A]) {
+    out.iter_mut().zip(windows.iter().step_by(stride)).for_each(|(out, window)| *out = *window);
 }
 
 /// What windows of a row share.
@@ -171,7 +188,7 @@ impl<A: Copy> Runs<'_, A> {
     fn side_by_side<F: Fold<Acc = A>>(self, fold: &F, taps: usize, out: &mut [A]) {
         let Self { cells, step, levels, pitch, made } = self;
         let count = out.len();
-        if taps < SHARED_FROM && made == 0 {
+        if taps < SHARED_FROM {
             return merge_all(fold, out, (0..taps).map(|tap| &cells[tap * step..][..count]));
         }
         let (reach, base) = (cells.len(), Row::<F>::BASE);

@@ -157,7 +157,7 @@ impl Fold for Extreme {
     }
 
     fn neighbours(&self) -> Option<Neighbours<Self>> {
-        Some(|fold, row, before, sixteen, out| largest(row, before, sixteen, out, fold.turned(0.0)))
+        Some(|fold, row, before, run, out| largest(row, before, run, out, fold.turned(0.0)))
     }
 
     fn finishes(&self) -> bool {
@@ -524,6 +524,32 @@ mod tests {
             prop_assert_eq!(grad_input, scattered);
         }
     }
+    /// To the bit, as far as each length has a way of its own: along, down, at the ends and turned round.
+    #[test]
+    fn long_windows_are_those_of_a_walk() {
+        let mut room = Room::default();
+        for (kernel, stride) in [4, 5, 6, 7, 8, 9, 15, 17, 19, 31, 33].into_iter().flat_map(|k| [(k, 1), (k, 2)]) {
+            let window = Window::new([kernel; 2]).stride([stride; 2]).padding([[kernel / 2, kernel / 3]; 2]);
+            let shapes = Shapes::of_plan_alone(Geometry::from(window).plan(&[37, 70]).unwrap());
+            // Zeros of either sign, and few other values: most long windows see which zero comes first.
+            let cell = |at: usize| [0.0, -0.0, 1.0, -1.0][at * 7919 % 1013 % 4] * f32::from(u8::from(at % 401 == 7));
+            let plane: Vec<f32> = (0..shapes.plane_in).map(cell).collect();
+            for smallest in [false, true] {
+                let wanted = match smallest {
+                    true => walked(&plane, &shapes, |b, a| b < a, f32::INFINITY),
+                    false => walked(&plane, &shapes, |b, a| b > a, f32::NEG_INFINITY),
+                };
+                let mut values = vec![9.0; shapes.plane_out];
+                extremes(smallest, &plane, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
+                let found = values.iter().map(|value| value.to_bits());
+                assert!(
+                    found.eq(wanted.iter().map(|winner| winner.0)),
+                    "{kernel} × {kernel}, {stride} apart, {smallest}"
+                );
+            }
+        }
+    }
+
     /// Small windows look at each cell once, some in blocks of four and some at the edges: none may be left out. Of zeros of
     /// both signs the first row's is the first.
     #[test]
