@@ -11,6 +11,7 @@ const NOT_METHODS: [&str; 12] = [
     "arithmetic",
     "element",
     "exponentials",
+    "lanes",
     "method",
     "mod",
     "options",
