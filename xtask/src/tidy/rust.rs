@@ -7,7 +7,7 @@ use super::{Complaints, sources::Sources};
 const BINDINGS: [&str; 5] = ["wasm_bindgen", "wasm_bindgen_futures", "js_sys", "web_sys", "serde_wasm_bindgen"];
 
 /// What src/pool and its families have beside methods: what they share.
-const NOT_METHODS: [&str; 12] = [
+const NOT_METHODS: [&str; 13] = [
     "arithmetic",
     "element",
     "exponentials",
