@@ -168,25 +168,24 @@ impl<'a> Small<'a> {
         if down.kind() != across.kind() || !KINDS.contains(&across.kind()) || inside.len() < LANES {
             return Ok(None);
         }
-        let (dilated, edges, pairs) = if [down, across].iter().all(|axis| axis.step == 1) {
+        let (dilated, edges, spacing) = if [down, across].iter().all(|axis| axis.step == 1) {
             let last = across.windows - LANES;
             if across.even.origin <= -(LANES as isize) || inside.end < last {
                 return Ok(None);
             }
             let left = if inside.start > 0 { LANES } else { 0 };
             let right = if inside.end < across.windows { last } else { across.windows };
-            let lines = Spacing { count: across.even.taps + across.even.stride, apart: 1, read: blocks::read(across) };
-            (None, [left, right], (1, lines))
+            let count = across.even.taps + across.even.stride;
+            (None, [left, right], Spacing { pairing: 1, count, apart: 1, read: blocks::read(across) })
         } else {
             let Some((masks, edges)) = Masks::new(down, across, inside) else { return Ok(None) };
-            let lines = Spacing { count: 4, apart: down.step, read: dilated::read(across) };
-            (Some(masks), edges, (down.step / down.even.stride, lines))
+            let pairing = down.step / down.even.stride;
+            (Some(masks), edges, Spacing { pairing, count: 4, apart: down.step, read: dilated::read(across) })
         };
-        let (pairing, spacing) = pairs;
-        if down.windows < 2 * pairing {
+        if down.windows < 2 * spacing.pairing {
             return Ok(None);
         }
-        let lines = Lines::new(down, across, pairing, spacing, padding, room)?;
+        let lines = Lines::new(down, across, spacing, padding, room)?;
         Ok(Some(Self { down, across, edges, dilated, lines }))
     }
 
@@ -239,7 +238,7 @@ impl<'a> Small<'a> {
         mut blocks: impl Across<L>,
     ) -> bool {
         let Self { down, across, edges: [left, right], .. } = *self;
-        let (windows, width, pairing) = (across.windows, across.extent, self.lines.pairing);
+        let (windows, width, pairing) = (across.windows, across.extent, self.lines.pairing());
         assert!(sink.room() >= down.windows * windows, "a place for every window");
         assert!(cells.len() == down.extent * width, "a plane of cells");
         // Blocks look at the lines that are new to their windows.
@@ -256,7 +255,7 @@ impl<'a> Small<'a> {
             let rows = [row, row + pairing];
             let inside = rows.map(|row| wide && [0, TAPS - 1].iter().all(|&tap| down.cell(row, tap).is_some()));
             let place = down.at(row, 0) * width as isize + across.even.origin;
-            let lines = self.lines.of(cells, row, place, if TAPS > STRIDE { TAPS + STRIDE } else { 2 * TAPS });
+            let lines = self.lines.of(cells, row, place, TAPS + STRIDE);
             let mut pair =
                 Pair { at: row * windows, apart: pairing * windows, place, stride: across.even.stride, inside, sink };
             let next = down.cell(rows[1] + 1, TAPS - STRIDE).filter(|_| width <= AHEAD_UP_TO);

@@ -84,11 +84,13 @@ pub(crate) fn small_plan_or_dilated() -> impl Strategy<Value = Plan> {
     small_plan_apart(prop_oneof![Just(1usize), 2..6usize])
 }
 
-fn small_plan_apart(apart: impl Strategy<Value = usize>) -> impl Strategy<Value = Plan> {
-    let axes = (2..=3usize, apart).prop_flat_map(move |(kernel, apart)| {
-        let window = (kernel - 1) * apart + 1;
-        let axis = move || (window..24 + 3 * apart, 0..window, 0..window);
-        (Just((kernel, apart)), axis(), axis(), 1..3usize)
+fn small_plan_apart(apart: impl Strategy<Value = usize> + Clone) -> impl Strategy<Value = Plan> {
+    let axes = (2..=3usize, [apart.clone(), apart]).prop_flat_map(move |(kernel, apart)| {
+        let axis = |apart: usize| {
+            let window = (kernel - 1) * apart + 1;
+            (window..24 + 3 * apart, 0..window, 0..window)
+        };
+        (Just((kernel, apart)), axis(apart[0]), axis(apart[1]), 1..3usize)
     });
     (axes, any::<bool>(), prop::option::of(1..4usize)).prop_filter_map(
         "does not fit",
@@ -100,7 +102,7 @@ fn small_plan_apart(apart: impl Strategy<Value = usize>) -> impl Strategy<Value 
             let padding: Vec<[usize; 2]> = outer.iter().map(|_| [0, 0]).chain([[a.1, a.2], [b.1, b.2]]).collect();
             let window = Window::new(with(1, [kernel; 2]))
                 .stride(with(1, [stride; 2]))
-                .dilation(with(1, [apart; 2]))
+                .dilation(with(1, apart))
                 .padding(padding)
                 .ceil_mode(ceil);
             let extents: Vec<usize> = outer.iter().copied().chain([a.0, b.0]).collect();

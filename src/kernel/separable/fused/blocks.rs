@@ -61,7 +61,8 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
         let Self { fold, width, last, left, right: [first, beside, next], inside } = *self;
         let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
         let mut reader = Reader::<L, TAPS, STRIDE> { fold, width, lines, seen: *seen };
-        // SAFETY: no more columns are read than the caller promises, and no more windows put.
+        // SAFETY: no more columns are read than the caller promises, and no more windows put. Windows before the last four
+        // begin within a row, and so far into what lies ahead, which has two rows for each they are apart, and a margin.
         unsafe {
             let mut here = reader.columns(0, left);
             let (mut window, mut is_inside) = (0, inside[0]);

@@ -6,9 +6,11 @@ use crate::kernel::clear_for;
 use std::array::from_fn;
 use std::ops::Range;
 
-/// How many lines two rows of windows read, how many rows lie from one to the next, and how many cells are read of each.
+/// How many rows of windows lie from one to the other that goes with it; how many lines the two read, how many rows lie from
+/// one to the next, and how many cells are read of each.
 #[derive(Clone, Copy)]
 pub(super) struct Spacing {
+    pub pairing: usize,
     pub count: usize,
     pub apart: usize,
     pub read: usize,
@@ -17,8 +19,6 @@ pub(super) struct Spacing {
 pub(super) struct Lines<'a> {
     down: Axis,
     across: Axis,
-    /// How many rows of windows lie from one to the other that goes with it.
-    pub pairing: usize,
     spacing: Spacing,
     /// From which rows of windows on, two at a time read nothing but what is in the plane.
     whole: Range<usize>,
@@ -29,16 +29,9 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub fn new(
-        down: Axis,
-        across: Axis,
-        pairing: usize,
-        spacing: Spacing,
-        padding: f32,
-        room: &'a mut Vec<f32>,
-    ) -> Result<Self> {
+    pub fn new(down: Axis, across: Axis, spacing: Spacing, padding: f32, room: &'a mut Vec<f32>) -> Result<Self> {
         let Axis { extent: width, even, .. } = across;
-        let Spacing { count, apart, read } = spacing;
+        let Spacing { pairing, count, apart, read } = spacing;
         let between = ((count - 1) * apart) as isize;
         let whole = |&row: &usize| {
             let first = down.at(row, 0);
@@ -54,7 +47,11 @@ impl<'a> Lines<'a> {
         let slot = margin.saturating_add(end);
         clear_for(room, slot, LINES + 1)?;
         room.resize(slot * (LINES + 1), padding);
-        Ok(Self { down, across, pairing, spacing, whole, room, slot, margin })
+        Ok(Self { down, across, spacing, whole, room, slot, margin })
+    }
+
+    pub fn pairing(&self) -> usize {
+        self.spacing.pairing
     }
 
     /// The lines of two rows of windows, from the first window's first tap on, which is at `place` in the plane; so many, and
@@ -71,7 +68,7 @@ impl<'a> Lines<'a> {
 
     #[inline(never)]
     fn at_an_end(&mut self, cells: &[f32], row: usize) -> [*const f32; LINES] {
-        let Self { down, across, spacing: Spacing { count, apart, read }, slot, margin, .. } = *self;
+        let Self { down, across, spacing: Spacing { count, apart, read, .. }, slot, margin, .. } = *self;
         let Axis { extent: width, even, .. } = across;
         let cell = |line: usize| {
             let row = down.at(row, 0) + (line.min(count - 1) * apart) as isize;
