@@ -87,8 +87,17 @@ fn put(Module { name, .. }: &Module, wasm: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles the modules while something else goes on, so that [`build`] finds them compiled: one core alone optimises a
-/// module. It is silent, since whatever is wrong `build` meets too. Dropped, it ends.
+/// Compiles a module by the compiler that is fallen back to, and puts it nowhere: one shows that it can.
+///
+/// # Errors
+/// As [`build`].
+pub fn compiles_by_fallback() -> Result<()> {
+    compile(Compiler::Debian, CORE[0].package).map(|_| ())
+}
+
+/// Compiles the modules while something else goes on, so that [`build`] finds them compiled, and after it, if so wished,
+/// [`compiles_by_fallback`]: one core alone optimises a module. It is silent, since whatever is wrong these two meet too.
+/// Dropped, it ends.
 pub struct Ahead {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -96,11 +105,12 @@ pub struct Ahead {
 
 impl Ahead {
     /// Starts with the first module.
-    pub fn start(compiler: Compiler) -> Self {
+    pub fn start(compiler: Compiler, fallback: bool) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let all = move || {
-            for module in &CORE {
+            let fallen_back = fallback.then_some((Compiler::Debian, &CORE[0]));
+            for (compiler, module) in CORE.iter().map(|module| (compiler, module)).chain(fallen_back) {
                 if !finishes_quietly(&mut cargo(compiler, module.package), &stopped) {
                     return;
                 }

@@ -26,7 +26,7 @@ enum Command {
     /// Make the release: dist/site for any static host, dist/npm for Node and bundlers; fails over a budget
     Dist(CompilerArgs),
     /// Everything that must pass
-    Test(CompilerArgs),
+    Test(test::TestArgs),
     /// Ours and the peers side by side, in ratios
     Bench(bench::BenchArgs),
     /// The invariants of the source
@@ -54,7 +54,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve { port, compiler } => serve::command(compiler, port),
         Command::Build(args) => build::command(args),
         Command::Dist(compiler) => dist::command(compiler),
-        Command::Test(compiler) => test::command(compiler),
+        Command::Test(args) => test::command(args),
         Command::Bench(args) => bench::command(args),
         Command::Tidy => tidy::command(),
         Command::Fuzz(args) => fuzz::command(args),

@@ -7,16 +7,17 @@ mod tally;
 mod types;
 mod work;
 
-use std::{cell::OnceCell, env, path::PathBuf, process::Command};
+use std::{cell::OnceCell, env, path::PathBuf, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
+use clap::Args;
 
 use crate::{
     bench,
-    build::Ahead,
+    build::{Ahead, compiles_by_fallback},
     dist::dist,
     process::run,
-    setup::{Browser, Compiler, CompilerArgs, NpmTools},
+    setup::{Browser, Compiler, CompilerArgs, CompilerChoice, NpmTools},
     tidy,
     workspace::{at, root},
 };
@@ -53,8 +54,18 @@ pub const SITE: &str = "DEEP_END_SITE";
 /// A step's name and what it does; it returns how many checks passed in it, 1 where it does not count them.
 type Step<'a> = (&'static str, Box<dyn Fn() -> Result<Tally> + 'a>);
 
+/// What `test` takes.
+#[derive(Args)]
+pub struct TestArgs {
+    #[command(flatten)]
+    compiler: CompilerArgs,
+    /// Compile the core with Debian's compiler too
+    #[arg(long)]
+    fallback: bool,
+}
+
 /// `cargo xtask test`.
-pub fn command(args: CompilerArgs) -> Result<()> {
+pub fn command(args: TestArgs) -> Result<()> {
     let mut total = Tally::default();
     let result = all(args, &mut total);
     if let Err(error) = &result {
@@ -64,23 +75,34 @@ pub fn command(args: CompilerArgs) -> Result<()> {
     result.context("the tests did not pass")
 }
 
-fn all(args: CompilerArgs, total: &mut Tally) -> Result<()> {
+fn all(TestArgs { compiler, fallback }: TestArgs, total: &mut Tally) -> Result<()> {
     println!("== set-up");
-    let (compiler, tools, browser) = match set_up(args) {
+    let (compiler, tools, browser) = match set_up(compiler, fallback) {
         Ok(ready) => ready,
         Err(error) => return total.add("set-up", Err(error)),
     };
-    let _ahead = Ahead::start(compiler);
+    let fallback = fallback && compiler != Compiler::Debian;
+    let _ahead = Ahead::start(compiler, fallback);
     let programs = OnceCell::new();
-    for (name, step) in steps(compiler, &tools, &browser, &programs) {
+    let mut steps = steps(compiler, &tools, &browser, &programs);
+    if fallback {
+        steps.push(("the fallback's compiler", once(compiles_by_fallback)));
+    }
+    for (name, step) in steps {
         println!("\n== {name}");
+        let start = Instant::now();
         total.add(name, step())?;
+        println!("-- {name}: {} s", start.elapsed().as_secs());
     }
     Ok(())
 }
 
-fn set_up(args: CompilerArgs) -> Result<(Compiler, NpmTools, Browser)> {
-    Ok((Compiler::set_up(args)?, NpmTools::set_up()?, Browser::set_up()?))
+/// One after the other, since the system's packages are installed by one command at a time.
+fn set_up(compiler: CompilerArgs, fallback: bool) -> Result<(Compiler, NpmTools, Browser)> {
+    if fallback {
+        Compiler::set_up(CompilerArgs { compiler: Some(CompilerChoice::Debian) })?;
+    }
+    Ok((Compiler::set_up(compiler)?, NpmTools::set_up()?, Browser::set_up()?))
 }
 
 /// Quick checks first, and each before those that build on it.
