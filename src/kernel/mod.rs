@@ -141,14 +141,14 @@ pub(crate) trait InLanes {
     /// Merges the columns of each tap, and what is left to merge; of two taps, the third is none.
     fn across<const TAPS: usize, const STRIDE: usize>(&self, taps: [Self::Columns; 3]) -> [Self::Packed; 2];
 
-    /// [`Fold::finish`]; `inside` where nothing near reads padding.
-    fn finish(&self, merged: Self::Packed, _inside: bool) -> Self::Packed {
-        merged
+    /// What the windows of a row are finished by: four from one on, or any four that read no padding along it.
+    fn by(&self, _row: usize, _from: Option<usize>) -> Lanes {
+        Lanes::splat(1.0)
     }
 
-    /// Whether only what is inside is finished here.
-    fn only_inside(&self) -> bool {
-        false
+    /// [`Fold::finish`].
+    fn finish(&self, merged: Self::Packed, _by: Lanes) -> Self::Packed {
+        merged
     }
 
     /// Whether a plane has to be done another way, after what was seen of it.
@@ -160,15 +160,26 @@ pub(crate) trait InLanes {
 /// The sum of the cells over a divisor, in the cells' own type.
 pub(crate) struct Sum<T> {
     pub divisor: T,
-    /// Whether that is the divisor of windows that read no padding alone. `Reducer::reduce` then hands out what it has not
-    /// divided: everything, but where small windows of two axes are done in one go.
-    pub only_inside: bool,
+    /// Divisors for small windows of two axes, which are done in one go; the others are not divided by these.
+    pub counts: Option<Counts>,
+}
+
+/// How many cells windows count along two axes, if they do not all count as many: a window's divisor is the product.
+pub(crate) struct Counts {
+    pub down: Vec<f32>,
+    pub across: Vec<f32>,
+    /// Of those that read no padding along a row.
+    pub inside: f32,
 }
 
 impl<T: Number> Sum<T> {
+    pub(crate) fn over(divisor: T) -> Self {
+        Self { divisor, counts: None }
+    }
+
     /// The sum alone.
     pub(crate) fn alone() -> Self {
-        Self { divisor: T::from(1), only_inside: false }
+        Self::over(T::from(1))
     }
 }
 
@@ -185,7 +196,7 @@ pub(crate) trait Number:
 impl Number for f64 {}
 
 impl Number for f32 {
-    const FUSED: Option<(f32, Run<Sum<f32>>)> = Some((Sum::PADDING, fused::values));
+    const FUSED: Option<(f32, Run<Sum<f32>>)> = Some((Sum::PADDING, fused::sums));
     const STRIPS: Option<Strips<Sum<f32>>> = Some(strips);
 }
 
@@ -216,12 +227,16 @@ impl InLanes for Sum<f32> {
         two_rows::<_, TAPS, STRIDE>(rows, false, |a, b| a + b)
     }
 
-    fn finish(&self, sum: Lanes, inside: bool) -> Lanes {
-        sum / Lanes::splat(if inside || !self.only_inside { self.divisor } else { 1.0 })
+    fn by(&self, row: usize, from: Option<usize>) -> Lanes {
+        let Some(Counts { down, across, inside }) = &self.counts else { return Lanes::splat(self.divisor) };
+        let four = |from: usize| across.get(from..)?.first_chunk().copied().map(Lanes::of);
+        let counts = from.and_then(four).unwrap_or(Lanes::splat(*inside)) * Lanes::splat(down[row]);
+        // A window without cells has the divisor 1: its sum is 0.
+        counts.pmax(Lanes::splat(1.0))
     }
 
-    fn only_inside(&self) -> bool {
-        self.only_inside
+    fn finish(&self, sum: Lanes, by: Lanes) -> Lanes {
+        sum / by
     }
 }
 
@@ -265,7 +280,7 @@ impl<T: Number> Fold for Sum<T> {
     }
 
     fn finishes(&self) -> bool {
-        self.divisor != T::from(1) && !self.only_inside
+        self.divisor != T::from(1)
     }
 
     fn finish(&self, sum: T) -> T {

@@ -2,12 +2,13 @@
 //! from its cells in one go, four windows side by side, two rows of windows at a time, so that memory is gone through once
 //! and nothing waits in between. Four columns of cells are read once and slide on to the windows beside.
 
+mod along;
 mod blocks;
 mod dilated;
 mod lines;
 mod sinks;
 
-pub(crate) use sinks::{Places, Run, values};
+pub(crate) use sinks::{Places, Run, sums, values};
 
 use super::even;
 use crate::error::Result;
@@ -196,12 +197,20 @@ impl<'a> Small<'a> {
 
     /// Reduces the windows of one plane, and says whether its [`Seen`] is to be feared.
     pub(crate) fn reduce<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
-        match (self.across.kind(), self.dilated) {
-            ((_, 1), Some(masks)) if L::DILATED => self.dilated::<L, 1>(fold, masks, cells, sink),
-            (_, Some(masks)) if L::DILATED => self.dilated::<L, 2>(fold, masks, cells, sink),
-            ((2, _), _) => self.beside::<L, 2, 2>(fold, cells, sink),
-            ((_, 2), _) => self.beside::<L, 3, 2>(fold, cells, sink),
+        match self.across.kind() {
+            _ if L::DILATED && self.is_dilated() => self.apart(fold, cells, sink),
+            (2, _) => self.beside::<L, 2, 2>(fold, cells, sink),
+            (_, 2) => self.beside::<L, 3, 2>(fold, cells, sink),
             _ => self.beside::<L, 3, 1>(fold, cells, sink),
+        }
+    }
+
+    /// The same for windows whose taps lie apart.
+    fn apart<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
+        match (self.across.kind(), self.dilated) {
+            (_, None) => false,
+            ((_, 1), Some(masks)) => self.dilated::<L, 1>(fold, masks, cells, sink),
+            (_, Some(masks)) => self.dilated::<L, 2>(fold, masks, cells, sink),
         }
     }
 
@@ -237,7 +246,7 @@ impl<'a> Small<'a> {
         mut seen: Seen,
         mut blocks: impl Across<L>,
     ) -> bool {
-        let Self { down, across, edges: [left, right], .. } = *self;
+        let Self { down, across, .. } = *self;
         let (windows, width, pairing) = (across.windows, across.extent, self.lines.pairing());
         assert!(sink.room() >= down.windows * windows, "a place for every window");
         assert!(cells.len() == down.extent * width, "a plane of cells");
@@ -248,16 +257,14 @@ impl<'a> Small<'a> {
                 seen.cells(&[Lanes::splat(cell)]);
             }
         }
-        // In a narrow plane, blocks at its edges and others have windows in common.
-        let wide = left <= right.min(windows - LANES);
         let groups = (0..down.windows).step_by(2 * pairing).map(|row| row.min(down.windows - 2 * pairing));
         for row in groups.flat_map(|row| row..row + pairing) {
             let rows = [row, row + pairing];
-            let inside = rows.map(|row| wide && [0, TAPS - 1].iter().all(|&tap| down.cell(row, tap).is_some()));
+            let by = rows.map(|row| fold.by(row, None));
             let place = down.at(row, 0) * width as isize + across.even.origin;
             let lines = self.lines.of(cells, row, place, TAPS + STRIDE);
-            let mut pair =
-                Pair { at: row * windows, apart: pairing * windows, place, stride: across.even.stride, inside, sink };
+            let (at, apart, stride) = (row * windows, pairing * windows, across.even.stride);
+            let mut pair = Pair { fold, rows, at, apart, place, stride, by, sink };
             let next = down.cell(rows[1] + 1, TAPS - STRIDE).filter(|_| width <= AHEAD_UP_TO);
             let ahead = next.and_then(|next| cells.get(next * width..)?.get(..2 * STRIDE * width + MARGIN_AHEAD));
             // SAFETY: each line has what is read of it, and the sink has a place for every window.
@@ -265,7 +272,6 @@ impl<'a> Small<'a> {
             unsafe {
                 blocks.across(lines, &mut pair, &mut seen, ahead);
             }
-            rows.into_iter().zip(inside).for_each(|(row, inside)| sink.complete(row, inside));
         }
         fold.has_foreign(seen)
     }
@@ -279,7 +285,7 @@ trait Across<L: InLanes> {
     unsafe fn across(
         &mut self,
         lines: [*const f32; LINES],
-        pair: &mut Pair<impl Sink<L::Packed>>,
+        pair: &mut Pair<L, impl Sink<L::Packed>>,
         seen: &mut Seen,
         ahead: Ahead,
     );

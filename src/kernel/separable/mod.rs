@@ -51,7 +51,7 @@ pub(crate) fn reduce<'s, F: Fold>(
     let mut out = std::mem::take(&mut scratch.out);
     let cells = plan.output_shape().iter().product();
     room_for(fold, &mut out, cells, 1)?;
-    let _ = Reducer::new(fold, plan, scratch)?.reduce(plane, &mut out, &mut |_, _, _| ());
+    let _ = Reducer::new(fold, plan, scratch)?.reduce(plane, &mut out, &mut |_, _| ());
     scratch.out = out;
     Ok(&scratch.out)
 }
@@ -74,8 +74,8 @@ enum Innermost<'a, F: Fold> {
     Fused(Small<'a>, Run<F>),
 }
 
-/// Takes each part of an output that is complete: its number, at which of its windows it begins, and the windows.
-pub(crate) type Done<'d, A> = dyn FnMut(usize, usize, &mut [A]) + 'd;
+/// Takes each part of an output that is complete: its number, and the windows.
+pub(crate) type Done<'d, A> = dyn FnMut(usize, &mut [A]) + 'd;
 
 impl<'a, F: Fold> Reducer<'a, F> {
     /// Makes all the room that is needed.
@@ -114,8 +114,8 @@ impl<'a, F: Fold> Reducer<'a, F> {
     }
 
     /// Reduces one plane into `out`, and calls `done` with each complete part of it and its number: the windows at one
-    /// position of the outermost axis, or all of them where there is just one axis; of small windows of two axes, with what
-    /// is not finished alone. Says whether the plane had anything [foreign](Fold::is_foreign).
+    /// position of the outermost axis, or all of them where there is just one axis; but not with small windows of two axes,
+    /// which are finished. Says whether the plane had anything [foreign](Fold::is_foreign).
     pub fn reduce(&mut self, plane: &[F::Input], out: &mut [F::Acc], done: &mut Done<F::Acc>) -> bool {
         let Self { fold, innermost, columns, temporary, finished } = self;
         let mut foreign = false;
@@ -123,10 +123,10 @@ impl<'a, F: Fold> Reducer<'a, F> {
             if !*finished {
                 part.iter_mut().for_each(|value| *value = fold.finish(*value));
             }
-            done(number, 0, part);
+            done(number, part);
         };
         match innermost {
-            Innermost::Fused(small, run) if columns[0].is_none() => foreign = run(small, fold, plane, out, done),
+            Innermost::Fused(small, run) if columns[0].is_none() => foreign = run(small, fold, plane, out),
             _ => slabs(*fold, columns, innermost, (plane, 0), out, temporary, &mut foreign, &mut last),
         }
         foreign
@@ -152,7 +152,7 @@ fn slabs<F: Fold>(
                 *foreign |= row.reduce(fold, cells, at, out);
                 done(0, out);
             }
-            Innermost::Fused(small, run) => *foreign |= run(small, fold, cells, out, &mut |_, _, _| ()),
+            Innermost::Fused(small, run) => *foreign |= run(small, fold, cells, out),
         }
         return;
     };

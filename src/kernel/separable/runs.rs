@@ -190,6 +190,7 @@ pub(crate) fn strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: &mut [
 #[inline(never)]
 #[expect(unsafe_code, reason = "as above")]
 unsafe fn some_strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: *mut f32, count: usize, to: *mut f32) {
+    let by = Lanes::splat(fold.divisor);
     for at in (0..count * STRIP).step_by(STRIP) {
         // SAFETY: the caller's promise.
         unsafe {
@@ -209,7 +210,7 @@ unsafe fn some_strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: *mut 
                 }
             }
             for (register, merged) in merged.into_iter().enumerate() {
-                let merged = if finish { InLanes::finish(fold, merged, false) } else { merged };
+                let merged = if finish { InLanes::finish(fold, merged, by) } else { merged };
                 merged.store(to.add(at + register * LANES));
             }
         }

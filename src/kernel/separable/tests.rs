@@ -166,7 +166,7 @@ proptest! {
     fn separable_sums_round_as_direct(plan in plan(), seed in any::<u32>(), divisor in prop::sample::select(vec![1.0f32, 3.0])) {
         let cell = |i: usize| (i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) as f32 / 3.0e4;
         let plane: Vec<f32> = (0..size(&plan.input_shape())).map(cell).collect();
-        let (sum, mut scratch) = (Sum { divisor, only_inside: false }, Scratch::default());
+        let (sum, mut scratch) = (Sum::over(divisor), Scratch::default());
         let finished: Vec<f32> = direct::reduce(&sum, &plane, &plan).into_iter().map(|merged| sum.finish(merged)).collect();
         prop_assert_eq!(reduce(&sum, &plane, &plan, &mut scratch).unwrap(), finished);
     }
@@ -179,7 +179,7 @@ proptest! {
             other => other as f32 / 3.0e4,
         };
         let plane: Vec<f32> = (0..size(&plan.input_shape())).map(cell).collect();
-        let sum = Sum { divisor, only_inside: false };
+        let sum = Sum::over(divisor);
         let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         let ours = bits(reduce(&sum, &plane, &plan, &mut Scratch::default()).unwrap());
         let finished: Vec<f32> = direct::reduce(&sum, &plane, &plan).into_iter().map(|merged| sum.finish(merged)).collect();

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Span};
-use crate::kernel::{OnePlane, Passes, Reducer, Spreader, Sum, ToAll, WayBack, clear_for, spread};
+use crate::kernel::{Counts, OnePlane, Passes, Reducer, Spreader, Sum, ToAll, WayBack, clear_for, spread};
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
 
@@ -21,21 +21,23 @@ impl Arithmetic for Average {
         }
         let axes = shapes.plan.axes();
         let common = self.common_divisor(axes);
-        let sum = match (common, axes) {
-            (Some(divisor), _) => Sum { divisor, only_inside: false },
-            // Windows that read no padding have all their taps.
-            (None, [rows, columns]) => {
-                let taps = |axis: &AxisPlan| axis.spans.first().map_or(1, |span| span.taps()) as f32;
-                Sum { divisor: taps(rows) * taps(columns), only_inside: true }
-            }
-            _ => Sum::alone(),
-        };
+        let mut sum = common.map_or_else(Sum::alone, Sum::over);
+        if let (None, [rows, columns]) = (common, axes) {
+            let along = |axis: &AxisPlan| -> Result<Vec<f32>> {
+                let mut counts = reserve(axis.spans.len(), &shapes.output)?;
+                counts.extend(axis.spans.iter().map(|span| self.count()(span) as f32));
+                Ok(counts)
+            };
+            // Windows that read no padding count all their taps.
+            let inside = columns.spans.first().map_or(1, |span| span.taps()) as f32;
+            sum.counts = Some(Counts { down: along(rows)?, across: along(columns)?, inside });
+        }
         let mut divisors = if common.is_none() { Some(Divisors::new(self, shapes)?) } else { None };
         let mut sums = Reducer::new(&sum, &shapes.plan, &mut room.floats)?;
         shapes.each_plane(cells, values, |plane, values| {
-            sums.reduce(plane, values, &mut |position, from, sums| {
+            sums.reduce(plane, values, &mut |position, sums| {
                 if let Some(divisors) = &mut divisors {
-                    divisors.divide(position, from, sums);
+                    divisors.divide(position, sums);
                 }
             });
             Ok(())
@@ -59,7 +61,7 @@ impl Gradient for Average {
         let mut share = |gradients: &[f32], position: usize, shares: &mut [f32]| {
             shares.copy_from_slice(&gradients[position * windows..][..windows]);
             match &mut divisors {
-                Some(divisors) => divisors.divide(position, 0, shares),
+                Some(divisors) => divisors.divide(position, shares),
                 None => shares.iter_mut().for_each(|share| *share /= common.unwrap_or(1.0)),
             }
         };
@@ -134,15 +136,15 @@ impl<'a> Divisors<'a> {
         Ok(Self { average, outer, inner, factor: 0.0, divisors })
     }
 
-    /// Divides the sums of windows at a position, from one of them on.
-    fn divide(&mut self, position: usize, from: usize, sums: &mut [f32]) {
+    /// Divides the sums of the windows at a position.
+    fn divide(&mut self, position: usize, sums: &mut [f32]) {
         let factor = self.outer.first().map_or(1.0, |axis| self.average.count()(&axis.spans[position]) as f64);
         if factor != self.factor {
             self.factor = factor;
             let counted = self.divisors.iter_mut().zip(&self.inner);
             counted.for_each(|(divisor, inner)| *divisor = (factor * inner).max(1.0) as f32);
         }
-        sums.iter_mut().zip(&self.divisors[from..]).for_each(|(sum, divisor)| *sum /= divisor);
+        sums.iter_mut().zip(&self.divisors).for_each(|(sum, divisor)| *sum /= divisor);
     }
 }
 

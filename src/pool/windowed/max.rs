@@ -151,9 +151,9 @@ impl Fold for Extreme {
     }
 
     fn fused(&self) -> Option<(f32, fused::Run<Self>)> {
-        let run: fused::Run<Self> = |small, fold, cells, out, done| match fold.sign {
-            0 => fused::values(small, &Best::<false>, cells, out, done),
-            _ => fused::values(small, &Best::<true>, cells, out, done),
+        let run: fused::Run<Self> = |small, fold, cells, out| match fold.sign {
+            0 => fused::values(small, &Best::<false>, cells, out),
+            _ => fused::values(small, &Best::<true>, cells, out),
         };
         (!self.rows_first).then_some((self.turned(f32::NEG_INFINITY), run))
     }
@@ -265,7 +265,7 @@ pub(super) fn extremes(
     let mut fold = Extreme::new(smallest);
     let (mut reducer, mut again) = (Reducer::new(&fold, &shapes.plan, scratch)?, false);
     shapes.each_plane(cells, values, |plane, values| {
-        if reducer.reduce(plane, values, &mut |_, _, _| ()) {
+        if reducer.reduce(plane, values, &mut |_, _| ()) {
             // Other planes have no NaN, nor their results.
             (values[0], again) = (f32::NAN, true);
         }
@@ -277,7 +277,7 @@ pub(super) fn extremes(
     fold.rows_first = true;
     let mut reducer = Reducer::new(&fold, &shapes.plan, scratch)?;
     shapes.each_plane(cells, values, |plane, values| {
-        if values[0].is_nan() && reducer.reduce(plane, values, &mut |_, _, _| ()) {
+        if values[0].is_nan() && reducer.reduce(plane, values, &mut |_, _| ()) {
             let winners = reduce(&Winner { smallest }, plane, &shapes.plan, winners)?;
             values.iter_mut().zip(winners).for_each(|(value, &winner)| *value = cell(&fold, plane, place(winner)));
         }
@@ -333,7 +333,7 @@ pub(in crate::pool) fn of_bytes(
     }
     let mut reducer = Reducer::new(&LargestByte, &shapes.plan, scratch)?;
     shapes.each_plane(cells, values, |plane, values| {
-        reducer.reduce(plane, values, &mut |_, _, _| ());
+        reducer.reduce(plane, values, &mut |_, _| ());
         Ok(())
     })
 }

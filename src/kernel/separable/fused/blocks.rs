@@ -54,7 +54,7 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
     unsafe fn across(
         &mut self,
         lines: [*const f32; LINES],
-        pair: &mut Pair<impl Sink<L::Packed>>,
+        pair: &mut Pair<L, impl Sink<L::Packed>>,
         seen: &mut Seen,
         ahead: Ahead,
     ) {

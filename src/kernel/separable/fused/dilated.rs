@@ -132,7 +132,7 @@ impl<L: InLanes, const STRIDE: usize> Across<L> for Dilated<'_, L, STRIDE> {
     unsafe fn across(
         &mut self,
         lines: [*const f32; LINES],
-        pair: &mut Pair<impl Sink<L::Packed>>,
+        pair: &mut Pair<L, impl Sink<L::Packed>>,
         seen: &mut Seen,
         _ahead: Ahead,
     ) {

@@ -1,8 +1,10 @@
 //! The lines of cells that two rows of small windows read, each with as many cells as are read.
 
+use super::along::WAITING;
 use super::{Axis, LINES};
 use crate::error::Result;
 use crate::kernel::clear_for;
+use crate::kernel::separable;
 use std::array::from_fn;
 use std::ops::Range;
 
@@ -26,6 +28,8 @@ pub(super) struct Lines<'a> {
     room: &'a mut [f32],
     slot: usize,
     margin: usize,
+    /// Rows of sums that wait.
+    waiting: &'a mut [f32],
 }
 
 impl<'a> Lines<'a> {
@@ -45,9 +49,27 @@ impl<'a> Lines<'a> {
         let margin = even.origin.min(0).unsigned_abs();
         let end = (even.origin + read as isize).max(width as isize) as usize;
         let slot = margin.saturating_add(end);
-        clear_for(room, slot, LINES + 1)?;
-        room.resize(slot * (LINES + 1), padding);
-        Ok(Self { down, across, spacing, whole, room, slot, margin })
+        let pitch = separable::apart::<f32>(across.windows);
+        clear_for(room, slot.max(pitch), LINES + 1 + WAITING)?;
+        room.resize(slot * (LINES + 1) + pitch * WAITING, padding);
+        let (room, waiting) = room.split_at_mut(slot * (LINES + 1));
+        Ok(Self { down, across, spacing, whole, room, slot, margin, waiting })
+    }
+
+    /// Rows with room for a number for each window of a row.
+    pub fn waiting(&mut self) -> [*mut f32; WAITING] {
+        let pitch = self.waiting.len() / WAITING;
+        let first = self.waiting.as_mut_ptr();
+        from_fn(|row| first.wrapping_add(row * pitch))
+    }
+
+    /// So many lines from a row of the plane on, if they can be read where they lie; the first one from the first window's first
+    /// tap on.
+    pub fn some(&self, cells: &[f32], row: isize, count: usize) -> Option<*const f32> {
+        let Axis { extent: width, even, .. } = self.across;
+        let row = usize::try_from(row).ok().filter(|&row| row + count <= self.down.extent)?;
+        let begin = (row * width).checked_add_signed(even.origin)?;
+        (begin + (count - 1) * width + self.spacing.read <= cells.len()).then(|| cells[begin..].as_ptr())
     }
 
     pub fn pairing(&self) -> usize {
@@ -68,24 +90,23 @@ impl<'a> Lines<'a> {
 
     #[inline(never)]
     fn at_an_end(&mut self, cells: &[f32], row: usize) -> [*const f32; LINES] {
-        let Self { down, across, spacing: Spacing { count, apart, read, .. }, slot, margin, .. } = *self;
-        let Axis { extent: width, even, .. } = across;
-        let cell = |line: usize| {
-            let row = down.at(row, 0) + (line.min(count - 1) * apart) as isize;
-            usize::try_from(row).ok().filter(|&row| row < down.extent)
-        };
-        let begin = |row: usize| (row * width).checked_add_signed(even.origin);
-        let there = |row: usize| begin(row).filter(|begin| begin + read <= cells.len());
-        for line in 0..count {
-            if let Some(row) = cell(line).filter(|&row| there(row).is_none()) {
+        let Spacing { count, apart, .. } = self.spacing;
+        let first = self.down.at(row, 0);
+        self.ends(cells, from_fn(|line| first + (line.min(count - 1) * apart) as isize))
+    }
+
+    /// Lines that may lie above or below the plane, or where its memory ends.
+    pub fn ends<const COUNT: usize>(&mut self, cells: &[f32], rows: [isize; COUNT]) -> [*const f32; COUNT] {
+        let Self { down, across: Axis { extent: width, even, .. }, slot, margin, .. } = *self;
+        let there = rows.map(|row| self.some(cells, row, 1));
+        let rows = rows.map(|row| usize::try_from(row).ok().filter(|&row| row < down.extent));
+        for (line, row) in rows.iter().enumerate().filter(|&(line, _)| there[line].is_none()) {
+            if let Some(row) = row {
                 let copy = &mut self.room[(line + 1) * slot + margin..][..width];
                 copy.copy_from_slice(&cells[row * width..][..width]);
             }
         }
         let own = |number: usize| self.room.as_ptr().wrapping_add(number * slot + margin).wrapping_offset(even.origin);
-        from_fn(|line| match cell(line) {
-            None => own(0),
-            Some(row) => there(row).map_or(own(line.min(count - 1) + 1), |begin| cells.as_ptr().wrapping_add(begin)),
-        })
+        from_fn(|line| there[line].unwrap_or_else(|| own(rows[line].map_or(0, |_| line + 1))))
     }
 }
