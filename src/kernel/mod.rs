@@ -46,7 +46,7 @@ pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
 use crate::error::{Error, ErrorKind, Result};
 use fused::{Columns, LINES, Run, Seen, two_rows};
-use separable::{Strips, strips};
+use separable::{Slide, Strips, slide, strips};
 use std::array::from_fn;
 use std::ops::{Add, Div, Neg};
 
@@ -99,6 +99,11 @@ pub(crate) trait Fold: Sized {
 
     /// How neighbours in a row are merged in registers, if they are.
     fn neighbours(&self) -> Option<Neighbours<Self>> {
+        None
+    }
+
+    /// How windows of so many taps are merged in registers along a row, if they are.
+    fn slide(&self, _taps: usize) -> Option<Slide<Self>> {
         None
     }
 
@@ -189,6 +194,8 @@ pub(crate) trait Number:
 {
     /// [`Fold::fused`] of their sum.
     const FUSED: Option<(f32, Run<Sum<Self>>)> = None;
+    /// [`Fold::slide`] of it.
+    const SLIDE: fn(usize) -> Option<Slide<Sum<Self>>> = |_| None;
     /// [`Fold::strips`] of it.
     const STRIPS: Option<Strips<Sum<Self>>> = None;
 }
@@ -197,6 +204,7 @@ impl Number for f64 {}
 
 impl Number for f32 {
     const FUSED: Option<(f32, Run<Sum<f32>>)> = Some((Sum::PADDING, fused::sums));
+    const SLIDE: fn(usize) -> Option<Slide<Sum<f32>>> = slide;
     const STRIPS: Option<Strips<Sum<f32>>> = Some(strips);
 }
 
@@ -273,6 +281,10 @@ impl<T: Number> Fold for Sum<T> {
 
     fn fused(&self) -> Option<(f32, Run<Self>)> {
         T::FUSED
+    }
+
+    fn slide(&self, taps: usize) -> Option<Slide<Self>> {
+        T::SLIDE(taps)
     }
 
     fn strips(&self) -> Option<Strips<Self>> {

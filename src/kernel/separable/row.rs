@@ -1,8 +1,10 @@
 //! The innermost axis: all windows of a row side by side.
 
 mod neighbours;
+mod slide;
 
 pub(crate) use neighbours::{Neighbours, largest};
+pub(crate) use slide::{Slide, slide};
 
 use super::{any_foreign, apart, even, reach, room_for};
 use crate::error::Result;
@@ -103,14 +105,30 @@ impl<'a, F: Fold> Row<'a, F> {
         out: &mut [F::Acc],
     ) -> bool {
         let Self { pitch, rooms: Rooms { runs, parts }, .. } = self;
-        let (padded, runs) = runs.split_at_mut(*pitch);
-        let padded = &mut padded[..reach];
         // What of the row they read, and how much padding there is before it.
         let before = first.min(0).unsigned_abs().min(reach);
         let begin = (first.max(0) as usize).min(cells.len());
         let read = &cells[begin..cells.len().min(begin + reach - before)];
         let (taps, stride, step) = (even.taps, even.stride, self.axis.step);
         let dense = stride == 1 || Self::chooses(even);
+        let pad = |padded: &mut [F::Acc]| {
+            padded[..before].fill(fold.nothing());
+            let foreign = fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
+            padded[before + read.len()..].fill(fold.nothing());
+            foreign
+        };
+        if let Some(slide) = fold.slide(taps).filter(|_| dense && step == 1) {
+            let foreign = pad(&mut runs[..reach]);
+            // There is room for longer runs, which are not made: so much may be read beyond the padding.
+            let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
+            slide(runs, windows);
+            if stride > 1 {
+                choose(parts, stride, out);
+            }
+            return foreign;
+        }
+        let (padded, runs) = runs.split_at_mut(*pitch);
+        let padded = &mut padded[..reach];
         let in_registers = fold.neighbours().filter(|_| dense && step == 1 && taps >= neighbours::SHORTEST);
         let run = neighbours::run(taps);
         if let (Some(merge), true) = (in_registers, read.len() >= neighbours::fewest(run)) {
@@ -136,9 +154,7 @@ impl<'a, F: Fold> Row<'a, F> {
         let (cells, foreign) = match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
             Some(lifted) => (lifted, any_foreign(fold, lifted)),
             None => {
-                padded[..before].fill(fold.nothing());
-                let foreign = fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
-                padded[before + read.len()..].fill(fold.nothing());
+                let foreign = pad(padded);
                 (&*padded, foreign)
             }
         };
