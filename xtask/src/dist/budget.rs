@@ -31,17 +31,17 @@ enum Parts {
 const BUDGETS: [Budget; 8] = [
     Budget {
         name: "core",
-        limit_kb: 129,
+        limit_kb: 130,
         parts: Parts::Files(&["pkg/deep_end_bg.wasm", "pkg/deep_end.js", "lib/core.js", "lib/start.js"]),
     },
     Budget {
         name: "networks",
-        limit_kb: 135,
+        limit_kb: 136,
         parts: Parts::Files(&["pkg/networks_bg.wasm", "pkg/networks.js", "lib/networks.js"]),
     },
     Budget {
         name: "playground's core",
-        limit_kb: 315,
+        limit_kb: 316,
         parts: Parts::Files(&["pkg/playground_bg.wasm", "pkg/playground.js", "lib/playground/core.js"]),
     },
     Budget {
@@ -53,7 +53,7 @@ const BUDGETS: [Budget; 8] = [
     Budget { name: "images to train with", limit_kb: 1220, parts: Parts::Files(&["data/mnist.bin"]) },
     Budget {
         name: "inside of networks",
-        limit_kb: 208,
+        limit_kb: 209,
         parts: Parts::Files(&["pkg/inside_bg.wasm", "pkg/inside.js", "lib/network/core.js", "lib/start.js"]),
     },
     Budget { name: "digits network", limit_kb: 25, parts: Parts::Files(&["networks/digits.safetensors"]) },
