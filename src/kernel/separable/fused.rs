@@ -197,8 +197,10 @@ impl<'a> Small<'a> {
 
     /// Reduces the windows of one plane, and says whether its [`Seen`] is to be feared.
     pub(crate) fn reduce<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
+        if let Some(masks) = self.dilated.filter(|_| L::DILATED) {
+            return self.apart(fold, masks, cells, sink);
+        }
         match self.across.kind() {
-            _ if L::DILATED && self.is_dilated() => self.apart(fold, cells, sink),
             (2, _) => self.beside::<L, 2, 2>(fold, cells, sink),
             (_, 2) => self.beside::<L, 3, 2>(fold, cells, sink),
             _ => self.beside::<L, 3, 1>(fold, cells, sink),
@@ -206,11 +208,10 @@ impl<'a> Small<'a> {
     }
 
     /// The same for windows whose taps lie apart.
-    fn apart<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
-        match (self.across.kind(), self.dilated) {
-            (_, None) => false,
-            ((_, 1), Some(masks)) => self.dilated::<L, 1>(fold, masks, cells, sink),
-            (_, Some(masks)) => self.dilated::<L, 2>(fold, masks, cells, sink),
+    fn apart<L: InLanes>(&mut self, fold: &L, masks: Masks, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
+        match self.across.kind() {
+            (_, 1) => self.dilated::<L, 1>(fold, masks, cells, sink),
+            _ => self.dilated::<L, 2>(fold, masks, cells, sink),
         }
     }
 

@@ -113,9 +113,14 @@ impl<'a, F: Fold> Reducer<'a, F> {
         Ok(Self { fold, innermost, columns, temporary, finished })
     }
 
+    /// Whether planes are reduced in one go: small windows of two axes, which are finished then.
+    pub fn in_one_go(&self) -> bool {
+        matches!(self.innermost, Innermost::Fused(..)) && self.columns[0].is_none()
+    }
+
     /// Reduces one plane into `out`, and calls `done` with each complete part of it and its number: the windows at one
-    /// position of the outermost axis, or all of them where there is just one axis; but not with small windows of two axes,
-    /// which are finished. Says whether the plane had anything [foreign](Fold::is_foreign).
+    /// position of the outermost axis, or all of them where there is just one axis; but not [in one go](Self::in_one_go).
+    /// Says whether the plane had anything [foreign](Fold::is_foreign).
     pub fn reduce(&mut self, plane: &[F::Input], out: &mut [F::Acc], done: &mut Done<F::Acc>) -> bool {
         let Self { fold, innermost, columns, temporary, finished } = self;
         let mut foreign = false;

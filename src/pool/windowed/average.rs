@@ -32,8 +32,9 @@ impl Arithmetic for Average {
             let inside = columns.spans.first().map_or(1, |span| span.taps()) as f32;
             sum.counts = Some(Counts { down: along(rows)?, across: along(columns)?, inside });
         }
-        let mut divisors = if common.is_none() { Some(Divisors::new(self, shapes)?) } else { None };
         let mut sums = Reducer::new(&sum, &shapes.plan, &mut room.floats)?;
+        let undivided = common.is_none() && !sums.in_one_go();
+        let mut divisors = if undivided { Some(Divisors::new(self, shapes)?) } else { None };
         shapes.each_plane(cells, values, |plane, values| {
             sums.reduce(plane, values, &mut |position, sums| {
                 if let Some(divisors) = &mut divisors {

@@ -29,8 +29,8 @@ pub(crate) fn values<L: InLanes<Packed = Lanes>>(small: &mut Small, fold: &L, ce
 
 /// The same for sums.
 pub(crate) fn sums(small: &mut Small, fold: &Sum<f32>, cells: &[f32], out: &mut [f32]) -> bool {
-    if small.is_dilated() {
-        return small.apart(fold, cells, &mut Values { fold, out });
+    if let Some(masks) = small.dilated {
+        return small.apart(fold, masks, cells, &mut Values { fold, out });
     }
     along::reduce(small, fold, cells, out);
     false
