@@ -171,8 +171,8 @@ pub(crate) struct Sum<T> {
 
 /// How many cells windows count along two axes, if they do not all count as many: a window's divisor is the product.
 pub(crate) struct Counts {
-    pub down: Vec<f32>,
-    pub across: Vec<f32>,
+    pub down: Vec<f64>,
+    pub across: Vec<f64>,
     /// Of those that read no padding along a row.
     pub inside: f32,
 }
@@ -237,8 +237,8 @@ impl InLanes for Sum<f32> {
 
     fn by(&self, row: usize, from: Option<usize>) -> Lanes {
         let Some(Counts { down, across, inside }) = &self.counts else { return Lanes::splat(self.divisor) };
-        let four = |from: usize| across.get(from..)?.first_chunk().copied().map(Lanes::of);
-        let counts = from.and_then(four).unwrap_or(Lanes::splat(*inside)) * Lanes::splat(down[row]);
+        let four = |from: usize| Some(Lanes::of(across.get(from..)?.first_chunk()?.map(|count| count as f32)));
+        let counts = from.and_then(four).unwrap_or(Lanes::splat(*inside)) * Lanes::splat(down[row] as f32);
         // A window without cells has the divisor 1: its sum is 0.
         counts.pmax(Lanes::splat(1.0))
     }

@@ -5,6 +5,7 @@ use crate::geometry::{AxisPlan, Span};
 use crate::kernel::{Counts, OnePlane, Passes, Reducer, Spreader, Sum, ToAll, WayBack, clear_for, spread};
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
+use std::slice::from_ref;
 
 pub(in crate::pool) struct Average {
     pub count_include_pad: bool,
@@ -23,11 +24,7 @@ impl Arithmetic for Average {
         let common = self.common_divisor(axes);
         let mut sum = common.map_or_else(Sum::alone, Sum::over);
         if let (None, [rows, columns]) = (common, axes) {
-            let along = |axis: &AxisPlan| -> Result<Vec<f32>> {
-                let mut counts = reserve(axis.spans.len(), &shapes.output)?;
-                counts.extend(axis.spans.iter().map(|span| self.count()(span) as f32));
-                Ok(counts)
-            };
+            let along = |axis| shapes.counts(from_ref(axis), self.count());
             // Windows that read no padding count all their taps.
             let inside = columns.spans.first().map_or(1, |span| span.taps()) as f32;
             sum.counts = Some(Counts { down: along(rows)?, across: along(columns)?, inside });
@@ -128,6 +125,7 @@ struct Divisors<'a> {
 }
 
 impl<'a> Divisors<'a> {
+    #[inline(never)]
     fn new(average: &'a Average, shapes: &'a Shapes) -> Result<Self> {
         let axes = shapes.plan.axes();
         let (outer, inner) = axes.split_at(usize::from(axes.len() > 1));

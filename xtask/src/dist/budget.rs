@@ -46,7 +46,7 @@ const BUDGETS: [Budget; 8] = [
     },
     Budget {
         name: "training",
-        limit_kb: 261,
+        limit_kb: 262,
         parts: Parts::Files(&["pkg/training_bg.wasm", "pkg/training.js", "lib/training.js"]),
     },
     // Packed already: brotli takes nothing off it.
