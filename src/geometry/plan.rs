@@ -130,18 +130,22 @@ impl AxisPlan {
     }
 
     /// The windows at these positions, over [the cells](Self::cells_of) that they hold.
-    pub(crate) fn part(&self, [start, end]: [usize; 2]) -> Self {
-        let cells = self.cells_of([start, end]);
-        let spans = self.spans[start..end].to_vec();
-        AxisPlan { extent: self.extent, step: self.step, padding: self.padding, overhang: self.overhang, spans }
-            .cropped(cells)
+    pub(crate) fn part(&self, positions: [usize; 2]) -> Self {
+        let (step, padding, overhang) = (self.step, self.padding, self.overhang);
+        let mut part = AxisPlan { extent: 0, step, padding, overhang, spans: Vec::new() };
+        self.part_into(positions, &mut part);
+        part
     }
 
-    /// The same windows over these cells alone, which must be all that they read.
-    fn cropped(mut self, [start, end]: [usize; 2]) -> Self {
-        self.extent = end - start;
-        self.spans.iter_mut().for_each(|span| span.start = span.start.saturating_sub(start));
-        self
+    /// The same in place of another part of this axis; tells which cells they are.
+    #[inline(never)]
+    pub(crate) fn part_into(&self, [start, end]: [usize; 2], part: &mut Self) -> [usize; 2] {
+        let cells = self.cells_of([start, end]);
+        part.extent = cells[1] - cells[0];
+        part.spans.clear();
+        let cropped = |span: &Span| Span { start: span.start.saturating_sub(cells[0]), ..*span };
+        part.spans.extend(self.spans[start..end].iter().map(cropped));
+        cells
     }
 
     /// Lays the cells `run`, which are all that the windows at these positions read, behind those laid out before, and the
@@ -169,6 +173,14 @@ impl AxisPlan {
             end.saturating_sub(start) <= most
         };
         self.spans[from..].iter().take_while(fits).count().max(1)
+    }
+
+    /// How many windows from this one on to make at a time: those that hold about `near` cells in a row, or so many that cells
+    /// which two such lots both hold are few.
+    #[inline(never)]
+    pub(crate) fn lot(&self, from: usize, near: usize) -> usize {
+        const LONG: usize = 8;
+        self.within(from, self.longest().saturating_mul(self.step).saturating_mul(LONG).max(near))
     }
 
     /// What the windows have in common, if they are even.
@@ -222,6 +234,11 @@ impl Plan {
     /// The axes, outermost first.
     pub fn axes(&self) -> &[AxisPlan] {
         &self.axes
+    }
+
+    /// The outermost axis, to be changed.
+    pub(crate) fn outermost(&mut self) -> &mut AxisPlan {
+        &mut self.axes[0]
     }
 
     /// The one window of the output cell at `place`, which has one position for each axis.

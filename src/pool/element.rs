@@ -76,8 +76,17 @@ macro_rules! integer {
             }
         }
 
+        impl Byte for $type {
+            fn to_bits(self) -> u8 {
+                self as u8
+            }
+
+            fn from_bits(bits: u8) -> Self {
+                bits as Self
+            }
+        }
+
         impl sealed::Sealed for $type {
-            /// By way of the max of u8: flipping bits makes the type's order that of u8, or for min its reverse.
             fn forward(
                 method: &Pooling,
                 cells: &[Self],
@@ -85,21 +94,10 @@ macro_rules! integer {
                 values: &mut [Self],
                 room: &mut Room,
             ) -> Result<()> {
-                let flip: u8 = match method {
-                    Pooling::Max => $flip,
-                    Pooling::Min => !$flip,
-                    _ => return refuse(method, stringify!($type)),
-                };
-                let mut bytes: Vec<u8> = reserve(cells.len(), &shapes.output)?;
-                bytes.extend(cells.iter().map(|&cell| cell as u8 ^ flip));
-                let mut largest = shapes.zero_output()?;
-                max::of_bytes(&bytes, shapes, &mut largest, &mut room.bytes)?;
-                values.iter_mut().zip(largest).for_each(|(value, byte): (_, u8)| *value = (byte ^ flip) as $type);
-                Ok(())
+                let order = Order { of: stringify!($type), flip: $flip };
+                order.forward(method, cells, shapes, values, room)
             }
 
-            /// By way of f32, which holds every value of 8 bits: another copy of the search would weigh more than it
-            /// gains. −∞ and ∞ come back as the type's lowest and highest value.
             fn select(
                 method: &Pooling,
                 cells: &[Self],
@@ -107,21 +105,75 @@ macro_rules! integer {
                 picked: Picked<Self>,
                 room: &mut Room,
             ) -> Result<()> {
-                if !matches!(method, Pooling::Max | Pooling::Min) {
-                    return refuse(method, stringify!($type));
-                }
-                let mut floats = reserve(cells.len(), &shapes.output)?;
-                floats.extend(cells.iter().copied().map(f32::from));
-                let mut values = shapes.zero_output()?;
-                let of_floats = Picked { values: &mut values, places: picked.places };
-                f32::select(method, &floats, shapes, of_floats, room)?;
-                picked.values.iter_mut().zip(values).for_each(|(value, float)| *value = float as $type);
-                Ok(())
+                let order = Order { of: stringify!($type), flip: $flip };
+                order.select(method, cells, shapes, picked, room)
             }
         }
     )*};
 }
 integer!(u8, 0x00; i8, 0x80;);
+
+/// A number of 8 bits.
+trait Byte: Copy {
+    fn to_bits(self) -> u8;
+    fn from_bits(bits: u8) -> Self;
+}
+
+/// The order of a type's numbers: flipping bits makes it that of u8. The code is the same for every such type, so that it
+/// is there once; it must not be inlined for that.
+struct Order {
+    of: &'static str,
+    flip: u8,
+}
+
+impl Order {
+    /// By way of the max of u8; for min its order is reversed.
+    #[inline(never)]
+    fn forward<T: Byte>(
+        self,
+        method: &Pooling,
+        cells: &[T],
+        shapes: &Shapes,
+        values: &mut [T],
+        room: &mut Room,
+    ) -> Result<()> {
+        let flip = match method {
+            Pooling::Max => self.flip,
+            Pooling::Min => !self.flip,
+            _ => return refuse(method, self.of),
+        };
+        let mut bytes: Vec<u8> = reserve(cells.len(), &shapes.output)?;
+        bytes.extend(cells.iter().map(|cell| cell.to_bits() ^ flip));
+        let mut largest = shapes.zero_output()?;
+        max::of_bytes(&bytes, shapes, &mut largest, &mut room.bytes)?;
+        values.iter_mut().zip(largest).for_each(|(value, byte): (_, u8)| *value = T::from_bits(byte ^ flip));
+        Ok(())
+    }
+
+    /// By way of f32, which holds every value of 8 bits: another copy of the search would weigh more than it gains. −∞ and
+    /// ∞ come back as the type's lowest and highest value.
+    #[inline(never)]
+    fn select<T: Byte>(
+        self,
+        method: &Pooling,
+        cells: &[T],
+        shapes: &Shapes,
+        picked: Picked<T>,
+        room: &mut Room,
+    ) -> Result<()> {
+        if !matches!(method, Pooling::Max | Pooling::Min) {
+            return refuse(method, self.of);
+        }
+        let mut floats = reserve(cells.len(), &shapes.output)?;
+        floats.extend(cells.iter().map(|cell| f32::from(cell.to_bits() ^ self.flip)));
+        let mut values = shapes.zero_output()?;
+        let of_floats = Picked { values: &mut values, places: picked.places };
+        <f32 as sealed::Sealed>::select(method, &floats, shapes, of_floats, room)?;
+        let back = |(value, float): (&mut T, f32)| *value = T::from_bits(float as u8 ^ self.flip);
+        picked.values.iter_mut().zip(values).for_each(back);
+        Ok(())
+    }
+}
 
 #[cold]
 fn refuse<T>(method: &Pooling, of: &str) -> Result<T> {

@@ -18,6 +18,7 @@ mod element;
 mod method;
 mod options;
 mod part;
+mod pieces;
 mod prepared;
 mod probe;
 mod regions;

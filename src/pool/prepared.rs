@@ -1,12 +1,12 @@
 //! A layer made ready for inputs of one shape.
 
 use super::arithmetic::{Back, Picked, Room};
+use super::pieces::Band;
 use super::shapes::Shapes;
 use super::{Element, Pool};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Plan;
 use crate::shown::Shown;
-use std::ops::Range;
 
 /// A [`Pool`] resolved for inputs of one shape, for calls that repeat: the geometry is worked out once, and what a call
 /// needs beside input and output is kept for the next one.
@@ -21,10 +21,11 @@ use std::ops::Range;
 /// # Ok::<(), deep_end::Error>(())
 /// ```
 pub struct PreparedPool {
-    layer: Pool,
-    shapes: Shapes,
+    pub(super) layer: Pool,
+    pub(super) shapes: Shapes,
     input_shape: Vec<usize>,
     room: Room,
+    pub(super) band: Band,
 }
 
 impl Pool {
@@ -34,19 +35,19 @@ impl Pool {
     /// As [`forward`](Self::forward), for everything that concerns shapes.
     pub fn prepare(&self, shape: &[usize]) -> Result<PreparedPool> {
         let shapes = Shapes::new(&self.geometry, shape)?;
-        Ok(PreparedPool { layer: self.clone(), shapes, input_shape: shape.to_vec(), room: Room::default() })
+        Ok(self.prepare_shapes(shapes, shape.to_vec()))
     }
 
     /// This layer, ready for inputs of `input_shape`, for which these shapes are.
     pub(super) fn prepare_shapes(&self, shapes: Shapes, input_shape: Vec<usize>) -> PreparedPool {
-        PreparedPool { layer: self.clone(), shapes, input_shape, room: Room::default() }
+        PreparedPool { layer: self.clone(), shapes, input_shape, room: Room::default(), band: Band::default() }
     }
 
     /// This layer, ready for one plane with these windows. The method must not look beyond them, nor at their places.
     pub(crate) fn prepare_plan(&self, plan: Plan) -> Result<PreparedPool> {
         let input_shape = [&[1, 1], plan.input_shape().as_slice()].concat();
         let shapes = Shapes::of_plan(plan, None, &input_shape, &[1, 1])?;
-        Ok(PreparedPool { layer: self.clone(), shapes, input_shape, room: Room::default() })
+        Ok(self.prepare_shapes(shapes, input_shape))
     }
 }
 
@@ -86,7 +87,10 @@ impl PreparedPool {
         self.check(x.len(), "out.length", out.len())?;
         self.check(x.len(), "indices.length", indices.len())?;
         self.shapes.check_places()?;
-        T::select(&self.layer.method, x, &self.shapes, Picked { values: out, places: indices }, &mut self.room)
+        let picked = Picked { values: out, places: &mut *indices };
+        T::select(&self.layer.method, x, &self.shapes, picked, &mut self.room)?;
+        self.band.move_places(indices);
+        Ok(())
     }
 
     /// The gradient of the loss by `x` into `grad_input`, as [`backward`](Pool::backward) gives it, from `grad_output`, the
@@ -102,30 +106,6 @@ impl PreparedPool {
         }
         let back = Back { cells: x, grad_output, grad_input };
         self.layer.method.gradient().backward_into(back, &self.shapes, &mut self.room)
-    }
-
-    /// Calls `run` for some planes after others, as many at a time as have at most so many cells, or one; with the ranges of
-    /// their cells in the input and of their values in the output. Meanwhile the layer is one for these planes alone, and what
-    /// it makes of them is what it makes of them among all.
-    ///
-    /// # Errors
-    /// The first of those that `run` reports.
-    pub fn by_planes(
-        &mut self,
-        cells: usize,
-        mut run: impl FnMut(&mut Self, Range<usize>, Range<usize>) -> Result<()>,
-    ) -> Result<()> {
-        let Shapes { planes, plane_in, plane_out, first_output, .. } = self.shapes;
-        let at_a_time = cells.checked_div(plane_in).unwrap_or(planes).max(1);
-        // Where there are none, `run` is still to say whether the layer takes such cells.
-        let result = (0..planes.max(1)).step_by(at_a_time).try_for_each(|first| {
-            let end = planes.min(first.saturating_add(at_a_time));
-            self.shapes.planes = end - first;
-            self.shapes.first_output = first_output.wrapping_add((first * plane_out) as u64);
-            run(self, first * plane_in..end * plane_in, first * plane_out..end * plane_out)
-        });
-        (self.shapes.planes, self.shapes.first_output) = (planes, first_output);
-        result
     }
 
     /// An output's values, each still 0.
@@ -169,36 +149,6 @@ mod tests {
         let mut bytes = [0u8; 6];
         ready.forward_into(&[1, 2, 3, 200, 5, 6], &mut bytes).unwrap();
         assert_eq!(bytes, [2, 3, 3, 200, 200, 6]);
-    }
-
-    #[test]
-    fn some_planes_at_a_time_are_what_they_are_among_all() {
-        let x: Vec<f32> = (0..7 * 12).map(|at| (at * 29 % 31) as f32).collect();
-        for method in
-            [Pooling::Max, Pooling::average(), Pooling::Stochastic { seed: 5 }, Pooling::MaxBlur { filter_size: 3 }]
-        {
-            let layer = Pool::new(method, Window::new([2, 2]).stride([1, 1])).unwrap();
-            let whole = layer.forward_flat(&x, &[1, 7, 3, 4]).unwrap();
-            let mut ready = layer.prepare(&[1, 7, 3, 4]).unwrap();
-            for (cells, runs) in [(0, 7), (12, 7), (35, 4), (36, 3), (usize::MAX, 1)] {
-                let (mut y, mut count) = (vec![9.0; whole.0.len()], 0);
-                let mut some = |ready: &mut PreparedPool, cells: Range<usize>, values: Range<usize>| {
-                    count += 1;
-                    ready.forward_into(&x[cells], &mut y[values])
-                };
-                ready.by_planes(cells, &mut some).unwrap();
-                assert_eq!((count, &y), (runs, &whole.0));
-            }
-            let mut y = vec![9.0; whole.0.len()];
-            ready.forward_into(&x, &mut y).unwrap();
-            assert_eq!(y, whole.0);
-        }
-        let mut none = Pool::new(Pooling::average(), Window::new([2])).unwrap().prepare(&[0, 3, 4]).unwrap();
-        let error = none.by_planes(8, |ready, cells, values| {
-            assert_eq!((cells, values), (0..0, 0..0));
-            ready.forward_into::<u8>(&[], &mut [])
-        });
-        assert!(error.is_err(), "means of bytes are refused, however many there are");
     }
 
     #[test]

@@ -120,8 +120,7 @@ impl Photograph {
         if self.is_whole() {
             return 0..rows.spans.len();
         }
-        let most = (BYTES / columns.extent / 4).max(rows.longest().saturating_mul(rows.step).saturating_mul(8));
-        from..from + rows.within(from, most)
+        from..from + rows.lot(from, BYTES / columns.extent / 4)
     }
 
     /// The picture's rows that these rows of the output are made of; none where the output has no such rows.

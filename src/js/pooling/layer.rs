@@ -102,13 +102,14 @@ fn pool_maps(
             return Ok(JsValue::UNDEFINED);
         };
         let count = target.values.len();
-        numbers::check_given::<i32>(OUT_INDICES, places, count, (OF_OUTPUT, &target.shape))?;
-        let indices = numbers::for_places(OUT_INDICES, places, count)?;
+        let indices = numbers::target::<i32>(OUT_INDICES, places, count, (OF_OUTPUT, &target.shape))?;
         let mut staging = Staging::unpack();
-        layer.by_planes(NEAR / size_of::<f32>(), |layer, cells, values| {
+        // In the core's memory, bands of planes would gain nothing.
+        let plane = x.shape[2..].iter().product();
+        layer.by_pieces(usize::max(plane, NEAR / size_of::<f32>()), &mut |layer, cells, values| {
             let found = numbers::room(&mut staging.places, values.len(), &target.shape)?;
             layer.select_into(&x.values[cells], &mut target.values[values.clone()], found)?;
-            numbers::write_places(OUT_INDICES, &indices, values.start, found)
+            numbers::write(OUT_INDICES, &indices, values.start, found)
         })?;
         staging.pack();
         Ok(indices)

@@ -78,8 +78,9 @@ impl FeatureMaps {
     #[wasm_bindgen(skip_typescript)]
     pub fn read(&self, out: &JsValue) -> JsResult<JsValue> {
         self.with(|held| {
-            numbers::check_given::<f32>(OUT, out, held.values.len(), (LENGTH, &held.shape))?;
-            numbers::written(OUT, out, &held.values)
+            let out = numbers::target::<f32>(OUT, out, held.values.len(), (LENGTH, &held.shape))?;
+            numbers::write(OUT, &out, 0, &held.values)?;
+            Ok(out)
         })
     }
 

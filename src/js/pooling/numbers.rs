@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::js::arguments::describe;
 use crate::pool::{Element, reserve};
 use crate::shown::Shown;
-use js_sys::{Float32Array, Int8Array, Int32Array, Uint8Array};
+use js_sys::{ArrayBuffer, Float32Array, Int8Array, Int32Array, Uint8Array};
 use std::cell::Cell;
 use std::ops::Range;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -20,15 +20,13 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
     fn take_u8(target: &mut [u8], source: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
-    fn give_f32(target: &JsValue, source: &[f32]) -> Result<(), JsValue>;
+    fn give_f32(target: &JsValue, source: &[f32], from: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
-    fn give_i8(target: &JsValue, source: &[i8]) -> Result<(), JsValue>;
+    fn give_i8(target: &JsValue, source: &[i8], from: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
-    fn give_u8(target: &JsValue, source: &[u8]) -> Result<(), JsValue>;
+    fn give_u8(target: &JsValue, source: &[u8], from: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
-    fn give_i32(target: &JsValue, source: &[i32]) -> Result<(), JsValue>;
-    #[wasm_bindgen(catch, js_namespace = ["Float32Array", "prototype", "set"], js_name = call)]
-    fn give_places(target: &JsValue, source: &[i32], from: u32) -> Result<(), JsValue>;
+    fn give_i32(target: &JsValue, source: &[i32], from: u32) -> Result<(), JsValue>;
 
     /// Of arrays of every type.
     #[wasm_bindgen(catch, js_namespace = ["Uint8ClampedArray", "prototype", "subarray"], js_name = call)]
@@ -40,6 +38,8 @@ extern "C" {
     pub(in crate::js) fn handle(this: &Anything) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, method, getter)]
     fn length(this: &Anything) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, method, getter)]
+    fn buffer(this: &Anything) -> Result<JsValue, JsValue>;
 
     // A new array costs about fifteen times a copy into a given one, whichever way it is made: its memory is touched for
     // the first time. js-sys has the constructors too, but there may not be the memory.
@@ -52,27 +52,36 @@ extern "C" {
     #[wasm_bindgen(js_name = Int32Array)]
     type Places;
     #[wasm_bindgen(catch, constructor, js_class = "Float32Array")]
-    fn new(source: &[f32]) -> Result<Floats, JsValue>;
+    fn zeros(length: u32) -> Result<Floats, JsValue>;
     #[wasm_bindgen(catch, constructor, js_class = "Int8Array")]
-    fn new(source: &[i8]) -> Result<Signed, JsValue>;
+    fn zeros(length: u32) -> Result<Signed, JsValue>;
     #[wasm_bindgen(catch, constructor, js_class = "Uint8Array")]
-    fn new(source: &[u8]) -> Result<Bytes, JsValue>;
-    #[wasm_bindgen(catch, constructor, js_class = "Int32Array")]
-    fn new(source: &[i32]) -> Result<Places, JsValue>;
+    fn zeros(length: u32) -> Result<Bytes, JsValue>;
     #[wasm_bindgen(catch, constructor, js_class = "Int32Array")]
     fn zeros(length: u32) -> Result<Places, JsValue>;
 }
 
-/// A type of number that a class of typed arrays holds.
-pub(in crate::js) trait Number: Copy + Default {
+/// A class of typed arrays. What is as a value here need not be there for each type of number.
+pub(in crate::js) struct Class {
     /// What a value of another class is told.
-    const RULE: &str;
+    rule: &'static str,
+    /// Of a number.
+    pub bytes: usize,
+    /// Whether a value is of the class.
+    holds: fn(&JsValue) -> bool,
+    /// A new array.
+    zeros: fn(u32) -> Result<JsValue, JsValue>,
+}
+
+/// A type of number that a class of typed arrays holds.
+pub(in crate::js) trait Number: Copy + Default + 'static {
+    const CLASS: &Class;
     /// Whether the value is an array of this type.
-    fn holds(value: &JsValue) -> bool;
-    /// Copies numbers into an array.
-    fn give(target: &JsValue, source: &[Self]) -> Result<(), JsValue>;
-    /// A new array of these numbers.
-    fn array(numbers: &[Self]) -> Result<JsValue, JsValue>;
+    fn holds(value: &JsValue) -> bool {
+        (Self::CLASS.holds)(value)
+    }
+    /// Copies numbers into an array, from one of its numbers on.
+    fn give(target: &JsValue, source: &[Self], from: u32) -> Result<(), JsValue>;
 }
 
 /// A type of number that pooling takes.
@@ -95,18 +104,15 @@ pub(in crate::js) struct Staging {
 macro_rules! number {
     ($($type:ty: $class:ident, $give:ident, $new:ident;)*) => {$(
         impl Number for $type {
-            const RULE: &str = concat!("must be of the class ", stringify!($class));
+            const CLASS: &Class = &Class {
+                rule: concat!("must be of the class ", stringify!($class)),
+                bytes: size_of::<$type>(),
+                holds: |value| value.is_instance_of::<$class>(),
+                zeros: |length| $new::zeros(length).map(JsValue::from),
+            };
 
-            fn holds(value: &JsValue) -> bool {
-                value.is_instance_of::<$class>()
-            }
-
-            fn give(target: &JsValue, source: &[Self]) -> Result<(), JsValue> {
-                $give(target, source)
-            }
-
-            fn array(numbers: &[Self]) -> Result<JsValue, JsValue> {
-                $new::new(numbers).map(JsValue::from)
+            fn give(target: &JsValue, source: &[Self], from: u32) -> Result<(), JsValue> {
+                $give(target, source, from)
             }
         }
     )*};
@@ -179,38 +185,30 @@ pub(in crate::js) fn read<T: Cells>(parameter: Names, value: &JsValue, target: &
     T::take(target, value).map_err(|_| moved(parameter, value))
 }
 
-/// Copies some of them.
-pub(in crate::js) fn read_some<T: Cells>(
-    parameter: Names,
-    value: &JsValue,
-    from: Range<usize>,
-    target: &mut [T],
-) -> Result<()> {
-    let some = subarray(value, from.start as u32, from.end as u32);
-    some.map_err(|_| moved(parameter, value)).and_then(|some| read(parameter, &some, target))
+/// Some of them where they lie, which must be so many: an array may have become shorter, or may pretend about its length.
+pub(super) fn some(parameter: Names, value: &JsValue, range: Range<usize>, count: usize) -> Result<JsValue> {
+    let found = subarray(value, range.start as u32, range.end as u32).ok();
+    found.filter(|found| length(found) == Some(count as f64)).ok_or_else(|| moved(parameter, value))
 }
 
-/// The numbers in an array: the one that was given, which [`check_given`] was content with, or a new one.
-pub(in crate::js) fn written<T: Number>([name, length]: Names, value: &JsValue, source: &[T]) -> Result<JsValue> {
-    if value.is_undefined() || value.is_null() {
-        return T::array(source).map_err(|_| no_memory(length, source.len()));
-    }
-    T::give(value, source).map_err(|_| moved([name, length], value))?;
-    Ok(value.clone())
+/// The array to write `count` numbers into: the one that is given, or a new one.
+pub(in crate::js) fn target<T: Number>(parameter: Names, value: &JsValue, count: usize, rule: Rule) -> Result<JsValue> {
+    T::CLASS.target(parameter, value, count, rule)
 }
 
-/// The array for places that was given, or a new one.
-pub(in crate::js) fn for_places([_, length]: Names, value: &JsValue, count: usize) -> Result<JsValue> {
-    if !value.is_undefined() && !value.is_null() {
-        return Ok(value.clone());
-    }
-    let made = u32::try_from(count).ok().and_then(|count| Places::zeros(count).ok());
-    made.map(JsValue::from).ok_or_else(|| no_memory(length, count))
+/// Copies numbers into [that array](target), from one of its numbers on.
+pub(in crate::js) fn write<T: Number>(parameter: Names, value: &JsValue, from: usize, source: &[T]) -> Result<()> {
+    T::give(value, source, from as u32).map_err(|_| moved(parameter, value))
 }
 
-/// Some places, into an array from a number on.
-pub(in crate::js) fn write_places(parameter: Names, value: &JsValue, from: usize, source: &[i32]) -> Result<()> {
-    give_places(value, source, from as u32).map_err(|_| moved(parameter, value))
+/// Whether each of these arrays has memory of its own. Of memory that is shared there may be two objects.
+pub(super) fn apart(arrays: &[&JsValue]) -> bool {
+    let memory = |array: &&JsValue| array.unchecked_ref::<Anything>().buffer().unwrap_or_default();
+    let apart = |(at, array)| {
+        let own = memory(array);
+        own.is_instance_of::<ArrayBuffer>() && arrays[..at].iter().all(|other| memory(other) != own)
+    };
+    arrays.iter().enumerate().all(apart)
 }
 
 #[cold]
@@ -225,20 +223,36 @@ pub(in crate::js) type Names = [&'static str; 2];
 pub(in crate::js) type Rule<'a> = (&'static str, &'a [usize]);
 
 /// Whether the value is an array of the class and of `count` numbers.
-pub(in crate::js) fn check<T: Number>([name, length]: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
-    if !T::holds(value) {
-        return Err(Error::new(ErrorKind::Parameter, name, describe(value), T::RULE));
+pub(in crate::js) fn check<T: Number>(parameter: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
+    T::CLASS.check(parameter, value, count, rule)
+}
+
+impl Class {
+    /// As [`target`].
+    pub(super) fn target(&self, parameter: Names, value: &JsValue, count: usize, rule: Rule) -> Result<JsValue> {
+        if !value.is_undefined() && !value.is_null() {
+            return self.check(parameter, value, count, rule).map(|()| value.clone());
+        }
+        let made = u32::try_from(count).ok().and_then(|count| (self.zeros)(count).ok());
+        made.ok_or_else(|| no_memory(parameter[1], count))
     }
-    match value.unchecked_ref::<Anything>().length().ok().and_then(|length| length.as_f64()) {
-        Some(found) if found == count as f64 => Ok(()),
-        Some(found) => Err(Error::new(ErrorKind::Shape, length, found, [rule.0, &rule.1.shown()].concat())),
-        None => Err(moved([name, length], value)),
+
+    /// As [`check`].
+    pub(super) fn check(&self, [name, length]: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
+        if !(self.holds)(value) {
+            return Err(Error::new(ErrorKind::Parameter, name, describe(value), self.rule));
+        }
+        match self::length(value) {
+            Some(found) if found == count as f64 => Ok(()),
+            Some(found) => Err(Error::new(ErrorKind::Shape, length, found, [rule.0, &rule.1.shown()].concat())),
+            None => Err(moved([name, length], value)),
+        }
     }
 }
 
-/// As [`check`], but nothing may be given.
-pub(in crate::js) fn check_given<T: Number>(parameter: Names, value: &JsValue, count: usize, rule: Rule) -> Result<()> {
-    if value.is_undefined() || value.is_null() { Ok(()) } else { check::<T>(parameter, value, count, rule) }
+/// The length of an array, as it says.
+fn length(array: &JsValue) -> Option<f64> {
+    array.unchecked_ref::<Anything>().length().ok()?.as_f64()
 }
 
 #[cold]

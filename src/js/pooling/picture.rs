@@ -90,8 +90,7 @@ fn pool(
         of_input.map_err(|_| moved("image.data", &source.data))?;
         photograph.pool_rows(part.clone(), input, output)?;
         let begin = wide * (part.start - rows.start);
-        let of_output = subarray(result, begin as u32, (begin + output.len()) as u32);
-        of_output.and_then(|pixels| u8::give(&pixels, output)).map_err(|_| moved("out", result))?;
+        u8::give(result, output, begin as u32).map_err(|_| moved("out", result))?;
         from = part.end;
     }
     staging.pack();

@@ -1,8 +1,8 @@
 //! Pooling of typed arrays.
 
 use super::layer::OUT_INDICES;
-use super::numbers::{self, Cells, Names, Number, Staging};
-use crate::error::{Error, ErrorKind};
+use super::numbers::{self, Cells, Class, Names, Number, Staging};
+use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::AxisPlan;
 use crate::js::arguments::describe;
 use crate::js::error::JsResult;
@@ -62,56 +62,98 @@ pub(super) fn pool_array(
     out: &JsValue,
     out_indices: Option<&JsValue>,
 ) -> JsResult<(JsValue, JsValue)> {
-    if f32::holds(x) {
-        pool_cells::<f32>(layer, x, out, out_indices)
+    let pool = if f32::holds(x) {
+        pool_cells::<f32>
     } else if i8::holds(x) {
-        pool_cells::<i8>(layer, x, out, out_indices)
+        pool_cells::<i8>
     } else if u8::holds(x) {
-        pool_cells::<u8>(layer, x, out, out_indices)
+        pool_cells::<u8>
     } else {
         let rule = "must be a Float32Array, or for max and min an Int8Array or Uint8Array";
-        Err(Error::new(ErrorKind::Parameter, "x", describe(x), rule).into())
-    }
+        return Err(Error::new(ErrorKind::Parameter, "x", describe(x), rule).into());
+    };
+    Ok(pool(layer, x, out, out_indices)?)
 }
 
-/// As many bytes of planes are pooled at a time: what is copied in or out stays in the processor's second memory meanwhile.
-pub(super) const NEAR: usize = 1 << 18;
+/// About so many bytes of input are pooled at a time: what is copied in or out stays in the processor's second memory meanwhile.
+pub(super) const NEAR: usize = 1 << 19;
+
+/// The arrays of a call.
+struct Arrays<'a> {
+    x: &'a JsValue,
+    data: JsValue,
+    /// Undefined where no places are asked for.
+    indices: JsValue,
+    /// How many numbers they have.
+    cells: usize,
+    count: usize,
+    /// How many cells are pooled at a time.
+    near: usize,
+    /// Whether what is made waits until all cells are read, since it could be written over them.
+    waits: bool,
+}
+
+impl<'a> Arrays<'a> {
+    fn new(
+        class: &Class,
+        layer: &PreparedPool,
+        x: &'a JsValue,
+        out: &JsValue,
+        out_indices: Option<&JsValue>,
+    ) -> Result<Self> {
+        let (from, to) = (layer.input_shape(), layer.output_shape());
+        let (cells, count) = (product("shape", from)?, product("shape", to)?);
+        class.check(X, x, cells, (OF_INPUT, from))?;
+        let data = class.target(OUT, out, count, (OF_OUTPUT, to))?;
+        let indices = match out_indices {
+            Some(given) => numbers::target::<i32>(OUT_INDICES, given, count, (OF_OUTPUT, to))?,
+            None => JsValue::UNDEFINED,
+        };
+        let near = NEAR / class.bytes;
+        let mut waits = false;
+        if cells > near {
+            // Pieces would not tell that there is more behind them.
+            numbers::some(X, x, cells..usize::MAX, 0)?;
+            let arrays = [x, &data, &indices];
+            waits = !numbers::apart(&arrays[..if out_indices.is_some() { 3 } else { 2 }]);
+        }
+        Ok(Self { x, data, indices, cells, count, near, waits })
+    }
+}
 
 fn pool_cells<T: Cells>(
     layer: &mut PreparedPool,
     x: &JsValue,
     out: &JsValue,
     out_indices: Option<&JsValue>,
-) -> JsResult<(JsValue, JsValue)> {
-    let (from, to) = (layer.input_shape(), layer.output_shape());
-    let (cells, count) = (product("shape", from)?, product("shape", to)?);
-    numbers::check::<T>(X, x, cells, (OF_INPUT, from))?;
-    numbers::check_given::<T>(OUT, out, count, (OF_OUTPUT, to))?;
-    if let Some(places) = out_indices {
-        numbers::check_given::<i32>(OUT_INDICES, places, count, (OF_OUTPUT, to))?;
-    }
+) -> Result<(JsValue, JsValue)> {
+    let arrays = Arrays::new(T::CLASS, layer, x, out, out_indices)?;
+    let Arrays { x, cells, count, waits, .. } = arrays;
     let mut staging = Staging::unpack();
     let (input, output, found) = T::rooms(&mut staging);
-    let output = numbers::room(output, count, to)?;
-    let found = numbers::room(found, if out_indices.is_some() { count } else { 0 }, to)?;
-    layer.by_planes(NEAR / size_of::<T>(), |layer, some, values| {
+    layer.by_pieces(arrays.near, &mut |layer, some, values| {
         let input = numbers::room(input, some.len(), layer.input_shape())?;
-        // All of it as it is: an array that pretends about its length is found out.
-        let all = some.len() == cells;
-        if all {
+        if some.len() == cells {
             numbers::read(X, x, input)?
         } else {
-            numbers::read_some(X, x, some, input)?
+            numbers::read(X, &numbers::some(X, x, some, input.len())?, input)?
         }
-        match out_indices {
-            None => layer.forward_into(input, &mut output[values]),
-            Some(_) => layer.select_into(input, &mut output[values.clone()], &mut found[values]),
+        let (from, here) = if waits { (0, values.clone()) } else { (values.start, 0..values.len()) };
+        let ready = if waits { count } else { values.len() };
+        let output = numbers::room(output, ready, layer.output_shape())?;
+        if out_indices.is_none() {
+            layer.forward_into(input, &mut output[here])?;
+        } else {
+            let found = numbers::room(found, ready, layer.output_shape())?;
+            layer.select_into(input, &mut output[here.clone()], &mut found[here])?;
+            if values.end - from == ready {
+                numbers::write(OUT_INDICES, &arrays.indices, from, found)?;
+            }
         }
+        if values.end - from < ready { Ok(()) } else { numbers::write(OUT, &arrays.data, from, output) }
     })?;
-    let indices = out_indices.map_or(Ok(JsValue::UNDEFINED), |places| numbers::written(OUT_INDICES, places, found))?;
-    let data = numbers::written(OUT, out, output)?;
     staging.pack();
-    Ok((data, indices))
+    Ok((arrays.data, arrays.indices))
 }
 
 /// `poolGeometry`; see `surface.d.ts`.
