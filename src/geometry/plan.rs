@@ -137,7 +137,8 @@ impl AxisPlan {
         part
     }
 
-    /// The same in place of another part of this axis; tells which cells they are.
+    /// The same in place of another part of this axis; tells which cells they are. Like [`lot`](Self::lot) it is called from
+    /// two places, and is as large as what calls it: inlined, it would be there twice.
     #[inline(never)]
     pub(crate) fn part_into(&self, [start, end]: [usize; 2], part: &mut Self) -> [usize; 2] {
         let cells = self.cells_of([start, end]);
@@ -176,11 +177,13 @@ impl AxisPlan {
     }
 
     /// How many windows from this one on to make at a time: those that hold about `near` cells in a row, or so many that cells
-    /// which two such lots both hold are few.
+    /// which two such lots both hold are few. The last lot is no small one.
     #[inline(never)]
     pub(crate) fn lot(&self, from: usize, near: usize) -> usize {
         const LONG: usize = 8;
-        self.within(from, self.longest().saturating_mul(self.step).saturating_mul(LONG).max(near))
+        let left = self.spans.len() - from;
+        let lot = self.within(from, self.longest().saturating_mul(self.step).saturating_mul(LONG).max(near));
+        if left < lot + lot / 2 { left } else { lot }
     }
 
     /// What the windows have in common, if they are even.
