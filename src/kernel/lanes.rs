@@ -94,10 +94,6 @@ impl Lanes {
         Mask(register::less(self.0, other.0))
     }
 
-    pub fn equal(self, other: Self) -> Mask {
-        Mask(register::equal(self.0, other.0))
-    }
-
     /// [`larger`] of each two.
     pub fn larger(self, other: Self) -> Self {
         Self(register::larger(self.0, other.0))
@@ -194,11 +190,6 @@ impl Whole {
     /// The smaller of each two.
     pub fn least(self, other: Self) -> Self {
         Self(register::whole_least(self.0, other.0))
-    }
-
-    /// The larger of each two, as numbers without a sign.
-    pub fn greatest_unsigned(self, other: Self) -> Self {
-        Self(register::whole_greatest_unsigned(self.0, other.0))
     }
 
     pub fn equal(self, other: Self) -> Mask {
@@ -406,7 +397,6 @@ mod tests {
             prop_assert_eq!(bits(register::store(register::without(less, x))), bits(plain::without(plain_less, a)));
             same_mask! {
                 less: register::less(x, y), plain::less(a, b);
-                equal: register::equal(x, y), plain::equal(a, b);
                 is_nan: register::is_nan(x), plain::is_nan(a);
                 either: register::either(register::is_nan(x), register::less(x, y)), plain::either(plain::is_nan(a), plain::less(a, b));
                 mask: register::mask(a.map(f32::is_nan)), a.map(f32::is_nan);
@@ -437,7 +427,6 @@ mod tests {
             prop_assert_eq!(whole(register::whole_add(p, q)), plain::whole_add(c, d));
             prop_assert_eq!(whole(register::whole_subtract(p, q)), plain::whole_subtract(c, d));
             prop_assert_eq!(whole(register::whole_least(p, q)), plain::whole_least(c, d));
-            prop_assert_eq!(whole(register::whole_greatest_unsigned(p, q)), plain::whole_greatest_unsigned(c, d));
             prop_assert_eq!(bits(register::store(register::bits_of_whole(p))), bits(plain::bits_of_whole(c)));
             prop_assert_eq!(whole(register::whole_of_bits(register::bits_of_whole(p))), c);
             same_mask! { whole_equal: register::whole_equal(p, register::whole([c[0], d[1], c[2], d[3]])), plain::whole_equal(c, [c[0], d[1], c[2], d[3]]); }

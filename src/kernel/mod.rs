@@ -32,7 +32,7 @@ mod visit;
 pub(crate) mod winograd;
 
 pub(crate) use blocks::{Block, BlockRoom, blocks};
-pub(crate) use lanes::{Doubles, LANES, Lanes, Mask, Whole, narrow};
+pub(crate) use lanes::{Doubles, LANES, Lanes, narrow};
 pub(crate) use network::Networks;
 pub(crate) use resample::{AxisMap, Way, resample_each, resample_planes};
 pub(crate) use rows::to_the_best;
@@ -123,28 +123,10 @@ pub(crate) trait Fold: Sized {
     }
 }
 
-/// A fold of four windows side by side, with the bits of the [`Fold`] that it belongs to.
-pub(crate) trait InLanes {
-    /// A cell that changes nothing.
-    const PADDING: f32;
-    /// Whether windows whose taps lie apart are done in lanes too, which is as much again to load.
-    const DILATED: bool = false;
-    /// What four columns of two rows of windows wait as for those beside them.
-    type Columns: Columns;
+/// The results of four windows side by side.
+pub(crate) trait Results {
     /// Four results.
     type Packed: Copy;
-
-    /// Four columns of the lines that two rows of windows read, merged as far as they may be before others are there. Lines
-    /// lie `width` apart.
-    fn down<const TAPS: usize, const STRIDE: usize>(
-        &self,
-        lines: [Lanes; LINES],
-        width: i32,
-        seen: &mut Seen,
-    ) -> Self::Columns;
-
-    /// Merges the columns of each tap, and what is left to merge; of two taps, the third is none.
-    fn across<const TAPS: usize, const STRIDE: usize>(&self, taps: [Self::Columns; 3]) -> [Self::Packed; 2];
 
     /// What the windows of a row are finished by: four from one on, or any four that read no padding along it.
     fn by(&self, _row: usize, _from: Option<usize>) -> Lanes {
@@ -160,6 +142,28 @@ pub(crate) trait InLanes {
     fn has_foreign(&self, _seen: Seen) -> bool {
         false
     }
+}
+
+/// A fold of four windows side by side, with the bits of the [`Fold`] that it belongs to.
+pub(crate) trait InLanes: Results {
+    /// A cell that changes nothing.
+    const PADDING: f32;
+    /// Whether windows whose taps lie apart are done in lanes too, which is as much again to load.
+    const DILATED: bool = false;
+    /// What four columns of two rows of windows wait as for those beside them.
+    type Columns: Columns;
+
+    /// Four columns of the lines that two rows of windows read, merged as far as they may be before others are there. Lines
+    /// lie `width` apart.
+    fn down<const TAPS: usize, const STRIDE: usize>(
+        &self,
+        lines: [Lanes; LINES],
+        width: i32,
+        seen: &mut Seen,
+    ) -> Self::Columns;
+
+    /// Merges the columns of each tap, and what is left to merge; of two taps, the third is none.
+    fn across<const TAPS: usize, const STRIDE: usize>(&self, taps: [Self::Columns; 3]) -> [Self::Packed; 2];
 }
 
 /// The sum of the cells over a divisor, in the cells' own type.
@@ -208,13 +212,28 @@ impl Number for f32 {
     const STRIPS: Option<Strips<Sum<f32>>> = Some(strips);
 }
 
+impl Results for Sum<f32> {
+    type Packed = Lanes;
+
+    fn by(&self, row: usize, from: Option<usize>) -> Lanes {
+        let Some(Counts { down, across, inside }) = &self.counts else { return Lanes::splat(self.divisor) };
+        let four = |from: usize| Some(Lanes::of(across.get(from..)?.first_chunk()?.map(|count| count as f32)));
+        let counts = from.and_then(four).unwrap_or(Lanes::splat(*inside)) * Lanes::splat(down[row] as f32);
+        // A window without cells has the divisor 1: its sum is 0.
+        counts.pmax(Lanes::splat(1.0))
+    }
+
+    fn finish(&self, sum: Lanes, by: Lanes) -> Lanes {
+        sum / by
+    }
+}
+
 impl InLanes for Sum<f32> {
     /// 0 would make 0 of −0.
     const PADDING: f32 = -0.0;
     const DILATED: bool = true;
     /// The cells of a row come first.
     type Columns = [Lanes; LINES];
-    type Packed = Lanes;
 
     #[inline(always)]
     fn down<const TAPS: usize, const STRIDE: usize>(
@@ -233,18 +252,6 @@ impl InLanes for Sum<f32> {
             _ => a[line] + b[line] + c[line],
         });
         two_rows::<_, TAPS, STRIDE>(rows, false, |a, b| a + b)
-    }
-
-    fn by(&self, row: usize, from: Option<usize>) -> Lanes {
-        let Some(Counts { down, across, inside }) = &self.counts else { return Lanes::splat(self.divisor) };
-        let four = |from: usize| Some(Lanes::of(across.get(from..)?.first_chunk()?.map(|count| count as f32)));
-        let counts = from.and_then(four).unwrap_or(Lanes::splat(*inside)) * Lanes::splat(down[row] as f32);
-        // A window without cells has the divisor 1: its sum is 0.
-        counts.pmax(Lanes::splat(1.0))
-    }
-
-    fn finish(&self, sum: Lanes, by: Lanes) -> Lanes {
-        sum / by
     }
 }
 

@@ -61,10 +61,6 @@ pub fn less(a: [f32; 4], b: [f32; 4]) -> Mask {
     from_fn(|lane| a[lane] < b[lane])
 }
 
-pub fn equal(a: [f32; 4], b: [f32; 4]) -> Mask {
-    from_fn(|lane| a[lane] == b[lane])
-}
-
 pub fn whole(values: [i32; 4]) -> [i32; 4] {
     values
 }
@@ -79,10 +75,6 @@ pub fn whole_subtract(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
 
 pub fn whole_least(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
     from_fn(|lane| a[lane].min(b[lane]))
-}
-
-pub fn whole_greatest_unsigned(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
-    from_fn(|lane| (a[lane] as u32).max(b[lane] as u32) as i32)
 }
 
 pub fn whole_equal(a: [i32; 4], b: [i32; 4]) -> Mask {

@@ -61,10 +61,6 @@ pub fn less(a: v128, b: v128) -> v128 {
     f32x4_lt(a, b)
 }
 
-pub fn equal(a: v128, b: v128) -> v128 {
-    f32x4_eq(a, b)
-}
-
 pub fn whole(values: [i32; 4]) -> v128 {
     let [a, b, c, d] = values;
     i32x4(a, b, c, d)
@@ -80,10 +76,6 @@ pub fn whole_subtract(a: v128, b: v128) -> v128 {
 
 pub fn whole_least(a: v128, b: v128) -> v128 {
     i32x4_min(a, b)
-}
-
-pub fn whole_greatest_unsigned(a: v128, b: v128) -> v128 {
-    u32x4_max(a, b)
 }
 
 pub fn whole_equal(a: v128, b: v128) -> v128 {

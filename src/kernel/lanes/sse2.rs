@@ -34,16 +34,10 @@ functions! {
     larger(a: __m128, b: __m128) -> __m128 = select(_mm_or_ps(_mm_cmplt_ps(a, b), is_nan(b)), b, a);
     relu(x: __m128) -> __m128 = _mm_andnot_ps(_mm_cmple_ps(x, NO_LANE), x);
     less(a: __m128, b: __m128) -> __m128 = _mm_cmplt_ps(a, b);
-    equal(a: __m128, b: __m128) -> __m128 = _mm_cmpeq_ps(a, b);
     whole(of: [i32; 4]) -> __m128i = _mm_loadu_si128(of.as_ptr().cast());
     whole_add(a: __m128i, b: __m128i) -> __m128i = _mm_add_epi32(a, b);
     whole_subtract(a: __m128i, b: __m128i) -> __m128i = _mm_sub_epi32(a, b);
     whole_least(a: __m128i, b: __m128i) -> __m128i = whole_select(_mm_castsi128_ps(_mm_cmplt_epi32(a, b)), a, b);
-    /// Numbers with a sign are compared: they are moved by half of the range.
-    whole_greatest_unsigned(a: __m128i, b: __m128i) -> __m128i = {
-        let half = _mm_set1_epi32(i32::MIN);
-        whole_select(_mm_castsi128_ps(_mm_cmplt_epi32(_mm_xor_si128(a, half), _mm_xor_si128(b, half))), b, a)
-    };
     whole_equal(a: __m128i, b: __m128i) -> __m128 = _mm_castsi128_ps(_mm_cmpeq_epi32(a, b));
     whole_of_bits(x: __m128) -> __m128i = _mm_castps_si128(x);
     bits_of_whole(x: __m128i) -> __m128 = _mm_castsi128_ps(x);

@@ -6,15 +6,16 @@ mod along;
 mod blocks;
 mod dilated;
 mod lines;
+mod places;
 mod sinks;
 
-pub(crate) use sinks::{Places, Run, sums, values};
+pub(crate) use sinks::{Run, sums, values};
 
 use super::even;
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
-use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
+use crate::kernel::{InLanes, Results};
 use blocks::Blocks;
 use dilated::{Dilated, Masks};
 use lines::{Lines, Spacing};
@@ -239,7 +240,7 @@ impl<'a> Small<'a> {
 
     /// Two rows of windows at a time, whose lines are `STRIDE` of them apart. The last ones overlap those before if they do
     /// not come out even, as the last four windows of a row do.
-    fn rows<L: InLanes, const TAPS: usize, const STRIDE: usize>(
+    fn rows<L: Results, const TAPS: usize, const STRIDE: usize>(
         &mut self,
         fold: &L,
         cells: &[f32],
@@ -279,7 +280,7 @@ impl<'a> Small<'a> {
 }
 
 /// A way along two rows of windows.
-trait Across<L: InLanes> {
+trait Across<L: Results> {
     /// # Safety
     /// From each pointer on there must be as many cells as the way reads, and in the sink a place for every window.
     #[expect(unsafe_code, reason = "as for the rows")]

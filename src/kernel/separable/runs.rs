@@ -9,7 +9,7 @@ use crate::geometry::{AxisPlan, Even};
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::rows::{merge_3, merge_all};
 use crate::kernel::terms::terms;
-use crate::kernel::{Fold, InLanes, Sum};
+use crate::kernel::{Fold, Results, Sum};
 use std::array::from_fn;
 
 /// So many registers are worked on at a time.
@@ -210,7 +210,7 @@ unsafe fn some_strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: *mut 
                 }
             }
             for (register, merged) in merged.into_iter().enumerate() {
-                let merged = if finish { InLanes::finish(fold, merged, by) } else { merged };
+                let merged = if finish { Results::finish(fold, merged, by) } else { merged };
                 merged.store(to.add(at + register * LANES));
             }
         }

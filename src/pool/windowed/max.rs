@@ -8,14 +8,13 @@ mod lanes;
 
 use crate::error::Result;
 use crate::geometry::AxisPlan;
-use crate::kernel::fused::{self, Places, Small};
+use crate::kernel::fused::{self, Small};
 use crate::kernel::{
-    Fold, InLanes, Neighbours, OnePlane, Reducer, Scratch, ToTheLargest, WayBack, clear_for, largest, reduce,
-    to_the_best,
+    Fold, Neighbours, OnePlane, Reducer, Scratch, ToTheLargest, WayBack, clear_for, largest, reduce, to_the_best,
 };
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
-use lanes::{Best, Placed};
+use lanes::Best;
 
 pub(in crate::pool) struct Max;
 
@@ -25,7 +24,7 @@ impl Arithmetic for Max {
     }
 
     fn select(&self, cells: &[f32], shapes: &Shapes, picked: Picked<f32>, room: &mut Room) -> Result<()> {
-        select::<false>(cells, shapes, picked, &mut room.winners)
+        select(false, cells, shapes, picked, room)
     }
 
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {
@@ -285,28 +284,38 @@ pub(super) fn extremes(
     })
 }
 
-/// The same with their places.
-pub(super) fn select<const SMALLEST: bool>(
+/// The same with their places. The smallest are the largest of negated cells here too.
+pub(super) fn select(
+    smallest: bool,
     cells: &[f32],
     shapes: &Shapes,
     picked: Picked<f32>,
-    winners: &mut Scratch<i64>,
+    room: &mut Room,
 ) -> Result<()> {
     shapes.check_places()?;
-    let fold = Extreme::new(SMALLEST);
+    let fold = Extreme::new(smallest);
+    let Room { winners, values: negated, .. } = room;
     let mut blank = std::mem::take(&mut winners.blank);
     let axes = shapes.plan.axes();
-    let small = if axes.len() == 2 { Small::new(axes, Best::<SMALLEST>::PADDING, &mut blank)? } else { None };
+    let small = if axes.len() == 2 { Small::new(axes, f32::NEG_INFINITY, &mut blank)? } else { None };
     let mut small = small.filter(|small| !small.is_dilated());
+    clear_for(negated, if smallest && small.is_some() { shapes.plane_in } else { 0 }, 1)?;
     let planes = picked.values.chunks_exact_mut(shapes.plane_out).zip(picked.places.chunks_exact_mut(shapes.plane_out));
     for (plane, (values, places)) in cells.chunks_exact(shapes.plane_in).zip(planes) {
         if let Some(small) = &mut small {
-            let mut placed = Places::new(small, values, places, Best::<SMALLEST>::PADDING);
-            if !small.reduce(&Placed::<SMALLEST>, plane, &mut placed) && !placed.any_padding() {
+            if smallest {
+                negated.clear();
+                negated.extend_from_slice(plane);
+                negate(negated);
+            }
+            if small.places(if smallest { negated } else { plane }, values, places) {
+                if smallest {
+                    negate(values);
+                }
                 continue;
             }
         }
-        let winners = reduce(&Winner { smallest: SMALLEST }, plane, &shapes.plan, winners)?;
+        let winners = reduce(&Winner { smallest }, plane, &shapes.plan, winners)?;
         for ((value, at), &winner) in values.iter_mut().zip(places).zip(winners) {
             *at = place(winner);
             *value = cell(&fold, plane, *at);
@@ -314,6 +323,11 @@ pub(super) fn select<const SMALLEST: bool>(
     }
     winners.blank = blank;
     Ok(())
+}
+
+#[inline(never)]
+fn negate(numbers: &mut [f32]) {
+    numbers.iter_mut().for_each(|number| *number = -*number);
 }
 
 /// The cell at a place, or what a window without cells has.
@@ -381,10 +395,7 @@ mod tests {
                 false => walked(plane, &shapes, |b, a| b > a, f32::NEG_INFINITY),
             };
             let picked = Picked { values: &mut values, places: &mut places };
-            match smallest {
-                true => select::<true>(plane, &shapes, picked, &mut room.winners).unwrap(),
-                false => select::<false>(plane, &shapes, picked, &mut room.winners).unwrap(),
-            }
+            select(smallest, plane, &shapes, picked, &mut room).unwrap();
             let found: Vec<_> = values.iter().map(|value| value.to_bits()).zip(places).collect();
             prop_assert_eq!(&found, &wanted);
             extremes(smallest, plane, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
@@ -431,6 +442,32 @@ mod tests {
         }
     }
 
+    /// Of windows without a better cell, the first cell has the place, and not the padding before it.
+    #[test]
+    fn what_is_as_bad_as_padding_has_a_place() {
+        let mut room = Room::default();
+        for (kernel, stride, smallest) in
+            [(2, 2), (3, 2), (3, 1)].into_iter().flat_map(|(k, s)| [(k, s, false), (k, s, true)])
+        {
+            let window = Window::new([kernel; 2]).stride([stride; 2]).padding([[1; 2]; 2]);
+            let shapes = Shapes::of_plan_alone(Geometry::from(window).plan(&[9, 17]).unwrap());
+            let worst = if smallest { f32::INFINITY } else { f32::NEG_INFINITY };
+            // Along the first row, down the first column, and down the last one.
+            for is_worst in [|at: usize| at < 17, |at: usize| at % 17 < 2, |at: usize| at % 17 > 14] {
+                let plane: Vec<f32> = (0..shapes.plane_in).map(|at| if is_worst(at) { worst } else { 1.0 }).collect();
+                let (mut values, mut places) = (vec![9.0; shapes.plane_out], vec![9; shapes.plane_out]);
+                let picked = Picked { values: &mut values, places: &mut places };
+                select(smallest, &plane, &shapes, picked, &mut room).unwrap();
+                let found: Vec<_> = values.iter().map(|value| value.to_bits()).zip(places).collect();
+                let wanted = match smallest {
+                    true => walked(&plane, &shapes, |b, a| b < a, worst),
+                    false => walked(&plane, &shapes, |b, a| b > a, worst),
+                };
+                assert_eq!(found, wanted, "{kernel} × {kernel}, {stride} apart, {smallest}");
+            }
+        }
+    }
+
     /// Small windows look at each cell once, some in blocks of four and some at the edges: none may be left out. Of zeros of
     /// both signs the first row's is the first.
     #[test]
@@ -460,15 +497,20 @@ mod tests {
                         (0..shapes.plane_in).map(|cell| if cell / width > at / width { 0.0 } else { -1.0 }).collect();
                     with_zero[at] = -0.0;
                     for plane in [with_nan, with_zero] {
-                        let wanted: Vec<u32> = walked(&plane, &shapes, |b, a| b > a, f32::NEG_INFINITY)
-                            .iter()
-                            .map(|winner| winner.0)
-                            .collect();
-                        let mut values = vec![9.0; shapes.plane_out];
+                        let wanted = walked(&plane, &shapes, |b, a| b > a, f32::NEG_INFINITY);
+                        let (mut values, mut places) = (vec![9.0; shapes.plane_out], vec![9; shapes.plane_out]);
                         forward(&plane, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
                         let found: Vec<u32> = values.iter().map(|value| value.to_bits()).collect();
                         let case = [kernel, stride, apart, before, after, width, at];
-                        assert_eq!(found, wanted, "kernel, stride, dilation, padding, width and place: {case:?}");
+                        let wanted_values: Vec<u32> = wanted.iter().map(|winner| winner.0).collect();
+                        assert_eq!(
+                            found, wanted_values,
+                            "kernel, stride, dilation, padding, width and place: {case:?}"
+                        );
+                        let picked = Picked { values: &mut values, places: &mut places };
+                        select(false, &plane, &shapes, picked, &mut room).unwrap();
+                        let found: Vec<_> = values.iter().map(|value| value.to_bits()).zip(places).collect();
+                        assert_eq!(found, wanted, "with places: {case:?}");
                     }
                 }
             }

@@ -13,7 +13,7 @@ impl Arithmetic for Min {
     }
 
     fn select(&self, cells: &[f32], shapes: &Shapes, picked: Picked<f32>, room: &mut Room) -> Result<()> {
-        max::select::<true>(cells, shapes, picked, &mut room.winners)
+        max::select(true, cells, shapes, picked, room)
     }
 
     fn forward(&self, cells: &[f32], shapes: &Shapes, values: &mut [f32], room: &mut Room) -> Result<()> {

@@ -4,7 +4,7 @@
 
 use super::{AHEAD_UP_TO, Ahead, MARGIN_AHEAD, Small};
 use crate::kernel::lanes::{LANES, Lanes, Mask};
-use crate::kernel::{InLanes, Sum};
+use crate::kernel::{InLanes, Results, Sum};
 use std::array::from_fn;
 
 /// So many lines are read at a time.

@@ -16,6 +16,21 @@ pub(super) fn read(across: Axis) -> usize {
     more(last, usize::from(taps > stride)).max(if last > 0 { more(before, 1) } else { 0 })
 }
 
+/// Fetches as many of the cells ahead as four windows before the last ones are the first to read, in one go through memory
+/// and not line by line.
+///
+/// # Safety
+/// The windows must begin within a row.
+#[inline(always)]
+#[expect(unsafe_code, reason = "as for the rows")]
+pub(super) unsafe fn fetch<const STRIDE: usize>(ahead: Ahead, window: usize) {
+    if let Some(ahead) = ahead.filter(|_| STRIDE == 2) {
+        let near = ahead.as_ptr().wrapping_add(2 * STRIDE * STRIDE * window);
+        // SAFETY: what lies ahead has two rows for each that windows are apart, and a margin.
+        let _ = unsafe { (near.read_volatile(), near.add(16).read_volatile()) };
+    }
+}
+
 /// Two rows of windows, four side by side at a time.
 pub(super) struct Blocks<'f, L, const TAPS: usize, const STRIDE: usize> {
     fold: &'f L,
@@ -61,18 +76,14 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
         let Self { fold, width, last, left, right: [first, beside, next], inside } = *self;
         let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
         let mut reader = Reader::<L, TAPS, STRIDE> { fold, width, lines, seen: *seen };
-        // SAFETY: no more columns are read than the caller promises, and no more windows put. Windows before the last four
-        // begin within a row, and so far into what lies ahead, which has two rows for each they are apart, and a margin.
+        // SAFETY: no more columns are read than the caller promises, and no more windows put; those before the last four begin
+        // within a row.
         unsafe {
             let mut here = reader.columns(0, left);
             let (mut window, mut is_inside) = (0, inside[0]);
             while window < last {
                 reader.lines = at(window);
-                if let Some(ahead) = ahead.filter(|_| STRIDE == 2) {
-                    // As many cells as these windows were the first to read, in one go through memory and not line by line.
-                    let near = ahead.as_ptr().wrapping_add(2 * STRIDE * STRIDE * window);
-                    let _ = (near.read_volatile(), near.add(16).read_volatile());
-                }
+                fetch::<STRIDE>(ahead, window);
                 let (taps, next) = reader.slide(here, [None; 2], true);
                 pair.put(window, fold.across::<TAPS, STRIDE>(taps), is_inside);
                 (here, window, is_inside) = (next, window + LANES, true);

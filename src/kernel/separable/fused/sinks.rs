@@ -1,9 +1,8 @@
 //! Where the results of small windows go.
 
 use super::{Small, along};
-use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
-use crate::kernel::{Fold, InLanes, Sum};
-use std::array::from_fn;
+use crate::kernel::lanes::Lanes;
+use crate::kernel::{Fold, InLanes, Results, Sum};
 
 /// Where results go.
 pub(crate) trait Sink<P> {
@@ -11,7 +10,7 @@ pub(crate) trait Sink<P> {
     fn room(&self) -> usize;
 
     /// Takes those of four windows; `at` is the first one's place in the output, and `place` that of its first tap in the
-    /// plane, be it in the padding. `by` is as for [`InLanes::finish`].
+    /// plane, be it in the padding. `by` is as for [`Results::finish`].
     ///
     /// # Safety
     /// There must be room for them.
@@ -54,48 +53,6 @@ impl<L: InLanes<Packed = Lanes>> Sink<Lanes> for Values<'_, L> {
     }
 }
 
-/// Takes values and the places in the plane that they come from apart.
-pub(crate) struct Places<'p> {
-    values: &'p mut [f32],
-    places: &'p mut [i32],
-    /// How far apart the windows' first taps are.
-    steps: Whole,
-    padding: Lanes,
-    /// Which lanes have seen a window that is no better than padding.
-    none: Mask,
-}
-
-impl<'p> Places<'p> {
-    pub(crate) fn new(small: &Small, values: &'p mut [f32], places: &'p mut [i32], padding: f32) -> Self {
-        // How far a place lies before a window's first tap begins with −1.
-        let steps = Whole::of(from_fn(|lane| (lane * small.across.even.stride) as i32 - 1));
-        Self { values, places, steps, padding: Lanes::splat(padding), none: Mask::NONE }
-    }
-
-    /// Whether a window was no better than padding: then its place may be one in the padding.
-    pub(crate) fn any_padding(&self) -> bool {
-        self.none.any()
-    }
-}
-
-impl Sink<(Lanes, Whole)> for Places<'_> {
-    fn room(&self) -> usize {
-        self.values.len().min(self.places.len())
-    }
-
-    // SAFETY: as the trait says.
-    #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn four(&mut self, at: usize, place: isize, (values, before): (Lanes, Whole), _by: Lanes) {
-        self.none = self.none | values.equal(self.padding);
-        let places = Whole::of([place as i32; LANES]) + self.steps - before;
-        // SAFETY: the caller's promise is about both lists.
-        unsafe {
-            values.store(self.values.as_mut_ptr().add(at));
-            places.store(self.places.as_mut_ptr().add(at));
-        }
-    }
-}
-
 /// Two rows of windows in the output.
 pub(super) struct Pair<'s, L, S> {
     pub fold: &'s L,
@@ -111,7 +68,7 @@ pub(super) struct Pair<'s, L, S> {
     pub sink: &'s mut S,
 }
 
-impl<L: InLanes, S: Sink<L::Packed>> Pair<'_, L, S> {
+impl<L: Results, S: Sink<L::Packed>> Pair<'_, L, S> {
     /// Puts the results of four windows of either row; `inside` along the row.
     ///
     /// # Safety
