@@ -40,12 +40,11 @@ impl Small<'_> {
 
     /// Whether some window that reads padding found nothing better: its place may be there.
     fn any_padding(&self, values: &[f32]) -> bool {
-        let Self { down, across, edges: [left, right], .. } = *self;
-        let inside = down.inside();
-        values.chunks_exact(across.windows).enumerate().any(|(row, values)| {
-            let edges = if inside.contains(&row) { [left, right] } else { [0; 2] };
+        let [down, across] = [self.down, self.across].map(Axis::inside);
+        values.chunks_exact(self.across.windows).enumerate().any(|(row, values)| {
+            let inside = if down.contains(&row) { across.clone() } else { 0..0 };
             // One by one: there are few.
-            (0..edges[0]).chain(edges[1]..across.windows).any(|window| values[window] == f32::NEG_INFINITY)
+            (0..inside.start).chain(inside.end..values.len()).any(|window| values[window] == f32::NEG_INFINITY)
         })
     }
 }
