@@ -6,10 +6,81 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use xtask::setup::NpmTools;
 
-use crate::page::Page;
+use crate::{page::Page, visit};
 
 /// Screens that a page is looked at on: the narrowest phone in use, a common one, a desktop.
-pub const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
+const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
+
+/// How each state is looked at on a tour through what a page can show.
+pub enum Look {
+    /// By axe's rules; this is its script.
+    Rules(String),
+    /// By its width on a screen of this one.
+    Width(u32),
+}
+
+impl Look {
+    /// Looks at the page, which is in this state.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn at(&self, page: &Page, state: &str) -> Result<()> {
+        match self {
+            Self::Rules(axe) => is_accessible(page, axe, state).await,
+            Self::Width(width) => fits(page, *width, state).await,
+        }
+    }
+}
+
+/// No state that a tour leads through breaks a rule of axe's. The tour begins with opening the page.
+///
+/// # Errors
+/// What is broken, and in which state.
+pub fn axe_finds_nothing(tour: impl AsyncFn(&Page, &Look) -> Result<()>) -> Result<()> {
+    let look = Look::Rules(axe()?);
+    visit(async |page| {
+        // Contrast is the theme's and targets are the width's: two of the four pairs see them all.
+        for ([width, height], dark) in [(SCREENS[1], true), (SCREENS[2], false)] {
+            page.resize(width, height).await?;
+            page.darken(dark).await?;
+            tour(page, &look).await.with_context(|| format!("{width}, dark: {dark}"))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// No state that a tour leads through is wider than a screen.
+///
+/// # Errors
+/// What is, and in which state.
+pub fn nothing_is_wider_than_the_screen(tour: impl AsyncFn(&Page, &Look) -> Result<()>) -> Result<()> {
+    visit(async |page| {
+        for [width, height] in SCREENS {
+            page.resize(width, height).await?;
+            tour(page, &Look::Width(width)).await?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Nothing moves from when the page begins until it is open.
+///
+/// # Errors
+/// What moved.
+pub fn nothing_moves_while_the_page_loads(open: impl AsyncFn(&Page) -> Result<()>) -> Result<()> {
+    visit(async |page| {
+        watch_shifts(page).await?;
+        for [width, height] in SCREENS {
+            page.resize(width, height).await?;
+            open(page).await?;
+            stands_still(page, &format!("{width}")).await?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
 
 /// axe's script.
 ///
@@ -65,7 +136,7 @@ pub async fn fits(page: &Page, width: u32, state: &str) -> Result<()> {
 ///
 /// # Errors
 /// Where the browser does not answer.
-pub async fn watch_shifts(page: &Page) -> Result<()> {
+async fn watch_shifts(page: &Page) -> Result<()> {
     let watch = "window.shifts = [];
       new PerformanceObserver((list) => shifts.push(...list.getEntries()))
         .observe({ type: 'layout-shift', buffered: true });";
@@ -77,7 +148,7 @@ pub async fn watch_shifts(page: &Page) -> Result<()> {
 ///
 /// # Errors
 /// Names what moved; or where the browser would not have noticed.
-pub async fn stands_still(page: &Page, state: &str) -> Result<()> {
+async fn stands_still(page: &Page, state: &str) -> Result<()> {
     page.rendered().await?;
     let moved = "shifts.map(({ value, sources }) => ({ value, what: sources.map(({ node }) => node?.outerHTML?.slice(0, 80)) }))";
     let moved = page.evaluate(moved).await?;

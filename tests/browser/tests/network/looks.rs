@@ -3,7 +3,7 @@
 use anyhow::Result;
 use browser_tests::{
     files::{noise, photo},
-    looks::{SCREENS, are_pictures, axe, fits, is_accessible, stands_still, watch_shifts},
+    looks::{self, Look, are_pictures},
     page::Page,
     visit,
 };
@@ -42,60 +42,30 @@ async fn picked(page: &Page) -> Result<()> {
     answered(page).await
 }
 
+async fn tour(page: &Page, look: &Look) -> Result<()> {
+    open(page).await?;
+    look.at(page, "fresh").await?;
+    busy(page).await?;
+    look.at(page, "busy").await?;
+    refused(page).await?;
+    look.at(page, "refused").await?;
+    picked(page).await?;
+    look.at(page, "picked").await
+}
+
 #[test]
 fn axe_finds_nothing() -> Result<()> {
-    let axe = axe()?;
-    visit(async |page| {
-        // Contrast is the theme's and targets are the width's: two of the four pairs see them all.
-        for ([width, height], dark) in [(SCREENS[1], true), (SCREENS[2], false)] {
-            page.resize(width, height).await?;
-            page.darken(dark).await?;
-            let state = format!("{width}, dark: {dark}");
-            open(page).await?;
-            is_accessible(page, &axe, &format!("fresh, {state}")).await?;
-            busy(page).await?;
-            is_accessible(page, &axe, &format!("busy, {state}")).await?;
-            refused(page).await?;
-            is_accessible(page, &axe, &format!("refused, {state}")).await?;
-            picked(page).await?;
-            is_accessible(page, &axe, &format!("picked, {state}")).await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::axe_finds_nothing(tour)
 }
 
 #[test]
 fn nothing_is_wider_than_the_screen() -> Result<()> {
-    visit(async |page| {
-        for [width, height] in SCREENS {
-            page.resize(width, height).await?;
-            open(page).await?;
-            fits(page, width, "fresh").await?;
-            busy(page).await?;
-            fits(page, width, "busy").await?;
-            refused(page).await?;
-            fits(page, width, "refused").await?;
-            picked(page).await?;
-            fits(page, width, "picked").await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::nothing_is_wider_than_the_screen(tour)
 }
 
 #[test]
 fn nothing_moves_while_the_page_loads() -> Result<()> {
-    visit(async |page| {
-        watch_shifts(page).await?;
-        for [width, height] in SCREENS {
-            page.resize(width, height).await?;
-            open(page).await?;
-            stands_still(page, &format!("{width}")).await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::nothing_moves_while_the_page_loads(open)
 }
 
 #[test]

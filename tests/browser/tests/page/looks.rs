@@ -5,7 +5,7 @@ use std::{env, fs};
 use anyhow::Result;
 use browser_tests::{
     files::photo,
-    looks::{SCREENS, are_pictures, axe, fits, is_accessible, stands_still, watch_shifts},
+    looks::{self, Look, are_pictures},
     page::Page,
     pointer::{Pointer, SEVEN},
     visit,
@@ -19,64 +19,39 @@ async fn refused(page: &Page) -> Result<()> {
     page.settled().await
 }
 
+async fn tour(page: &Page, look: &Look) -> Result<()> {
+    page.open().await?;
+    look.at(page, "fresh").await?;
+    page.draw(Pointer::Mouse, SEVEN).await?;
+    look.at(page, "digit drawn").await?;
+    refused(page).await?;
+    look.at(page, "refused").await?;
+    page.open_at("#v=1&colour=red").await?;
+    page.click("#clear-pad").await?;
+    page.read().await?;
+    look.at(page, "a damaged link, nothing drawn").await?;
+    page.click("#method-lp").await?;
+    page.click("#windows-adaptive").await?;
+    page.settled().await?;
+    look.at(page, "the other controls").await
+}
+
 #[test]
 fn axe_finds_nothing() -> Result<()> {
-    let axe = axe()?;
-    visit(async |page| {
-        page.open().await?;
-        is_accessible(page, &axe, "fresh").await?;
-        page.draw(Pointer::Mouse, SEVEN).await?;
-        is_accessible(page, &axe, "digit drawn").await?;
-        refused(page).await?;
-        is_accessible(page, &axe, "refused").await?;
-        page.darken(true).await?;
-        is_accessible(page, &axe, "refused, dark").await?;
-        page.resize(390, 844).await?;
-        is_accessible(page, &axe, "refused, dark, phone").await?;
-        page.reload().await?;
-        is_accessible(page, &axe, "dark, phone").await?;
-        page.darken(false).await?;
-        is_accessible(page, &axe, "phone").await?;
-        page.click("#method-lp").await?;
-        page.click("#windows-adaptive").await?;
-        page.settled().await?;
-        is_accessible(page, &axe, "the other controls").await
-    })?;
-    Ok(())
+    looks::axe_finds_nothing(tour)
 }
 
 #[test]
 fn nothing_is_wider_than_the_screen() -> Result<()> {
-    visit(async |page| {
-        for [width, height] in SCREENS {
-            page.resize(width, height).await?;
-            page.open().await?;
-            fits(page, width, "fresh").await?;
-            refused(page).await?;
-            fits(page, width, "refused").await?;
-            page.open_at("#v=1&colour=red").await?;
-            page.click("#clear-pad").await?;
-            page.read().await?;
-            fits(page, width, "a damaged link, nothing drawn").await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::nothing_is_wider_than_the_screen(tour)
 }
 
 #[test]
 fn nothing_moves_while_the_page_loads() -> Result<()> {
-    visit(async |page| {
-        watch_shifts(page).await?;
-        for [width, height] in SCREENS {
-            page.resize(width, height).await?;
-            page.open().await?;
-            page.read().await?;
-            stands_still(page, &format!("{width}")).await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::nothing_moves_while_the_page_loads(async |page| {
+        page.open().await?;
+        page.read().await
+    })
 }
 
 #[test]

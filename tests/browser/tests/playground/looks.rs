@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use browser_tests::{
-    looks::{SCREENS, are_pictures, axe, fits, is_accessible, stands_still, watch_shifts},
+    looks::{self, Look, are_pictures},
     page::Page,
     visit,
 };
@@ -19,72 +19,43 @@ async fn refused(page: &Page) -> Result<()> {
     ready(page).await
 }
 
+async fn tour(page: &Page, look: &Look) -> Result<()> {
+    page.go("index.html").await?;
+    open(page, "").await?;
+    look.at(page, "fresh").await?;
+    page.click("#on").await?;
+    page.until("document.querySelector('#formula').textContent").await?;
+    page.click("[data-add=filter]").await?;
+    ready(page).await?;
+    look.at(page, "a cell, and a filter").await?;
+    page.click("#undo").await?;
+    refused(page).await?;
+    look.at(page, "refused").await?;
+    page.click("#tab-photo").await?;
+    page.until("!document.querySelector('.of[data-tab=photo]').hidden").await?;
+    ready(page).await?;
+    look.at(page, "a photograph").await?;
+    page.go("index.html").await?;
+    open(page, "#v=1&colour=red").await?;
+    page.click("#tab-pattern").await?;
+    page.until("!document.querySelector('.of[data-tab=pattern]').hidden").await?;
+    ready(page).await?;
+    look.at(page, "a damaged link, a pattern").await
+}
+
 #[test]
 fn axe_finds_nothing() -> Result<()> {
-    let axe = axe()?;
-    visit(async |page| {
-        open(page, "").await?;
-        is_accessible(page, &axe, "fresh").await?;
-        page.click("#on").await?;
-        page.until("document.querySelector('#formula').textContent").await?;
-        page.click("[data-add=filter]").await?;
-        ready(page).await?;
-        is_accessible(page, &axe, "a cell, and a filter").await?;
-        page.click("#undo").await?;
-        refused(page).await?;
-        for dark in [false, true] {
-            page.darken(dark).await?;
-            for [width, height] in [[1280, 900], [390, 844]] {
-                page.resize(width, height).await?;
-                is_accessible(page, &axe, &format!("refused, dark {dark}, {width}")).await?;
-            }
-        }
-        for tab in ["photo", "pattern"] {
-            page.click(&format!("#tab-{tab}")).await?;
-            page.until(&format!("!document.querySelector('.of[data-tab={tab}]').hidden")).await?;
-            ready(page).await?;
-            is_accessible(page, &axe, tab).await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::axe_finds_nothing(tour)
 }
 
 #[test]
 fn nothing_is_wider_than_the_screen() -> Result<()> {
-    visit(async |page| {
-        for [width, height] in SCREENS {
-            page.resize(width, height).await?;
-            page.go("index.html").await?;
-            open(page, "").await?;
-            fits(page, width, "fresh").await?;
-            page.click("#on").await?;
-            refused(page).await?;
-            fits(page, width, "refused").await?;
-            page.go("index.html").await?;
-            open(page, "#v=1&colour=red").await?;
-            page.click("#tab-pattern").await?;
-            page.until("!document.querySelector('.of[data-tab=pattern]').hidden").await?;
-            ready(page).await?;
-            fits(page, width, "a damaged link, a pattern").await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::nothing_is_wider_than_the_screen(tour)
 }
 
 #[test]
 fn nothing_moves_while_the_page_loads() -> Result<()> {
-    visit(async |page| {
-        watch_shifts(page).await?;
-        for [width, height] in SCREENS {
-            page.resize(width, height).await?;
-            open(page, "").await?;
-            stands_still(page, &format!("{width}")).await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::nothing_moves_while_the_page_loads(async |page| open(page, "").await)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use browser_tests::{
-    looks::{SCREENS, are_pictures, axe, fits, is_accessible, stands_still, watch_shifts},
+    looks::{self, Look, are_pictures},
     page::Page,
     visit,
 };
@@ -17,7 +17,7 @@ async fn fresh(page: &Page) -> Result<()> {
 }
 
 async fn without_images(page: &Page) -> Result<()> {
-    fresh(page).await?;
+    page.run(&format!("{NO_IMAGES}; arguments[0]();"), vec![]).await?;
     page.set("#epochs", "none").await?;
     page.click("#seed").await?;
     page.set("#epochs", "1").await?;
@@ -31,57 +31,30 @@ async fn trained(page: &Page) -> Result<()> {
     page.click("#all summary").await
 }
 
+async fn tour(page: &Page, look: &Look) -> Result<()> {
+    fresh(page).await?;
+    look.at(page, "fresh").await?;
+    without_images(page).await?;
+    look.at(page, "no images").await?;
+    page.click("#retry").await?;
+    crate::finished(page, 1).await?;
+    page.click("#all summary").await?;
+    look.at(page, "trained").await
+}
+
 #[test]
 fn axe_finds_nothing() -> Result<()> {
-    let axe = axe()?;
-    visit(async |page| {
-        page.before_every_page(NO_IMAGES).await?;
-        for [width, height] in [SCREENS[1], SCREENS[2]] {
-            page.resize(width, height).await?;
-            without_images(page).await?;
-            for dark in [false, true] {
-                page.darken(dark).await?;
-                is_accessible(page, &axe, &format!("{width}, no images, dark: {dark}")).await?;
-            }
-            page.click("#retry").await?;
-            crate::finished(page, 1).await?;
-            for dark in [true, false] {
-                page.darken(dark).await?;
-                is_accessible(page, &axe, &format!("{width}, trained, dark: {dark}")).await?;
-            }
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::axe_finds_nothing(tour)
 }
 
 #[test]
 fn nothing_is_wider_than_the_screen() -> Result<()> {
-    visit(async |page| {
-        for [width, height] in SCREENS {
-            page.resize(width, height).await?;
-            fresh(page).await?;
-            fits(page, width, "fresh").await?;
-            trained(page).await?;
-            fits(page, width, "trained").await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::nothing_is_wider_than_the_screen(tour)
 }
 
 #[test]
 fn nothing_moves_while_the_page_loads() -> Result<()> {
-    visit(async |page| {
-        watch_shifts(page).await?;
-        for [width, height] in SCREENS {
-            page.resize(width, height).await?;
-            fresh(page).await?;
-            stands_still(page, &format!("{width}")).await?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    looks::nothing_moves_while_the_page_loads(fresh)
 }
 
 #[test]
