@@ -17,7 +17,7 @@ const MOST_READERS = 4;
 export class PoolCell extends PlayElement {
   static keys = /** @type {const} */ (["answer", "pointed", "pinned", "playing", "speed", "stages", "stack", "selected", "colours", "channel", "greeted"]);
   static markup = `
-    <div class="told"><p class="formula shape" id="formula"></p><div class="channels" role="group" aria-label="Colours: each plane’s winner is marked with its letter; which plane’s shares are drawn">${CHANNELS.map(({ name, letter }, plane) => `<button type="button" data-channel="${plane}"><b><i aria-hidden="true">${letter}</i>${name}</b> <span class="shape"></span></button>`).join("")}</div><p id="cell-words"></p><p class="hint" id="readers"></p></div>
+    <div class="told" tabindex="0" role="group" aria-label="What the cell is made of"><p class="formula shape" id="formula"></p><div class="channels" role="group" aria-label="Colours: each plane’s winner is marked with its letter; which plane’s shares are drawn">${CHANNELS.map(({ name, letter }, plane) => `<button type="button" data-channel="${plane}"><b><i aria-hidden="true">${letter}</i>${name}</b> <span class="shape"></span></button>`).join("")}</div><p id="cell-words"></p><p class="hint" id="readers"></p></div>
     <div class="steps" role="group" aria-label="Step through the windows">
       <button type="button" id="back" aria-label="Previous window">◀</button>
       <button type="button" id="play" aria-pressed="false">Play</button>
