@@ -192,6 +192,11 @@ impl Whole {
         Self(register::whole_least(self.0, other.0))
     }
 
+    /// The larger of each two.
+    pub fn greatest(self, other: Self) -> Self {
+        Self(register::whole_greatest(self.0, other.0))
+    }
+
     pub fn equal(self, other: Self) -> Mask {
         Mask(register::whole_equal(self.0, other.0))
     }
@@ -427,6 +432,7 @@ mod tests {
             prop_assert_eq!(whole(register::whole_add(p, q)), plain::whole_add(c, d));
             prop_assert_eq!(whole(register::whole_subtract(p, q)), plain::whole_subtract(c, d));
             prop_assert_eq!(whole(register::whole_least(p, q)), plain::whole_least(c, d));
+            prop_assert_eq!(whole(register::whole_greatest(p, q)), plain::whole_greatest(c, d));
             prop_assert_eq!(bits(register::store(register::bits_of_whole(p))), bits(plain::bits_of_whole(c)));
             prop_assert_eq!(whole(register::whole_of_bits(register::bits_of_whole(p))), c);
             same_mask! { whole_equal: register::whole_equal(p, register::whole([c[0], d[1], c[2], d[3]])), plain::whole_equal(c, [c[0], d[1], c[2], d[3]]); }

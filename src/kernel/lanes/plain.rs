@@ -77,6 +77,10 @@ pub fn whole_least(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
     from_fn(|lane| a[lane].min(b[lane]))
 }
 
+pub fn whole_greatest(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+    from_fn(|lane| a[lane].max(b[lane]))
+}
+
 pub fn whole_equal(a: [i32; 4], b: [i32; 4]) -> Mask {
     from_fn(|lane| a[lane] == b[lane])
 }

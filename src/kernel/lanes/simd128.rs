@@ -78,6 +78,10 @@ pub fn whole_least(a: v128, b: v128) -> v128 {
     i32x4_min(a, b)
 }
 
+pub fn whole_greatest(a: v128, b: v128) -> v128 {
+    i32x4_max(a, b)
+}
+
 pub fn whole_equal(a: v128, b: v128) -> v128 {
     i32x4_eq(a, b)
 }

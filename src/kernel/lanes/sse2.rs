@@ -38,6 +38,7 @@ functions! {
     whole_add(a: __m128i, b: __m128i) -> __m128i = _mm_add_epi32(a, b);
     whole_subtract(a: __m128i, b: __m128i) -> __m128i = _mm_sub_epi32(a, b);
     whole_least(a: __m128i, b: __m128i) -> __m128i = whole_select(_mm_castsi128_ps(_mm_cmplt_epi32(a, b)), a, b);
+    whole_greatest(a: __m128i, b: __m128i) -> __m128i = whole_select(_mm_castsi128_ps(_mm_cmplt_epi32(a, b)), b, a);
     whole_equal(a: __m128i, b: __m128i) -> __m128 = _mm_castsi128_ps(_mm_cmpeq_epi32(a, b));
     whole_of_bits(x: __m128) -> __m128i = _mm_castps_si128(x);
     bits_of_whole(x: __m128i) -> __m128 = _mm_castsi128_ps(x);

@@ -14,8 +14,8 @@ pub(crate) use sinks::{Run, sums, values};
 use super::even;
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
+use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
-use crate::kernel::{InLanes, Results};
 use blocks::Blocks;
 use dilated::{Dilated, Masks};
 use lines::{Lines, Spacing};
@@ -197,7 +197,7 @@ impl<'a> Small<'a> {
     }
 
     /// Reduces the windows of one plane, and says whether its [`Seen`] is to be feared.
-    pub(crate) fn reduce<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
+    pub(crate) fn reduce<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: impl Sink<L::Packed>) -> bool {
         if let Some(masks) = self.dilated.filter(|_| L::DILATED) {
             return self.apart(fold, masks, cells, sink);
         }
@@ -209,7 +209,7 @@ impl<'a> Small<'a> {
     }
 
     /// The same for windows whose taps lie apart.
-    fn apart<L: InLanes>(&mut self, fold: &L, masks: Masks, cells: &[f32], sink: &mut impl Sink<L::Packed>) -> bool {
+    fn apart<L: InLanes>(&mut self, fold: &L, masks: Masks, cells: &[f32], sink: impl Sink<L::Packed>) -> bool {
         match self.across.kind() {
             (_, 1) => self.dilated::<L, 1>(fold, masks, cells, sink),
             _ => self.dilated::<L, 2>(fold, masks, cells, sink),
@@ -220,7 +220,7 @@ impl<'a> Small<'a> {
         &mut self,
         fold: &L,
         cells: &[f32],
-        sink: &mut impl Sink<L::Packed>,
+        sink: impl Sink<L::Packed>,
     ) -> bool {
         let blocks = Blocks::<L, TAPS, STRIDE>::new(fold, self.across, self.edges);
         self.rows::<L, TAPS, STRIDE>(fold, cells, sink, Seen::nothing(), blocks)
@@ -231,7 +231,7 @@ impl<'a> Small<'a> {
         fold: &L,
         masks: Masks,
         cells: &[f32],
-        sink: &mut impl Sink<L::Packed>,
+        sink: impl Sink<L::Packed>,
     ) -> bool {
         let blocks = Dilated::<L, STRIDE>::new(fold, self.across, self.edges, masks);
         let seen = blocks.before(cells);
@@ -240,11 +240,11 @@ impl<'a> Small<'a> {
 
     /// Two rows of windows at a time, whose lines are `STRIDE` of them apart. The last ones overlap those before if they do
     /// not come out even, as the last four windows of a row do.
-    fn rows<L: Results, const TAPS: usize, const STRIDE: usize>(
+    fn rows<L: InLanes, const TAPS: usize, const STRIDE: usize>(
         &mut self,
         fold: &L,
         cells: &[f32],
-        sink: &mut impl Sink<L::Packed>,
+        sink: impl Sink<L::Packed>,
         mut seen: Seen,
         mut blocks: impl Across<L>,
     ) -> bool {
@@ -265,8 +265,7 @@ impl<'a> Small<'a> {
             let by = rows.map(|row| fold.by(row, None));
             let place = down.at(row, 0) * width as isize + across.even.origin;
             let lines = self.lines.of(cells, row, place, TAPS + STRIDE);
-            let (at, apart, stride) = (row * windows, pairing * windows, across.even.stride);
-            let mut pair = Pair { fold, rows, at, apart, place, stride, by, sink };
+            let mut pair = Pair { fold, rows, at: row * windows, apart: pairing * windows, by, sink };
             let next = down.cell(rows[1] + 1, TAPS - STRIDE).filter(|_| width <= AHEAD_UP_TO);
             let ahead = next.and_then(|next| cells.get(next * width..)?.get(..2 * STRIDE * width + MARGIN_AHEAD));
             // SAFETY: each line has what is read of it, and the sink has a place for every window.
@@ -280,7 +279,7 @@ impl<'a> Small<'a> {
 }
 
 /// A way along two rows of windows.
-trait Across<L: Results> {
+trait Across<L: InLanes> {
     /// # Safety
     /// From each pointer on there must be as many cells as the way reads, and in the sink a place for every window.
     #[expect(unsafe_code, reason = "as for the rows")]

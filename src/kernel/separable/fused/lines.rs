@@ -1,10 +1,9 @@
 //! The lines of cells that two rows of small windows read, each with as many cells as are read.
 
-use super::along::WAITING;
+use super::along;
 use super::{Axis, LINES};
 use crate::error::Result;
 use crate::kernel::clear_for;
-use crate::kernel::separable;
 use std::array::from_fn;
 use std::ops::Range;
 
@@ -28,7 +27,7 @@ pub(super) struct Lines<'a> {
     room: &'a mut [f32],
     slot: usize,
     margin: usize,
-    /// Rows of sums that wait.
+    /// Room for what waits of lines.
     waiting: &'a mut [f32],
 }
 
@@ -49,18 +48,16 @@ impl<'a> Lines<'a> {
         let margin = even.origin.min(0).unsigned_abs();
         let end = (even.origin + read as isize).max(width as isize) as usize;
         let slot = margin.saturating_add(end);
-        let pitch = separable::apart::<f32>(across.windows);
-        clear_for(room, slot.max(pitch), LINES + 1 + WAITING)?;
-        room.resize(slot * (LINES + 1) + pitch * WAITING, padding);
+        let waiting = along::waiting(across.windows);
+        clear_for(room, slot.saturating_add(waiting), LINES + 1)?;
+        room.resize(slot * (LINES + 1) + waiting, padding);
         let (room, waiting) = room.split_at_mut(slot * (LINES + 1));
         Ok(Self { down, across, spacing, whole, room, slot, margin, waiting })
     }
 
-    /// Rows with room for a number for each window of a row.
-    pub fn waiting(&mut self) -> [*mut f32; WAITING] {
-        let pitch = self.waiting.len() / WAITING;
-        let first = self.waiting.as_mut_ptr();
-        from_fn(|row| first.wrapping_add(row * pitch))
+    /// Room for what waits.
+    pub fn waiting(&mut self) -> &mut [f32] {
+        self.waiting
     }
 
     /// So many lines from a row of the plane on, if they can be read where they lie; the first one from the first window's first
