@@ -354,6 +354,36 @@ impl Pooling {
     }
 }
 
+#[cfg(test)]
+impl Pooling {
+    /// Every method, some with more than one choice.
+    pub(super) fn every() -> Vec<Self> {
+        vec![
+            Self::Max,
+            Self::Min,
+            Self::average(),
+            Self::Average { count_include_pad: false, divisor_override: None },
+            Self::Average { count_include_pad: true, divisor_override: Some(-7) },
+            Self::lp(2.0),
+            Self::lp(3.0),
+            Self::lp(8.0),
+            Self::GeneralizedMean { norm_type: 3.0 },
+            Self::LogSumExp { sharpness: 1.0 },
+            Self::Soft,
+            Self::Stochastic { seed: 5 },
+            Self::StochasticMean,
+            Self::Mixed { alpha: 0.25 },
+            Self::Gated { weights: vec![0.5, -0.25, 0.125, 1.0, -1.0, 0.5] },
+            Self::Median,
+            Self::Rank { rank: 2 },
+            Self::TopK { k: 2 },
+            Self::MaxBlur { filter_size: 4 },
+            Self::AverageBlur { filter_size: 3 },
+            Self::Subsample,
+        ]
+    }
+}
+
 /// Of x raised to a power below this, rounding leaves fewer than ten of f64's sixteen digits, and soon none.
 const LEAST_POWER: f64 = 1e-6;
 

@@ -295,30 +295,6 @@ mod tests {
     use crate::{Geometry, Pooling, Window};
     use proptest::prelude::*;
 
-    fn methods() -> Vec<Pooling> {
-        vec![
-            Pooling::Max,
-            Pooling::Min,
-            Pooling::average(),
-            Pooling::Average { count_include_pad: false, divisor_override: None },
-            Pooling::lp(2.0),
-            Pooling::lp(3.0),
-            Pooling::GeneralizedMean { norm_type: 3.0 },
-            Pooling::LogSumExp { sharpness: 1.0 },
-            Pooling::Soft,
-            Pooling::Stochastic { seed: 5 },
-            Pooling::StochasticMean,
-            Pooling::Mixed { alpha: 0.25 },
-            Pooling::Gated { weights: vec![0.5, -0.25, 0.125, 1.0, -1.0, 0.5] },
-            Pooling::Median,
-            Pooling::Rank { rank: 2 },
-            Pooling::TopK { k: 2 },
-            Pooling::MaxBlur { filter_size: 4 },
-            Pooling::AverageBlur { filter_size: 3 },
-            Pooling::Subsample,
-        ]
-    }
-
     /// Every part against the same cells of the whole, to the bit.
     fn agrees(layer: &Pool, shape: &[usize], x: &[f32], samples: [Sample; 2]) {
         let (whole, extents) = layer.forward_flat(x, shape).unwrap();
@@ -352,7 +328,7 @@ mod tests {
             let x: Vec<f32> = cells.iter().map(|&cell| f32::from(cell)).collect();
             let window = Window::new([2, 3]).stride([stride, stride + 1]).padding([[padding, 0], [padding, padding]])
                 .dilation([dilation, 1]).ceil_mode(ceil);
-            for method in methods() {
+            for method in Pooling::every() {
                 let layer = Pool::new(method, window.clone()).unwrap();
                 let shape = layer.output_shape(&[1, 2, 11, 13]).unwrap();
                 agrees(&layer, &[1, 2, 11, 13], &x, [sample(shape[2], first, every), sample(shape[3], first, across)]);

@@ -134,36 +134,10 @@ mod tests {
         values.iter().map(|value| if value.is_nan() { f32::NAN.to_bits() } else { value.to_bits() }).collect()
     }
 
-    /// Every method that there is.
-    fn methods() -> Vec<Pooling> {
-        vec![
-            Pooling::Max,
-            Pooling::Min,
-            Pooling::average(),
-            Pooling::Average { count_include_pad: false, divisor_override: None },
-            Pooling::Average { count_include_pad: true, divisor_override: Some(-7) },
-            Pooling::lp(2.0),
-            Pooling::lp(8.0),
-            Pooling::GeneralizedMean { norm_type: 3.0 },
-            Pooling::LogSumExp { sharpness: 1.0 },
-            Pooling::Soft,
-            Pooling::Stochastic { seed: 5 },
-            Pooling::StochasticMean,
-            Pooling::Mixed { alpha: 0.25 },
-            Pooling::Gated { weights: vec![0.5, -0.25, 0.125, 1.0, -1.0, 0.5] },
-            Pooling::Median,
-            Pooling::Rank { rank: 1 },
-            Pooling::TopK { k: 1 },
-            Pooling::MaxBlur { filter_size: 4 },
-            Pooling::AverageBlur { filter_size: 3 },
-            Pooling::Subsample,
-        ]
-    }
-
     /// Pieces against the whole, to the bit; the most pieces that there were.
     fn agrees(geometry: &Geometry, shape: &[usize], x: &[f32]) -> usize {
         let mut most = 0;
-        for method in methods() {
+        for method in Pooling::every() {
             let Ok(layer) = Pool::with_geometry(method, geometry.clone()) else { continue };
             let Ok((whole, _)) = layer.forward_flat(x, shape) else { continue };
             let mut ready = layer.prepare(shape).unwrap();

@@ -61,19 +61,6 @@ impl Sink<Lanes> for List<'_, f32> {
     }
 }
 
-impl Sink<Whole> for List<'_, i32> {
-    fn room(self) -> usize {
-        self.room
-    }
-
-    // SAFETY: as the trait says.
-    #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn four(self, at: usize, results: Whole) {
-        // SAFETY: the caller's promise is about this list.
-        unsafe { results.store(self.to.add(at)) };
-    }
-}
-
 /// Takes values and places apart.
 impl Sink<(Lanes, Whole)> for (List<'_, f32>, List<'_, i32>) {
     fn room(self) -> usize {
@@ -86,7 +73,7 @@ impl Sink<(Lanes, Whole)> for (List<'_, f32>, List<'_, i32>) {
         // SAFETY: the caller's promise is about both lists.
         unsafe {
             self.0.four(at, values);
-            self.1.four(at, places);
+            places.store(self.1.to.add(at));
         }
     }
 }
