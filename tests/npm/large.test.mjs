@@ -3,18 +3,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import init, { FeatureMaps, PoolLayer } from "deep-end";
+import { refused } from "./refused.mjs";
 
 before(() => init());
-
-/** The call fails with our error about this parameter, and the message has these parts. */
-function refused(call, parameter, ...parts) {
-  assert.throws(call, (error) => {
-    assert.equal(error.constructor, Error, String(error));
-    assert.equal(error.parameter, parameter, error.message);
-    for (const part of parts) assert.ok(error.message.includes(part), `${error.message}: lacks ${part}`);
-    return true;
-  });
-}
 
 // Several bands; sums of such numbers round.
 const [TALL, WIDE] = [700, 512];

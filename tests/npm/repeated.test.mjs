@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import init, { FeatureMaps, pool, PoolLayer } from "deep-end";
+import { refused } from "./refused.mjs";
 
 before(() => init());
 
@@ -10,16 +11,6 @@ const SHAPE = [1, 2, 6, 6];
 const COUNTING = Float32Array.from({ length: 72 }, (_, at) => (at * 29) % 72);
 const LAYER = { shape: SHAPE, method: "max", kernelSize: 3, stride: 2, padding: 1 };
 const PLAIN = () => pool(COUNTING, { ...LAYER, returnIndices: true });
-
-/** The call fails with our error about this parameter, and the message has these parts. */
-function refused(call, parameter, ...parts) {
-  assert.throws(call, (error) => {
-    assert.equal(error.constructor, Error, String(error));
-    assert.equal(error.parameter, parameter, error.message);
-    for (const part of parts) assert.ok(error.message.includes(part), `${error.message}: lacks ${part}`);
-    return true;
-  });
-}
 
 test("feature maps keep a copy, and hand out views and copies", () => {
   const data = COUNTING.slice();

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What the scripts read beside themselves.
-const READ: [&str; 2] = ["tests/golden/training.json", "tests/network/digits-examples.json"];
+const READ: [&str; 3] = ["tests/golden/training.json", "tests/network/digits-examples.json", "tests/npm/refused.mjs"];
 
 /// Runs `tests/npm` on `dist/npm`: its scripts in Node, its TypeScript through the compiler.
 pub fn tested(tools: &NpmTools) -> Result<Tally> {
