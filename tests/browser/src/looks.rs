@@ -9,7 +9,7 @@ use xtask::setup::NpmTools;
 use crate::{page::Page, visit};
 
 /// Screens that a page is looked at on: the narrowest phone in use, a common one, a desktop.
-const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
+pub const SCREENS: [[u32; 2]; 3] = [[320, 640], [390, 844], [1280, 900]];
 
 /// How each state is looked at on a tour through what a page can show.
 pub enum Look {

@@ -7,6 +7,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use deep_end::render::Rgba;
 use fantoccini::{Client, Locator, elements::Element, key::Key};
 use serde_json::Value;
+use url::{Position::AfterQuery, Url};
 
 /// A page in a browser of its own.
 pub struct Page {
@@ -30,13 +31,24 @@ impl Page {
 
     /// Opens the page by a link with this fragment.
     pub async fn open_at(&self, fragment: &str) -> Result<()> {
-        self.client.goto(&format!("{}{fragment}", self.url)).await?;
+        self.go(fragment).await?;
         self.settled().await
     }
 
-    /// Opens another page of the site; `address` is its file, with a fragment or without.
+    /// Opens a page of the site; `address` is its file, with a fragment or without.
+    ///
+    /// An address that differs by its fragment alone loads nothing: the page is told of it, and has heard when this returns.
     pub async fn go(&self, address: &str) -> Result<()> {
-        Ok(self.client.goto(&format!("{}{address}", self.url)).await?)
+        let url = Url::parse(&format!("{}{address}", self.url))?;
+        let here = self.client.current_url().await?;
+        if url.fragment().is_some() && url != here && url[..AfterQuery] == here[..AfterQuery] {
+            let edit = "const [url, done] = arguments;
+              addEventListener('hashchange', () => done(), { once: true });
+              location.href = url;";
+            self.run(edit, vec![url.as_str().into()]).await?;
+            return Ok(());
+        }
+        Ok(self.client.goto(url.as_str()).await?)
     }
 
     /// Loads the page again, as it is.

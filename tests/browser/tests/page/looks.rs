@@ -2,10 +2,10 @@
 
 use std::{env, fs};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use browser_tests::{
     files::photo,
-    looks::{self, Look, are_pictures},
+    looks::{self, Look, SCREENS, are_pictures},
     page::Page,
     pointer::{Pointer, SEVEN},
     visit,
@@ -53,6 +53,32 @@ fn nothing_moves_while_the_page_loads() -> Result<()> {
         page.open().await?;
         page.read().await
     })
+}
+
+/// What the page asks of its workers waits until it is let go.
+const HOLD: &str = "const { postMessage } = Worker.prototype;
+  const asked = new Promise((letGo) => { window.letGo = letGo; });
+  Worker.prototype.postMessage = function (...message) { asked.then(() => postMessage.apply(this, message)); };";
+
+/// Whoever reads on below the photograph before it is pooled loses no line when it is.
+#[test]
+fn an_answer_takes_no_more_room_than_is_kept_for_it() -> Result<()> {
+    let bottom = "document.querySelector('#photograph').getBoundingClientRect().bottom + scrollY";
+    visit(async |page| {
+        page.before_every_page(&format!("{{ {HOLD} }}")).await?;
+        for [width, height] in SCREENS {
+            page.resize(width, height).await?;
+            page.go("").await?;
+            page.until("document.querySelector('#photo-size').textContent").await?;
+            let before = page.evaluate(bottom).await?;
+            page.evaluate("letGo()").await?;
+            page.settled().await?;
+            let after = page.evaluate(bottom).await?;
+            ensure!(before == after, "{width}: the section ended at {before}, and now at {after}");
+        }
+        Ok(())
+    })?;
+    Ok(())
 }
 
 #[test]
