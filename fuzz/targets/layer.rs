@@ -7,9 +7,10 @@ use super::naive::{
 use super::{MAX_CELLS, MAX_WORK, array, bits, cells, check_message, extent, number, same};
 use arbitrary::{Result, Unstructured};
 use deep_end::pool::{FractionalMax, max_unpool, max_unpool_backward};
-use deep_end::{Geometry, Pool, PoolOptions, Pooling};
+use deep_end::{Geometry, Pool, PoolOptions, Pooling, PreparedPool};
 use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 use serde_json::{Map, Value, json};
+use std::ops::Range;
 
 pub fn run(data: &[u8]) {
     // Fewer bytes than a layer takes are no layer.
@@ -57,7 +58,8 @@ fn any_layer(u: &mut Unstructured) -> Result<()> {
     check_values(method, &layer, &x, &output, &windows);
     check_integers(&layer, &x, &output);
     check_backward(u, method, &layer, &x, &output, &windows);
-    check_unpool(u, &layer, &x)
+    check_unpool(u, &layer, &x)?;
+    check_pieces(u, &layer, &x)
 }
 
 /// A geometry of as many axes, or, one time in sixteen, of another number.
@@ -337,6 +339,31 @@ fn check_unpool(u: &mut Unstructured, layer: &Pool, x: &ArrayD<f32>) -> Result<(
             Ok(up) => assert_eq!(up.shape()[2..], output),
             Err(error) => check_message(&error),
         }
+    }
+    Ok(())
+}
+
+/// A piece at a time, the values and places of all at once.
+fn check_pieces(u: &mut Unstructured, layer: &Pool, x: &ArrayD<f32>) -> Result<()> {
+    let (near, cells) = (u.arbitrary::<u8>()?.into(), x.as_slice().expect("it was made in row-major order"));
+    let Ok(values) = layer.forward(x.view()) else { return Ok(()) };
+    let mut ready = layer.prepare(x.shape()).expect("it has pooled this shape");
+    let mut pieces = vec![0.0; values.len()];
+    ready
+        .by_pieces(near, &mut |ready, read, made| ready.forward_into(&cells[read], &mut pieces[made]))
+        .expect("it pools");
+    assert!(values.iter().zip(&pieces).all(|(&value, &piece)| same(value, piece)), "{pieces:?} for {values} by {near}");
+    if let Ok((values, indices)) = layer.forward_with_indices(x.view()) {
+        let mut places = vec![0; indices.len()];
+        let mut run = |ready: &mut PreparedPool, read: Range<usize>, made: Range<usize>| {
+            ready.select_into(&cells[read], &mut pieces[made.clone()], &mut places[made])
+        };
+        ready.by_pieces(near, &mut run).expect("it pools");
+        assert!(
+            values.iter().zip(&pieces).all(|(&value, &piece)| same(value, piece)),
+            "{pieces:?} for {values} by {near}"
+        );
+        assert!(indices.iter().eq(&places), "{places:?} for {indices} by {near}");
     }
     Ok(())
 }
