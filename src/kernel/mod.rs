@@ -46,7 +46,7 @@ pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
 use crate::error::{Error, ErrorKind, Result};
 use fused::{Columns, LINES, Run, Seen, two_rows};
-use separable::{Slide, Strips, slide, strips};
+use separable::{Strips, Summed, strips, summed};
 use std::array::from_fn;
 use std::ops::{Add, Div, Neg};
 
@@ -102,8 +102,8 @@ pub(crate) trait Fold: Sized {
         None
     }
 
-    /// How windows of so many taps are merged in registers along a row, if they are.
-    fn slide(&self, _taps: usize) -> Option<Slide<Self>> {
+    /// How windows of so many taps are summed up in registers along a row, if they are.
+    fn summed(&self, _taps: usize) -> Option<Summed<Self>> {
         None
     }
 
@@ -198,8 +198,8 @@ pub(crate) trait Number:
 {
     /// [`Fold::fused`] of their sum.
     const FUSED: Option<(f32, Run<Sum<Self>>)> = None;
-    /// [`Fold::slide`] of it.
-    const SLIDE: fn(usize) -> Option<Slide<Sum<Self>>> = |_| None;
+    /// [`Fold::summed`] of it.
+    const SUMMED: fn(usize) -> Option<Summed<Sum<Self>>> = |_| None;
     /// [`Fold::strips`] of it.
     const STRIPS: Option<Strips<Sum<Self>>> = None;
 }
@@ -208,7 +208,7 @@ impl Number for f64 {}
 
 impl Number for f32 {
     const FUSED: Option<(f32, Run<Sum<f32>>)> = Some((Sum::PADDING, fused::sums));
-    const SLIDE: fn(usize) -> Option<Slide<Sum<f32>>> = slide;
+    const SUMMED: fn(usize) -> Option<Summed<Sum<f32>>> = summed;
     const STRIPS: Option<Strips<Sum<f32>>> = Some(strips);
 }
 
@@ -290,8 +290,8 @@ impl<T: Number> Fold for Sum<T> {
         T::FUSED
     }
 
-    fn slide(&self, taps: usize) -> Option<Slide<Self>> {
-        T::SLIDE(taps)
+    fn summed(&self, taps: usize) -> Option<Summed<Self>> {
+        T::SUMMED(taps)
     }
 
     fn strips(&self) -> Option<Strips<Self>> {

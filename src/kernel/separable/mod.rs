@@ -13,7 +13,7 @@ mod spread;
 pub(crate) mod tests;
 
 pub(crate) use back::{OnePlane, ToAll, ToTheLargest, WayBack};
-pub(crate) use row::{Neighbours, Slide, largest, slide};
+pub(crate) use row::{Neighbours, Summed, largest, summed};
 pub(crate) use runs::{Strips, strips};
 pub(crate) use spread::{Spreader, spread};
 

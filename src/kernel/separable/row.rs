@@ -2,9 +2,10 @@
 
 mod neighbours;
 mod slide;
+mod sums;
 
 pub(crate) use neighbours::{Neighbours, largest};
-pub(crate) use slide::{Slide, slide};
+pub(crate) use sums::{Summed, summed};
 
 use super::{any_foreign, apart, even, reach, room_for};
 use crate::error::Result;
@@ -111,21 +112,13 @@ impl<'a, F: Fold> Row<'a, F> {
         let read = &cells[begin..cells.len().min(begin + reach - before)];
         let (taps, stride, step) = (even.taps, even.stride, self.axis.step);
         let dense = stride == 1 || Self::chooses(even);
-        let pad = |padded: &mut [F::Acc]| {
-            padded[..before].fill(fold.nothing());
-            let foreign = fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
-            padded[before + read.len()..].fill(fold.nothing());
-            foreign
-        };
-        if let Some(slide) = fold.slide(taps).filter(|_| dense && step == 1) {
-            let foreign = pad(&mut runs[..reach]);
-            // There is room for longer runs, which are not made: so much may be read beyond the padding.
+        if let Some((sums, _)) = fold.summed(taps).filter(|(_, cells)| dense && step == 1 && read.len() >= *cells) {
             let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
-            slide(runs, windows);
+            sums(read, before, windows);
             if stride > 1 {
                 choose(parts, stride, out);
             }
-            return foreign;
+            return false;
         }
         let (padded, runs) = runs.split_at_mut(*pitch);
         let padded = &mut padded[..reach];
@@ -154,7 +147,9 @@ impl<'a, F: Fold> Row<'a, F> {
         let (cells, foreign) = match fold.as_lifted(read).filter(|lifted| lifted.len() == reach) {
             Some(lifted) => (lifted, any_foreign(fold, lifted)),
             None => {
-                let foreign = pad(padded);
+                padded[..before].fill(fold.nothing());
+                let foreign = fold.lift_row(read, at + begin, &mut padded[before..][..read.len()]);
+                padded[before + read.len()..].fill(fold.nothing());
                 (&*padded, foreign)
             }
         };

@@ -1,8 +1,8 @@
-//! The best of some neighbours, up to thirty-two, at every position of a row, in registers that slide along it: each
-//! cell is read once, and what neighbours share is merged once and waits nowhere.
+//! The best of some neighbours, up to thirty-two, at every position of a row.
 
+use super::slide::{Latest, slide};
 use crate::kernel::Fold;
-use crate::kernel::lanes::{LANES, Lanes, Mask};
+use crate::kernel::lanes::{LANES, Lanes};
 
 /// How a fold merges a [run] of cells from each position on, of a row with so much padding before it, and as much after it
 /// as the results need. Says whether any cell may be [foreign](Fold::is_foreign).
@@ -40,93 +40,59 @@ pub(super) fn fewest(run: usize) -> usize {
 
 /// The largest of a run of cells; `sign` is −0 where it is of their negatives, and else 0.
 pub(crate) fn largest(row: &[f32], before: usize, run: usize, out: &mut [f32], sign: f32) -> bool {
-    let slide = match run {
-        4 => slide::<4>,
-        5 => slide::<5>,
-        6 => slide::<6>,
-        7 => slide::<7>,
-        8 => slide::<8>,
-        15 => slide::<15>,
-        16 => slide::<16>,
-        31 => slide::<31>,
-        _ => slide::<32>,
+    let largest = match run {
+        4 => largest_of::<4>,
+        5 => largest_of::<5>,
+        6 => largest_of::<6>,
+        7 => largest_of::<7>,
+        8 => largest_of::<8>,
+        15 => largest_of::<15>,
+        16 => largest_of::<16>,
+        31 => largest_of::<31>,
+        _ => largest_of::<32>,
     };
-    // A sum with a NaN is one; with infinities of both signs too, which costs time and no more.
-    slide(row, before, out, Lanes::splat(sign)).is_nan().any()
+    largest(row, before, out, sign)
 }
 
-/// The largest of a run of cells from each on. Gives sums of all cells.
 #[inline(never)]
-fn slide<const RUN: usize>(row: &[f32], before: usize, out: &mut [f32], signs: Lanes) -> Lanes {
-    let padding = Lanes::splat(f32::NEG_INFINITY);
-    let mut latest = Latest { one: padding, two: padding, four: padding, eight: [padding; 2], sixteen: [padding; 4] };
-    let mut next = |cells: Lanes| latest.and::<RUN>(cells);
-    let (whole, rest) = row.as_chunks::<LANES>();
-    let ahead = const { ahead(RUN) };
-    let (first, cells) = whole.split_at(ahead);
-    let mut sums = Lanes::splat(0.0);
-    // Runs that begin before the row: those far from it have none of its cells.
-    let near = before.min(ahead * LANES);
-    let (left, out) = out.split_at_mut(before);
-    let (far, left) = left.split_at_mut(before - near);
-    far.fill(f32::NEG_INFINITY);
-    let (part, left) = left.as_rchunks_mut::<LANES>();
-    let lacking = ahead - left.len();
-    for (number, cells) in first.iter().enumerate() {
-        let cells = Lanes::of(*cells);
-        sums = sums + cells;
-        let values = next(cells ^ signs).values();
-        match number.checked_sub(lacking) {
-            Some(number) => left[number] = values,
-            None => part.iter_mut().rev().zip(values.into_iter().rev()).for_each(|(out, value)| *out = value),
-        }
-    }
-    let (turns, ends) = cells.as_chunks::<4>();
-    let (middle, right) = out.split_at_mut(turns.as_flattened().len() * LANES);
-    for (out, cells) in middle.as_chunks_mut::<LANES>().0.as_chunks_mut::<4>().0.iter_mut().zip(turns) {
-        for (out, cells) in out.as_chunks_mut::<2>().0.iter_mut().zip(cells.as_chunks::<2>().0) {
-            let [a, b] = cells.map(Lanes::of);
-            sums = sums + (a + b);
-            out[0] = next(a ^ signs).values();
-            out[1] = next(b ^ signs).values();
-        }
-    }
-    let mut last = [0.0; LANES];
-    last.iter_mut().zip(rest).for_each(|(last, cell)| *last = *cell);
-    sums = sums + Lanes::of(last);
-    let inside = Mask::of(std::array::from_fn(|lane| lane < rest.len()));
-    let (right, part) = right.as_chunks_mut::<LANES>();
-    for number in 0..=right.len() {
-        let cells = match ends.get(number) {
-            Some(cells) => {
-                sums = sums + Lanes::of(*cells);
-                Lanes::of(*cells) ^ signs
-            }
-            None if number == ends.len() => (Lanes::of(last) ^ signs).or_where_not(inside, padding),
-            None => padding,
-        };
-        let values = next(cells).values();
-        match right.get_mut(number) {
-            Some(out) => *out = values,
-            None => part.iter_mut().zip(values).for_each(|(out, value)| *out = value),
-        }
-    }
-    sums
+fn largest_of<const RUN: usize>(row: &[f32], before: usize, out: &mut [f32], sign: f32) -> bool {
+    let none = Lanes::splat(f32::NEG_INFINITY);
+    let (eight, sixteen, sums) = ([none; 2], [none; 4], Lanes::splat(0.0));
+    let mut latest =
+        Largest::<RUN> { one: none, two: none, four: none, eight, sixteen, signs: Lanes::splat(sign), sums };
+    slide(&mut latest, row, before, out);
+    // A sum with a NaN is one; with infinities of both signs too, which costs time and no more.
+    latest.sums.is_nan().any()
 }
 
 /// The latest cells, and the latest runs of two, four, eight and sixteen.
-struct Latest {
+struct Largest<const RUN: usize> {
     one: Lanes,
     two: Lanes,
     four: Lanes,
     eight: [Lanes; 2],
     sixteen: [Lanes; 4],
+    /// What cells are turned by.
+    signs: Lanes,
+    /// All cells, summed up.
+    sums: Lanes,
 }
 
-impl Latest {
-    /// With the cells that follow, the run that these complete.
+impl<const RUN: usize> Latest for Largest<RUN> {
+    const AHEAD: usize = ahead(RUN);
+    const PADDING: f32 = f32::NEG_INFINITY;
+
     #[inline(always)]
-    fn and<const RUN: usize>(&mut self, cells: Lanes) -> Lanes {
+    fn read<const COUNT: usize>(&mut self, cells: [Lanes; COUNT]) -> [Lanes; COUNT] {
+        // By themselves first: a chain through all of a row would have each wait for the one before.
+        if let Some(sum) = cells.into_iter().reduce(|sum, cells| sum + cells) {
+            self.sums = self.sums + sum;
+        }
+        cells.map(|cells| cells ^ self.signs)
+    }
+
+    #[inline(always)]
+    fn and(&mut self, cells: Lanes) -> Lanes {
         let pairs = self.one.pmax(self.one.following(cells));
         let fours = self.two.pmax(self.two.straddling(pairs));
         let four = self.four;

@@ -1,98 +1,67 @@
-//! Sums of the windows of a row, in registers that slide along it: what neighbours share is merged once, and no pass writes
-//! what another reads. For the sizes that are most in use.
+//! Windows at every position of a row, in registers that slide along it as it lies in its plane: each cell is read once, and
+//! what neighbouring windows share is merged once and waits nowhere.
 
-use crate::kernel::lanes::{LANES, Lanes};
-use crate::kernel::{Fold, Sum};
+use crate::kernel::lanes::{LANES, Lanes, Mask};
 
-/// How a fold merges the windows of a row, from its cells with their padding, and up to five cells more.
-pub(crate) type Slide<F> = fn(&[<F as Fold>::Acc], &mut [<F as Fold>::Acc]);
+/// What is merged of the cells that were read last.
+pub(super) trait Latest {
+    /// So many registers of cells are read before those that complete the first windows.
+    const AHEAD: usize;
+    /// What stands on padding.
+    const PADDING: f32;
 
-/// How windows of so many taps are summed.
-pub(crate) fn slide(taps: usize) -> Option<Slide<Sum<f32>>> {
-    match taps {
-        7 => Some(windows::<7>),
-        15 => Some(windows::<15>),
-        31 => Some(windows::<31>),
-        _ => None,
-    }
+    /// Cells as they are merged. Takes note of them as they lie in the row.
+    fn read<const COUNT: usize>(&mut self, cells: [Lanes; COUNT]) -> [Lanes; COUNT];
+
+    /// Goes on by four cells, and gives four windows that these and those before complete.
+    fn and(&mut self, cells: Lanes) -> Lanes;
 }
 
-/// So many registers of cells are read before those that complete the first windows.
-const fn before(taps: usize) -> usize {
-    match taps {
-        7 => 2,
-        15 => 4,
-        _ => 8,
-    }
-}
-
-#[inline(never)]
-fn windows<const TAPS: usize>(cells: &[f32], out: &mut [f32]) {
-    let (first, cells) = cells.as_chunks::<LANES>().0.split_at(const { before(TAPS) });
-    let none = Lanes::splat(0.0);
-    let mut latest = Latest { cells: none, threes: [none; 3], nines: [none; 6] };
-    for cells in first {
-        latest.and::<TAPS>(Lanes::of(*cells));
-    }
-    let (whole, rest) = out.as_chunks_mut::<LANES>();
-    for (out, cells) in whole.iter_mut().zip(cells) {
-        *out = latest.and::<TAPS>(Lanes::of(*cells)).values();
-    }
-    if !rest.is_empty() {
-        let values = latest.and::<TAPS>(Lanes::of(cells[whole.len()])).values();
-        rest.copy_from_slice(&values[..rest.len()]);
-    }
-}
-
-/// What was read and merged last of a row: cells, and runs of 3 and 9 from each of four positions on.
-struct Latest {
-    cells: Lanes,
-    threes: [Lanes; 3],
-    nines: [Lanes; 6],
-}
-
-impl Latest {
-    /// Goes on by four cells, and merges the windows that they complete: the parts of each, as `terms` has them, end in what
-    /// is latest.
-    #[inline(always)]
-    fn and<const TAPS: usize>(&mut self, next: Lanes) -> Lanes {
-        let cells = std::mem::replace(&mut self.cells, next);
-        let three = cells + cells.following(next) + cells.straddling(next);
-        let [_, second, third] = self.threes;
-        let threes @ [first, second, third] = [second, third, three];
-        self.threes = threes;
-        if TAPS == 7 {
-            return second + second.preceding(third) + cells.straddling(next);
+/// Fills `out` with windows, of a row with so much padding before it, and as much after it as they need. It must have
+/// [as many](Latest::AHEAD) registers of cells as are read ahead.
+#[inline(always)]
+pub(super) fn slide<L: Latest>(latest: &mut L, row: &[f32], before: usize, out: &mut [f32]) {
+    let padding = Lanes::splat(L::PADDING);
+    let (whole, rest) = row.as_chunks::<LANES>();
+    let (first, cells) = whole.split_at(const { L::AHEAD });
+    // Windows that begin before the row: those far from it have none of its cells.
+    let near = before.min(L::AHEAD * LANES);
+    let (left, out) = out.split_at_mut(before);
+    let (far, left) = left.split_at_mut(before - near);
+    far.fill(L::PADDING);
+    let (part, left) = left.as_rchunks_mut::<LANES>();
+    let lacking = L::AHEAD - left.len();
+    for (number, cells) in first.iter().enumerate() {
+        let [cells] = latest.read([Lanes::of(*cells)]);
+        let values = latest.and(cells).values();
+        match number.checked_sub(lacking) {
+            Some(number) => left[number] = values,
+            None => part.iter_mut().rev().zip(values.into_iter().rev()).for_each(|(out, value)| *out = value),
         }
-        let nine = first + first.preceding(second) + second.straddling(third);
-        let [_, nines @ ..] = self.nines;
-        let [b, c, d, e, f] = nines;
-        self.nines = [b, c, d, e, f, nine];
-        if TAPS == 15 {
-            return f + second.following(third) + third;
-        }
-        let long = b + d.following(e) + f.straddling(nine);
-        long + second.preceding(third) + cells.straddling(next)
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kernel::terms::merge_run;
-
-    #[test]
-    fn windows_are_merged_in_the_order_of_their_terms() {
-        for taps in [7, 15, 31] {
-            for count in 1..40 {
-                let cells: Vec<f32> = (0..count + taps + 2 * LANES).map(|i| (i * 7919 % 1013) as f32 / 3.0).collect();
-                let wanted: Vec<f32> = (0..count)
-                    .map(|window| merge_run(taps, 0..taps, &|tap| cells[window + tap], &|a, b| a + b).unwrap())
-                    .collect();
-                let mut ours = vec![0.0; count];
-                slide(taps).unwrap()(&cells, &mut ours);
-                assert_eq!(ours, wanted, "{count} windows of {taps}");
-            }
+    let (turns, ends) = cells.as_chunks::<4>();
+    let (middle, right) = out.split_at_mut(turns.as_flattened().len() * LANES);
+    for (out, cells) in middle.as_chunks_mut::<LANES>().0.as_chunks_mut::<4>().0.iter_mut().zip(turns) {
+        for (out, cells) in out.as_chunks_mut::<2>().0.iter_mut().zip(cells.as_chunks::<2>().0) {
+            let [a, b] = latest.read(cells.map(Lanes::of));
+            out[0] = latest.and(a).values();
+            out[1] = latest.and(b).values();
+        }
+    }
+    let mut last = [0.0; LANES];
+    last.iter_mut().zip(rest).for_each(|(last, cell)| *last = *cell);
+    let inside = Mask::of(std::array::from_fn(|lane| lane < rest.len()));
+    let (right, part) = right.as_chunks_mut::<LANES>();
+    for number in 0..=right.len() {
+        let cells = match ends.get(number) {
+            Some(cells) => latest.read([Lanes::of(*cells)])[0],
+            None if number == ends.len() => latest.read([Lanes::of(last)])[0].or_where_not(inside, padding),
+            None => padding,
+        };
+        let values = latest.and(cells).values();
+        match right.get_mut(number) {
+            Some(out) => *out = values,
+            None => part.iter_mut().zip(values).for_each(|(out, value)| *out = value),
         }
     }
 }
