@@ -162,23 +162,53 @@ impl Found {
 
 /// [`Strips`] of sums, four cells to a register.
 #[inline(never)]
-#[expect(unsafe_code, reason = "checks of bounds for each strip would cost as much as its sums")]
 pub(crate) fn strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: &mut [f32], window: &mut [f32]) {
     let width = found.inner.next_multiple_of(STRIP);
     let all = found.merges.as_flattened().iter().chain(&found.parts).chain([&found.new]);
     assert!(all.max().is_some_and(|&last| last + width <= slabs.len()), "a slab is whole strips");
     assert!(found.inner == window.len(), "a window for every cell");
-    let (whole, rest) = window.as_chunks_mut::<STRIP>();
-    let mut end = [0.0; STRIP];
-    // SAFETY: all of these slabs have room for the width, and what is written to has it for so many strips.
+    let new = found.new;
+    // SAFETY: that is so.
+    #[expect(unsafe_code, reason = "checks of bounds for each strip would cost as much as its sums")]
     unsafe {
-        let slabs = slabs.as_mut_ptr();
-        some_strips(fold, finish, found, slabs, whole.len(), whole.as_mut_ptr().cast());
-        if !rest.is_empty() {
-            some_strips(fold, finish, found, slabs.add(whole.len() * STRIP), 1, end.as_mut_ptr());
+        match (&*found.merges, &*found.parts) {
+            // What windows of 7, 15 and 31 slabs are merged of, and others: with loops of a known length.
+            (&[a], &[p, q, last]) if last == new => strips_of::<true>(fold, finish, (new, [a], [p, q]), slabs, window),
+            (&[a, b], &[p, q, r]) => strips_of::<false>(fold, finish, (new, [a, b], [p, q, r]), slabs, window),
+            (&[a, b, c], &[p, q, last]) if last == new => {
+                strips_of::<true>(fold, finish, (new, [a, b, c], [p, q]), slabs, window);
+            }
+            (merges, parts) => strips_of::<false>(fold, finish, (new, merges, parts), slabs, window),
         }
     }
-    if !found.parts.is_empty() {
+}
+
+/// A new slab, merges, and a window's parts, as [`Found`] has them; the new slab may be a part too, and is the last one then.
+type Strip<M, P> = (usize, M, P);
+
+/// All strips, into what there is of the window.
+///
+/// # Safety
+/// The slabs must be whole strips, and lie where there are any.
+#[expect(unsafe_code, reason = "as above")]
+unsafe fn strips_of<const AND_NEW: bool>(
+    fold: &Sum<f32>,
+    finish: bool,
+    strip: Strip<impl AsRef<[[usize; 3]]>, impl AsRef<[usize]>>,
+    slabs: &mut [f32],
+    window: &mut [f32],
+) {
+    let (whole, rest) = window.as_chunks_mut::<STRIP>();
+    let mut end = [0.0; STRIP];
+    // SAFETY: the caller's promise; and what is written to has room for so many strips.
+    unsafe {
+        let slabs = slabs.as_mut_ptr();
+        some_strips::<AND_NEW>(fold, finish, &strip, slabs, whole.len(), whole.as_mut_ptr().cast());
+        if !rest.is_empty() {
+            some_strips::<AND_NEW>(fold, finish, &strip, slabs.add(whole.len() * STRIP), 1, end.as_mut_ptr());
+        }
+    }
+    if AND_NEW || !strip.2.as_ref().is_empty() {
         rest.copy_from_slice(&end[..rest.len()]);
     }
 }
@@ -189,20 +219,28 @@ pub(crate) fn strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: &mut [
 /// The slabs that are found and `to` must have room for so many strips.
 #[inline(never)]
 #[expect(unsafe_code, reason = "as above")]
-unsafe fn some_strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: *mut f32, count: usize, to: *mut f32) {
-    let by = Lanes::splat(fold.divisor);
+unsafe fn some_strips<const AND_NEW: bool>(
+    fold: &Sum<f32>,
+    finish: bool,
+    (new, merges, parts): &Strip<impl AsRef<[[usize; 3]]>, impl AsRef<[usize]>>,
+    slabs: *mut f32,
+    count: usize,
+    to: *mut f32,
+) {
+    let (merges, parts, by) = (merges.as_ref(), parts.as_ref(), Lanes::splat(fold.divisor));
     for at in (0..count * STRIP).step_by(STRIP) {
         // SAFETY: the caller's promise.
         unsafe {
             let load = |slab: usize, register: usize| Lanes::load(slabs.add(slab + at).add(register * LANES));
-            let mut merged: [Lanes; REGISTERS] = from_fn(|register| load(found.new, register));
-            for &[first, second, to] in &found.merges {
+            let new: [Lanes; REGISTERS] = from_fn(|register| load(*new, register));
+            let mut merged = new;
+            for &[first, second, to] in merges {
                 for (register, merged) in merged.iter_mut().enumerate() {
                     *merged = load(first, register) + load(second, register) + *merged;
                     merged.store(slabs.add(to + at).add(register * LANES));
                 }
             }
-            let Some((&first, others)) = found.parts.split_first() else { continue };
+            let Some((&first, others)) = parts.split_first() else { continue };
             let mut merged: [Lanes; REGISTERS] = from_fn(|register| load(first, register));
             for &other in others {
                 for (register, merged) in merged.iter_mut().enumerate() {
@@ -210,6 +248,7 @@ unsafe fn some_strips(fold: &Sum<f32>, finish: bool, found: &Found, slabs: *mut 
                 }
             }
             for (register, merged) in merged.into_iter().enumerate() {
+                let merged = if AND_NEW { merged + new[register] } else { merged };
                 let merged = if finish { Results::finish(fold, merged, by) } else { merged };
                 merged.store(to.add(at + register * LANES));
             }
