@@ -16,7 +16,7 @@ use crate::{
     workspace::{at, root},
 };
 use line::Line;
-use table::Table;
+use table::{Table, heading};
 
 /// Where the last ratios are kept.
 const TABLE: &str = "docs/benchmarks.md";
@@ -72,7 +72,7 @@ impl Where {
     }
 }
 
-/// Where rows run; a heading of the table.
+/// Where rows run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Node,
@@ -143,14 +143,16 @@ pub fn command(args: BenchArgs) -> Result<()> {
         dist(compiler, &tools)?;
     }
     let (mut failed, mut missed) = (0, Vec::new());
+    let processor = processor()?;
     for place in places {
         let outcome = measure(place, place.options(&args.rows, args.rounds)?)?;
         failed += outcome.failed;
         // Read now, since another bench may have written meanwhile.
         let mut table = Table::read(&at(TABLE))?;
-        missed.extend(table.regressions(place.word(), &outcome.lines));
+        let heading = heading(place.word(), &processor);
+        missed.extend(table.regressions(&heading, &outcome.lines));
         if args.write {
-            table.take(place.word(), outcome.about, &outcome.lines, args.rows.is_empty());
+            table.take(&heading, outcome.about, &outcome.lines, args.rows.is_empty());
             table.write(&at(TABLE), &at("README.md"))?;
         }
     }
@@ -194,7 +196,7 @@ impl Outcome {
     fn add(&mut self, result: &str, rounds: u64) -> Result<()> {
         let value: Value = serde_json::from_str(result).with_context(|| format!("a bench printed {result}"))?;
         if let Some(runtime) = value["runtime"].as_str() {
-            self.about = format!("{runtime}, {rounds} rounds, on one core of {}.", processor()?);
+            self.about = format!("{runtime}, {rounds} rounds, on one core.");
         } else if let Some(error) = value["error"].as_str() {
             self.failed += 1;
             println!("{}: {}: FAILED: {error}", self.place.word(), value["row"]);

@@ -8,7 +8,7 @@ use super::line::Line;
 
 const HEAD: &str = "# How fast
 
-The last measured ratios, written by `cargo xtask bench --write`. [ADR 14](adr/0014-ratios-not-times.md) says how they are measured and what each candidate does.
+The last measured ratios of each place and processor, written by `cargo xtask bench --write`. [ADR 14](adr/0014-ratios-not-times.md) says how they are measured and what each candidate does.
 
 *1.10 × the time*: ours took 1.10 times as long as the other. *3.40 × as fast*: the other took 3.40 times as long as ours. Each is the median over all
 rounds, beside the 10th and the 90th percentile; a target is met where the median meets it. `memory.copy` is the limit: WebAssembly's own copy of as many
@@ -18,7 +18,7 @@ bytes as the case reads and writes, halved, since a copy reads and writes each.
 const COLUMNS: &str =
     "| work | ours | against | ratio | 10–90 % | target | met |\n| --- | --- | --- | --: | --: | --: | --- |\n";
 
-/// The README shows these, of Chromium: the group, the row, which of ours, against what.
+/// The README shows these, of the first processor that Chromium ran on: the group, the row, which of ours, against what.
 const SHOWN: [[&str; 4]; 16] = [
     [KERNEL, "max k2 s2, 1×64×112×112", "ours", "memory.copy"],
     [KERNEL, "max k2 s2, 1×64×112×112", "ours", "tfjs-wasm"],
@@ -44,13 +44,14 @@ const CALL: &str = "Small windows, from array to array";
 /// Around what the README shows.
 const MARKS: [&str; 2] = ["<!-- what follows is written by cargo xtask bench --write -->\n", "<!-- so far -->"];
 
-/// The last ratios of every place.
+/// The last ratios of every place and processor.
 #[derive(Debug, Default, PartialEq)]
 pub struct Table(Vec<Section>);
 
 #[derive(Debug, Default, PartialEq)]
 struct Section {
-    place: String,
+    /// [`heading`].
+    heading: String,
     about: String,
     rows: Vec<Row>,
 }
@@ -92,13 +93,13 @@ impl Table {
         let mut table = Self::default();
         let mut group = "";
         for line in text.lines() {
-            if let Some(place) = line.strip_prefix("## ") {
-                table.0.push(Section { place: place.into(), ..Section::default() });
+            if let Some(heading) = line.strip_prefix("## ") {
+                table.0.push(Section { heading: heading.into(), ..Section::default() });
                 continue;
             }
             let Some(section) = table.0.last_mut() else { continue };
-            if let Some(heading) = line.strip_prefix("### ") {
-                group = heading;
+            if let Some(name) = line.strip_prefix("### ") {
+                group = name;
             } else if let Some(row) = line.strip_prefix('|') {
                 let cells: Vec<String> = row.trim_end_matches('|').split('|').map(|cell| cell.trim().into()).collect();
                 ensure!(cells.len() == 7, "{} columns instead of 7: {line}", cells.len());
@@ -113,17 +114,17 @@ impl Table {
     }
 
     /// What is missed clearly now and is met in this table.
-    pub fn regressions(&self, place: &str, lines: &[Line]) -> Vec<String> {
-        let old: Vec<&Row> = self.0.iter().filter(|section| section.place == place).flat_map(|s| &s.rows).collect();
+    pub fn regressions(&self, heading: &str, lines: &[Line]) -> Vec<String> {
+        let old: Vec<&Row> = self.0.iter().filter(|section| section.heading == heading).flat_map(|s| &s.rows).collect();
         let was_met = |line: &Line| old.iter().any(|row| row.met() && row.key() == Row::of(line).key());
         let missed = lines.iter().filter(|line| line.clearly_missed() && was_met(line));
-        missed.map(|line| format!("{place}: {line}")).collect()
+        missed.map(|line| format!("{heading}: {line}")).collect()
     }
 
     /// Puts new results in the place of old ones; a complete run leaves nothing else.
-    pub fn take(&mut self, place: &str, about: String, lines: &[Line], complete: bool) {
-        let at = self.0.iter().position(|section| section.place == place).unwrap_or_else(|| {
-            self.0.push(Section { place: place.into(), ..Section::default() });
+    pub fn take(&mut self, heading: &str, about: String, lines: &[Line], complete: bool) {
+        let at = self.0.iter().position(|section| section.heading == heading).unwrap_or_else(|| {
+            self.0.push(Section { heading: heading.into(), ..Section::default() });
             self.0.len() - 1
         });
         let section = &mut self.0[at];
@@ -153,8 +154,8 @@ impl Table {
 
     fn text(&self) -> String {
         let mut text = HEAD.to_owned();
-        for Section { place, about, rows } in &self.0 {
-            text += &format!("\n## {place}\n\n{about}\n");
+        for Section { heading, about, rows } in &self.0 {
+            text += &format!("\n## {heading}\n\n{about}\n");
             let mut group = None;
             for row in rows {
                 if group != Some(&row.group) {
@@ -170,7 +171,8 @@ impl Table {
     fn shown_in(&self, readme: &str) -> Result<String> {
         let (before, rest) = readme.split_once(MARKS[0]).context("README.md has no place for the table")?;
         let (_, after) = rest.split_once(MARKS[1]).context("README.md has no end of the table")?;
-        let rows: Vec<&Row> = self.0.iter().filter(|one| one.place == "Chromium").flat_map(|one| &one.rows).collect();
+        let section = self.0.iter().find(|section| section.heading.starts_with("Chromium"));
+        let rows = section.map_or(&[][..], |section| &section.rows);
         let mut lines = String::new();
         for [group, key @ ..] in SHOWN {
             match rows.iter().find(|row| row.group == group && row.cells[..3] == key) {
@@ -180,6 +182,11 @@ impl Table {
         }
         Ok(format!("{before}{}\n{COLUMNS}{lines}\n{}{after}", MARKS[0], MARKS[1]))
     }
+}
+
+/// What the results of a place on a processor stand below.
+pub fn heading(place: &str, processor: &str) -> String {
+    format!("{place} on {processor}")
 }
 
 fn written(cells: &[String]) -> String {
@@ -199,7 +206,7 @@ mod tests {
     }
 
     fn of(table: &Table) -> Vec<(&str, &str)> {
-        table.0.iter().flat_map(|one| one.rows.iter().map(|row| (&*one.place, &*row.cells[0]))).collect()
+        table.0.iter().flat_map(|one| one.rows.iter().map(|row| (&*one.heading, &*row.cells[0]))).collect()
     }
 
     const SPREAD: [f64; 3] = [1.0, 2.5, 3.0];
