@@ -1,6 +1,7 @@
 //! What a method has to offer: its arithmetic forward, and the way back.
 
 use super::shapes::Shapes;
+use super::windowed::average::DivisorRoom;
 use crate::error::Result;
 use crate::kernel::{BlockRoom, Chosen, Networks, Passes, Scratch, SumRoom};
 
@@ -40,6 +41,9 @@ pub struct Room {
     /// What a method picks where only the places are asked for, or only the values.
     places: Vec<i32>,
     picked: Vec<f32>,
+    /// How much windows count along two axes, and what divides them.
+    pub(super) counts: [Vec<f64>; 2],
+    pub(super) divisors: DivisorRoom,
     /// For sums that go back.
     pub(super) passes: Passes<f32>,
 }

@@ -4,7 +4,8 @@ use crate::error::Result;
 use crate::geometry::{AxisPlan, Span};
 use crate::kernel::{Counts, OnePlane, Passes, Reducer, Spreader, Sum, ToAll, WayBack, clear_for, spread};
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Room};
-use crate::pool::shapes::{Shapes, reserve};
+use crate::pool::shapes::Shapes;
+use std::mem::take;
 use std::slice::from_ref;
 
 pub(in crate::pool) struct Average {
@@ -24,14 +25,15 @@ impl Arithmetic for Average {
         let common = self.common_divisor(axes);
         let mut sum = common.map_or_else(Sum::alone, Sum::over);
         if let (None, [rows, columns]) = (common, axes) {
-            let along = |axis| shapes.counts(from_ref(axis), self.count());
+            let [down, across] = take(&mut room.counts);
+            let along = |axis, kept| counts(from_ref(axis), self.count(), kept);
             // Windows that read no padding count all their taps.
             let inside = columns.spans.first().map_or(1, |span| span.taps()) as f32;
-            sum.counts = Some(Counts { down: along(rows)?, across: along(columns)?, inside });
+            sum.counts = Some(Counts { down: along(rows, down)?, across: along(columns, across)?, inside });
         }
         let mut sums = Reducer::new(&sum, &shapes.plan, &mut room.floats)?;
         let undivided = common.is_none() && !sums.in_one_go();
-        let mut divisors = if undivided { Some(Divisors::new(self, shapes)?) } else { None };
+        let mut divisors = if undivided { Some(Divisors::new(self, shapes, take(&mut room.divisors))?) } else { None };
         shapes.each_plane(cells, values, |plane, values| {
             sums.reduce(plane, values, &mut |position, sums| {
                 if let Some(divisors) = &mut divisors {
@@ -39,7 +41,12 @@ impl Arithmetic for Average {
                 }
             });
             Ok(())
-        })
+        })?;
+        room.divisors = divisors.map(Divisors::kept).unwrap_or_default();
+        if let Some(Counts { down, across, .. }) = sum.counts {
+            room.counts = [down, across];
+        }
+        Ok(())
     }
 }
 
@@ -51,7 +58,8 @@ impl Gradient for Average {
             return Ok(());
         }
         let common = self.common_divisor(shapes.plan.axes());
-        let mut divisors = if common.is_none() { Some(Divisors::new(self, shapes)?) } else { None };
+        let mut divisors =
+            if common.is_none() { Some(Divisors::new(self, shapes, take(&mut room.divisors))?) } else { None };
         // As many as lie at one position of the outermost axis, where there is another.
         let (outer, _) = shapes.plan.axes().split_at(usize::from(shapes.plan.axes().len() > 1));
         let windows = shapes.plane_out / outer.first().map_or(1, |axis| axis.spans.len());
@@ -68,9 +76,10 @@ impl Gradient for Average {
                 let fill = &mut |row, shares: &mut [f32]| share(gradients, row, shares);
                 small.give::<ToAll>(OnePlane { cells: &[], target, fill });
             }
+            room.divisors = divisors.map(Divisors::kept).unwrap_or_default();
             return Ok(());
         }
-        let mut shares = std::mem::take(&mut room.values);
+        let mut shares = take(&mut room.values);
         clear_for(&mut shares, shapes.plane_out, 1)?;
         shares.resize(shapes.plane_out, 0.0);
         let (mut doubles, mut passes) = (Vec::new(), Passes::default());
@@ -87,6 +96,7 @@ impl Gradient for Average {
             target.iter_mut().zip(sums).for_each(|(target, &sum)| *target = sum as f32);
         }
         room.values = shares;
+        room.divisors = divisors.map(Divisors::kept).unwrap_or_default();
         Ok(())
     }
 }
@@ -126,13 +136,18 @@ struct Divisors<'a> {
 
 impl<'a> Divisors<'a> {
     #[inline(never)]
-    fn new(average: &'a Average, shapes: &'a Shapes) -> Result<Self> {
+    fn new(average: &'a Average, shapes: &'a Shapes, (inner, mut divisors): DivisorRoom) -> Result<Self> {
         let axes = shapes.plan.axes();
-        let (outer, inner) = axes.split_at(usize::from(axes.len() > 1));
-        let inner = shapes.counts(inner, average.count())?;
-        let mut divisors = reserve(inner.len(), &shapes.output)?;
+        let (outer, rest) = axes.split_at(usize::from(axes.len() > 1));
+        let inner = counts(rest, average.count(), inner)?;
+        clear_for(&mut divisors, inner.len(), 1)?;
         divisors.resize(inner.len(), 1.0);
         Ok(Self { average, outer, inner, factor: 0.0, divisors })
+    }
+
+    /// What the next ones can have.
+    fn kept(self) -> DivisorRoom {
+        (self.inner, self.divisors)
     }
 
     /// Divides the sums of the windows at a position.
@@ -147,17 +162,27 @@ impl<'a> Divisors<'a> {
     }
 }
 
-impl Shapes {
-    /// How much each window holds along these axes: the product of what `count` says of a span.
-    pub(super) fn counts(&self, axes: &[AxisPlan], count: fn(&Span) -> usize) -> Result<Vec<f64>> {
-        let (mut counts, mut outer) = (vec![1.0f64], Vec::new());
-        for axis in axes {
-            std::mem::swap(&mut counts, &mut outer);
-            counts = reserve(outer.len() * axis.spans.len(), &self.output)?;
-            for outer in &outer {
-                counts.extend(axis.spans.iter().map(|span| outer * count(span) as f64));
+/// Room for divisors, and for what they are made of.
+pub(in crate::pool) type DivisorRoom = (Vec<f64>, Vec<f32>);
+
+/// How much each window holds along these axes: the product of what `count` says of a span; in the room of a list.
+pub(super) fn counts(axes: &[AxisPlan], count: fn(&Span) -> usize, mut counts: Vec<f64>) -> Result<Vec<f64>> {
+    let windows = axes.iter().map(|axis| axis.spans.len()).product();
+    clear_for(&mut counts, windows, 1)?;
+    if windows == 0 {
+        return Ok(counts);
+    }
+    counts.push(1.0);
+    for AxisPlan { spans, .. } in axes {
+        let outer = counts.len();
+        counts.resize(outer * spans.len(), 1.0);
+        // From the last on, so that nothing is written over before it is read.
+        for at in (0..outer).rev() {
+            let outer = counts[at];
+            for (count_at, span) in (at * spans.len()..).zip(spans) {
+                counts[count_at] = outer * count(span) as f64;
             }
         }
-        Ok(counts)
     }
+    Ok(counts)
 }

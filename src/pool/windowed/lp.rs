@@ -3,6 +3,7 @@
 //! Sums of powers are kept in f64, whose range holds the powers up to 6 of every f32, subnormals and the largest alike
 //! (10⁻⁴⁵ to 3·10³⁸, against 10⁻³⁰⁸ to 10³⁰⁸). Above that, they are kept relative to the window's largest cell.
 
+use super::average::counts;
 use super::max::{self, Max};
 use super::walk::{self, FromSums};
 use crate::error::Result;
@@ -42,11 +43,9 @@ impl Norm {
     /// What a sum is divided by, for each window.
     fn divisors(self, shapes: &Shapes) -> Result<Vec<f64>> {
         if self.mean {
-            return Ok(shapes
-                .counts(shapes.plan.axes(), |span| span.len)?
-                .into_iter()
-                .map(|count| count.max(1.0))
-                .collect());
+            let mut counts = counts(shapes.plan.axes(), |span| span.len, Vec::new())?;
+            counts.iter_mut().for_each(|count| *count = count.max(1.0));
+            return Ok(counts);
         }
         let mut ones = reserve(shapes.plane_out, &shapes.output)?;
         ones.resize(shapes.plane_out, 1.0);

@@ -166,6 +166,10 @@ mod tests {
     #[test]
     fn a_repeated_call_asks_for_no_memory() {
         let methods = [
+            Pooling::Max,
+            Pooling::Min,
+            Pooling::Average { count_include_pad: true, divisor_override: None },
+            Pooling::Average { count_include_pad: false, divisor_override: None },
             Pooling::lp(2.0),
             Pooling::lp(2.5),
             Pooling::lp(8.0),
@@ -183,8 +187,13 @@ mod tests {
         let mut x: Vec<f32> = (0..198u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 28) as f32 - 8.0).collect();
         // What has to be done one by one too.
         (x[5], x[70], x[150]) = (f32::NAN, f32::INFINITY, 1e9);
-        for method in methods {
-            let layer = Pool::new(method, Window::new([3, 2]).stride([2, 1]).padding([[1, 1], [1, 0]])).unwrap();
+        let windows = [
+            Window::new([3, 2]).stride([2, 1]).padding([[1, 1], [1, 0]]),
+            Window::new([3, 3]).padding([[1, 1], [1, 1]]),
+            Window::new([5, 7]).padding([[2, 2], [3, 3]]),
+        ];
+        for (method, window) in methods.iter().flat_map(|method| windows.iter().map(move |window| (method, window))) {
+            let layer = Pool::new(method.clone(), window.clone()).unwrap();
             let mut ready = layer.prepare(&shape).unwrap();
             let mut y = vec![0.0; ready.output_shape().iter().product()];
             ready.forward_into(&x, &mut y).unwrap();
