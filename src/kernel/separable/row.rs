@@ -122,17 +122,6 @@ impl<'a, F: Fold> Row<'a, F> {
         }
         let (padded, runs) = runs.split_at_mut(*pitch);
         let padded = &mut padded[..reach];
-        // Runs of nine are all that some windows are merged of.
-        let nines = fold.summed(9).filter(|(_, cells)| dense && step == 1 && taps % 9 == 0 && read.len() >= *cells);
-        if let Some((nines, _)) = nines {
-            nines(read, before, &mut runs[*pitch..][..reach + 1 - 9]);
-            let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
-            Runs { cells: padded, step, levels: runs, pitch: *pitch, made: 2 }.side_by_side(fold, taps, windows);
-            if stride > 1 {
-                choose(parts, stride, out);
-            }
-            return false;
-        }
         let in_registers = fold.neighbours().filter(|_| dense && step == 1 && taps >= neighbours::SHORTEST);
         let run = neighbours::run(taps);
         if let (Some(merge), true) = (in_registers, read.len() >= neighbours::fewest(run)) {

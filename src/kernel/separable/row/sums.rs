@@ -12,7 +12,6 @@ pub(crate) type Summed<F> = (fn(&[<F as Fold>::Input], usize, &mut [<F as Fold>:
 pub(crate) fn summed(taps: usize) -> Option<Summed<Sum<f32>>> {
     match taps {
         7 => Some((windows::<7>, LANES * ahead(7))),
-        9 => Some((windows::<9>, LANES * ahead(9))),
         15 => Some((windows::<15>, LANES * ahead(15))),
         31 => Some((windows::<31>, LANES * ahead(31))),
         _ => None,
@@ -22,7 +21,6 @@ pub(crate) fn summed(taps: usize) -> Option<Summed<Sum<f32>>> {
 const fn ahead(taps: usize) -> usize {
     match taps {
         7 => 2,
-        9 => 3,
         15 => 4,
         _ => 8,
     }
@@ -63,9 +61,6 @@ impl<const TAPS: usize> Latest for Runs<TAPS> {
             return second + second.preceding(third) + cells.straddling(next);
         }
         let nine = first + first.preceding(second) + second.straddling(third);
-        if TAPS == 9 {
-            return nine;
-        }
         let [_, nines @ ..] = self.nines;
         let [b, c, d, e, f] = nines;
         self.nines = [b, c, d, e, f, nine];
@@ -84,7 +79,7 @@ mod tests {
 
     #[test]
     fn windows_are_merged_in_the_order_of_their_terms() {
-        for taps in [7, 9, 15, 31] {
+        for taps in [7, 15, 31] {
             let (windows, fewest) = summed(taps).unwrap();
             for (length, before, after) in (fewest..fewest + 20)
                 .flat_map(|length| (0..2 * taps).map(move |before| (length, before, 37 * before % taps)))
