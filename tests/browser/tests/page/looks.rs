@@ -56,16 +56,16 @@ fn nothing_moves_while_the_page_loads() -> Result<()> {
 }
 
 /// What the page asks of its workers waits until it is let go.
-const HOLD: &str = "const { postMessage } = Worker.prototype;
+const HOLD: &str = "{ const { postMessage } = Worker.prototype;
   const asked = new Promise((letGo) => { window.letGo = letGo; });
-  Worker.prototype.postMessage = function (...message) { asked.then(() => postMessage.apply(this, message)); };";
+  Worker.prototype.postMessage = function (...message) { asked.then(() => postMessage.apply(this, message)); }; }";
 
 /// Whoever reads on below the photograph before it is pooled loses no line when it is.
 #[test]
 fn an_answer_takes_no_more_room_than_is_kept_for_it() -> Result<()> {
     let bottom = "document.querySelector('#photograph').getBoundingClientRect().bottom + scrollY";
     visit(async |page| {
-        page.before_every_page(&format!("{{ {HOLD} }}")).await?;
+        page.before_every_page(HOLD).await?;
         for [width, height] in SCREENS {
             page.resize(width, height).await?;
             page.go("").await?;
