@@ -186,6 +186,27 @@ impl AxisPlan {
         if left < lot + lot / 2 { left } else { lot }
     }
 
+    /// These windows over so many rows of an axis's cells that begin `pitch` apart in one, and do not meet. Of even ones, all
+    /// between two rows' are there too. What windows there are already makes room for them.
+    pub(crate) fn abreast(&self, even: Option<Even>, rows: usize, pitch: usize, mut spans: Vec<Span>) -> Self {
+        let extent = (rows - 1) * pitch + self.extent;
+        spans.clear();
+        if let Some(Even { origin, stride, taps }) = even {
+            let count = (rows - 1) * (pitch / stride) + self.spans.len();
+            spans.extend((0..count).map(|number| {
+                let here = origin + (number * stride) as isize;
+                let before = usize::try_from(-here).map_or(0, |cells| cells.div_ceil(self.step));
+                let start = (here + (before * self.step) as isize) as usize;
+                let len = (taps - before).min((extent - start).div_ceil(self.step));
+                Span { start, len, padded_len: taps, before, beyond: 0 }
+            }));
+        } else {
+            let row = |row: usize| self.spans.iter().map(move |span| Span { start: span.start + row * pitch, ..*span });
+            spans.extend((0..rows).flat_map(row));
+        }
+        AxisPlan { extent, step: self.step, padding: self.padding, overhang: 0, spans }
+    }
+
     /// What the windows have in common, if they are even.
     #[inline(never)]
     pub(crate) fn even(&self) -> Option<Even> {

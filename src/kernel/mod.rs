@@ -39,7 +39,8 @@ pub(crate) use rows::to_the_best;
 #[cfg(test)]
 pub(crate) use separable::tests::small_plan_or_dilated;
 pub(crate) use separable::{
-    Neighbours, OnePlane, Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, largest, reduce, spread,
+    Neighbours, OnePlane, Planes, Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, largest, reduce,
+    spread,
 };
 pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
 pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
@@ -94,6 +95,11 @@ pub(crate) trait Fold: Sized {
 
     /// How small windows are reduced in one go, if they are; and a cell that changes nothing there, for padding.
     fn fused(&self) -> Option<(f32, Run<Self>)> {
+        None
+    }
+
+    /// A cell that changes nothing between planes that lie side by side, if they may: results must not tell of places.
+    fn beside(&self) -> Option<Self::Input> {
         None
     }
 
@@ -215,6 +221,7 @@ impl Number for f32 {
 impl Results for Sum<f32> {
     type Packed = Lanes;
 
+    #[inline(always)]
     fn by(&self, row: usize, from: Option<usize>) -> Lanes {
         let Some(Counts { down, across, inside }) = &self.counts else { return Lanes::splat(self.divisor) };
         let four = |from: usize| Some(Lanes::of(across.get(from..)?.first_chunk()?.map(|count| count as f32)));
@@ -288,6 +295,10 @@ impl<T: Number> Fold for Sum<T> {
 
     fn fused(&self) -> Option<(f32, Run<Self>)> {
         T::FUSED
+    }
+
+    fn beside(&self) -> Option<T> {
+        Some(self.nothing())
     }
 
     fn summed(&self, taps: usize) -> Option<Summed<Self>> {

@@ -46,7 +46,7 @@ type Turns<'r, A> = (&'r [[A; TURN]], &'r [A]);
 
 #[inline(always)]
 fn turns<A, const ROWS: usize>(rows: [&[A]; ROWS], count: usize) -> [Turns<'_, A>; ROWS] {
-    rows.map(|row| row[..count].as_chunks())
+    from_fn(|at| rows[at][..count].as_chunks())
 }
 
 #[inline(never)]

@@ -43,6 +43,7 @@ impl RowOfSums<'_> {
     }
 
     /// The sums of one of the numbers that a cell is lifted to.
+    #[inline]
     pub fn of(&self, number: usize) -> &[f64] {
         let count = self.cells.len();
         &self.sums[number * count..][..count]

@@ -3,7 +3,7 @@
 mod groups;
 
 use super::runs::Runs;
-use super::{even, room_for};
+use super::{Kind, even, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Span};
 use crate::kernel::rows::{merge_all, merge_onto};
@@ -55,14 +55,14 @@ enum Course {
 
 impl<'a, F: Fold> Columns<'a, F> {
     pub fn new(fold: &F, axis: &'a AxisPlan, inner: usize, slabs: &'a mut Slabs<F::Acc>) -> Result<Self> {
-        let (course, count) = course::<F>(axis, inner);
+        let (course, count) = course(axis, inner, Kind::of::<F>());
         let Slabs { cells, held } = slabs;
         let cells_of_each = match &course {
             Course::Groups(groups) => groups.distance(),
             Course::Runs(runs) => runs.pitch(),
             _ => inner,
         };
-        room_for(fold, cells, count, cells_of_each)?;
+        room_for(cells, count, cells_of_each, fold.empty())?;
         let turns = if matches!(course, Course::Sliding) { count } else { 0 };
         clear_for(held, turns, 1)?;
         held.resize(turns, None);
@@ -154,25 +154,26 @@ impl<'a, F: Fold> Columns<'a, F> {
 }
 
 /// How to go through an axis, and how many slabs that takes.
-fn course<F: Fold>(axis: &AxisPlan, inner: usize) -> (Course, usize) {
+#[inline(never)]
+fn course(axis: &AxisPlan, inner: usize, kind: Kind) -> (Course, usize) {
     let whole = || {
         let longest = axis.spans.iter().map(|span| span.len).max().unwrap_or(0);
         (Course::Whole { depth: longest.max(1).ilog(3) as usize + 2 }, axis.extent)
     };
-    let Some(even) = even(axis).filter(|_| F::SIDE_BY_SIDE) else { return whole() };
-    let grouped = F::IDEMPOTENT && axis.step == 1 && even.stride == 1 && even.taps >= groups::FEWEST_TAPS;
+    let Some(even) = even(axis).filter(|_| kind.side_by_side) else { return whole() };
+    let grouped = kind.idempotent && axis.step == 1 && even.stride == 1 && even.taps >= groups::FEWEST_TAPS;
     if even.taps < SHARED_FROM && !grouped {
         return (Course::Sliding, (even.taps - 1) * axis.step + 1);
     }
     if axis.spans.len() * even.stride < even.taps || even.taps < SHARED_FROM * even.stride && !grouped {
         return whole();
     }
-    if F::IDEMPOTENT && axis.step == 1 {
+    if kind.idempotent && axis.step == 1 {
         let groups = Groups::new(even, axis.extent, inner);
         let count = groups.slabs();
         return (Course::Groups(groups), count);
     }
-    let runs = Runs::new::<F::Acc>(axis, even, inner);
+    let runs = Runs::new(axis, even, inner, kind.bytes);
     let count = runs.count();
     (Course::Runs(runs), count)
 }

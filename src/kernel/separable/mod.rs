@@ -3,6 +3,7 @@
 //! by plane and row by row as they are needed: only a few rows wait at a time. Where windows are small, both innermost
 //! axes are reduced at once (`fused`), and nothing waits.
 
+mod abreast;
 mod back;
 mod columns;
 pub(crate) mod fused;
@@ -12,6 +13,7 @@ mod spread;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use abreast::Planes;
 pub(crate) use back::{OnePlane, ToAll, ToTheLargest, WayBack};
 pub(crate) use row::{Neighbours, Summed, largest, summed};
 pub(crate) use runs::{Strips, strips};
@@ -32,12 +34,13 @@ pub(crate) struct Scratch<A> {
     pub(crate) blank: Vec<f32>,
     slabs: [columns::Slabs<A>; MAX_AXES - 1],
     temporary: Vec<A>,
+    beside: abreast::Beside,
 }
 
 impl<A> Default for Scratch<A> {
     fn default() -> Self {
-        let (row, slabs) = (row::Rooms::default(), Default::default());
-        Self { out: Vec::new(), row, blank: Vec::new(), slabs, temporary: Vec::new() }
+        let (row, slabs, beside) = (row::Rooms::default(), Default::default(), Default::default());
+        Self { out: Vec::new(), row, blank: Vec::new(), slabs, temporary: Vec::new(), beside }
     }
 }
 
@@ -50,7 +53,7 @@ pub(crate) fn reduce<'s, F: Fold>(
 ) -> Result<&'s [F::Acc]> {
     let mut out = std::mem::take(&mut scratch.out);
     let cells = plan.output_shape().iter().product();
-    room_for(fold, &mut out, cells, 1)?;
+    room_for(&mut out, cells, 1, fold.empty())?;
     let _ = Reducer::new(fold, plan, scratch)?.reduce(plane, &mut out, &mut |_, _| ());
     scratch.out = out;
     Ok(&scratch.out)
@@ -74,6 +77,17 @@ enum Innermost<'a, F: Fold> {
     Fused(Small<'a>, Run<F>),
 }
 
+/// The two innermost axes, if small windows are reduced over them in one go.
+fn small<'a, F: Fold>(fold: &F, axes: &'a [AxisPlan], blank: &'a mut Vec<f32>) -> Result<Option<Innermost<'a, F>>> {
+    match fold.fused() {
+        // What is finished there would be merged with others where there are more axes.
+        Some((padding, run)) if axes.len() == 2 || !fold.finishes() => {
+            Ok(Small::new(axes, padding, blank)?.map(|small| Innermost::Fused(small, run)))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Takes each part of an output that is complete: its number, and the windows.
 pub(crate) type Done<'d, A> = dyn FnMut(usize, &mut [A]) + 'd;
 
@@ -85,22 +99,26 @@ impl<'a, F: Fold> Reducer<'a, F> {
     pub fn new(fold: &'a F, plan: &'a Plan, scratch: &'a mut Scratch<F::Acc>) -> Result<Self> {
         let Scratch { row, blank, slabs, temporary, .. } = scratch;
         let axes = plan.axes();
-        let small = match fold.fused() {
-            // What is finished there would be merged with others where there are more axes.
-            Some((padding, run)) if axes.len() == 2 || !fold.finishes() => {
-                Small::new(axes, padding, blank)?.zip(Some(run))
-            }
-            _ => None,
-        };
-        let (innermost, outer) = match small {
-            Some((small, run)) => (Innermost::Fused(small, run), &axes[..axes.len() - 2]),
-            None => {
-                let (axis, outer) = axes.split_last().expect("a plan has at least one axis");
-                (Innermost::Row(Row::new(fold, axis, row)?), outer)
-            }
-        };
+        if let Some(small) = small(fold, axes, blank)? {
+            let (outer, inner) = axes.split_at(axes.len() - 2);
+            return Self::of(fold, small, outer, inner, slabs, temporary);
+        }
+        let (outer, inner) = axes.split_at(axes.len() - 1);
+        Self::of(fold, Innermost::Row(Row::new(fold, &inner[0], row)?), outer, inner, slabs, temporary)
+    }
+
+    /// What `innermost` makes of the `inner` axes, reduced along the `outer` ones.
+    #[inline(never)]
+    fn of(
+        fold: &'a F,
+        innermost: Innermost<'a, F>,
+        outer: &'a [AxisPlan],
+        inner: &[AxisPlan],
+        slabs: &'a mut [columns::Slabs<F::Acc>],
+        temporary: &'a mut Vec<F::Acc>,
+    ) -> Result<Self> {
         let mut columns = [const { None }; MAX_AXES - 1];
-        let mut inner = axes[outer.len()..].iter().map(|axis| axis.spans.len()).fold(1, usize::saturating_mul);
+        let mut inner = inner.iter().map(|axis| axis.spans.len()).fold(1, usize::saturating_mul);
         let mut most_temporary: usize = 0;
         for ((axis, slabs), place) in outer.iter().zip(slabs).zip(&mut columns).rev() {
             let columns = Columns::new(fold, axis, inner, slabs)?;
@@ -108,7 +126,7 @@ impl<'a, F: Fold> Reducer<'a, F> {
             inner = inner.saturating_mul(axis.spans.len());
             *place = Some(columns);
         }
-        room_for(fold, temporary, most_temporary, 1)?;
+        room_for(temporary, most_temporary, 1, fold.empty())?;
         let finished = !fold.finishes() || columns[0].as_mut().is_some_and(|columns| columns.finish(fold));
         Ok(Self { fold, innermost, columns, temporary, finished })
     }
@@ -170,21 +188,39 @@ fn slabs<F: Fold>(
 }
 
 /// Makes a list exactly so long; what is in it stays where it need not grow.
-fn room_for<F: Fold>(fold: &F, list: &mut Vec<F::Acc>, count: usize, inner: usize) -> Result<()> {
+#[inline(never)]
+fn room_for<A: Copy>(list: &mut Vec<A>, count: usize, inner: usize, empty: A) -> Result<()> {
     if count.checked_mul(inner) != Some(list.len()) {
         clear_for(list, count, inner)?;
-        list.resize(count * inner, fold.empty());
+        list.resize(count * inner, empty);
     }
     Ok(())
 }
 
-/// How far apart rows begin that are written while others are read, in cells. A processor tells at first by the last bits of
+/// What of a fold decides how windows are gone through: the same for all folds that agree in it.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// [`Fold::SIDE_BY_SIDE`].
+    side_by_side: bool,
+    /// [`Fold::IDEMPOTENT`].
+    idempotent: bool,
+    /// The bytes of what cells are lifted to.
+    bytes: usize,
+}
+
+impl Kind {
+    fn of<F: Fold>() -> Self {
+        Self { side_by_side: F::SIDE_BY_SIDE, idempotent: F::IDEMPOTENT, bytes: size_of::<F::Acc>() }
+    }
+}
+
+/// How far apart rows begin that are written while others are read, in cells of so many bytes. A processor tells at first by the last bits of
 /// addresses whether a read has to wait for a write; rows whose beginnings differ in more than those by little, it would hold
 /// up all along.
-fn apart<A>(cells: usize) -> usize {
+fn apart(cells: usize, bytes: usize) -> usize {
     const PAGE: usize = 4096;
     const ENOUGH: usize = 512;
-    let more = if cells.saturating_mul(size_of::<A>()) % PAGE < ENOUGH { ENOUGH / size_of::<A>().max(1) } else { 0 };
+    let more = if cells.saturating_mul(bytes) % PAGE < ENOUGH { ENOUGH / bytes.max(1) } else { 0 };
     cells.saturating_add(more)
 }
 

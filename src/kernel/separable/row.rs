@@ -3,19 +3,23 @@
 mod neighbours;
 mod slide;
 mod sums;
+mod uneven;
 
 pub(crate) use neighbours::{Neighbours, largest};
 pub(crate) use sums::{Summed, summed};
 
-use super::{any_foreign, apart, even, reach, room_for};
+use super::{Kind, any_foreign, apart, even, reach, room_for};
 use crate::error::Result;
-use crate::geometry::{AxisPlan, Even};
-use crate::kernel::Fold;
+use crate::geometry::{AxisPlan, Even, Span};
 use crate::kernel::rows::{merge_all, overlapping_triples, pairs, part};
-use crate::kernel::terms::{merge_run, overlapping_terms, terms};
+use crate::kernel::terms::{overlapping_terms, terms};
+use crate::kernel::Fold;
 
 /// From this many taps on, windows share runs of 3, 9, 27, … or 4, 16, 64, … cells that are merged once.
 const SHARED_FROM: usize = 6;
+
+/// From so many taps on, windows are long.
+const LONG: usize = 27;
 
 /// So many windows of a row are worked on at a time, so that what they share stays in the processor's nearest memory.
 const BLOCK: usize = 2048;
@@ -25,67 +29,37 @@ pub(super) struct Rooms<A> {
     runs: Vec<A>,
     /// Rows parted by stride, or windows at every position of which strides choose.
     parts: Vec<A>,
+    /// Which runs uneven windows are merged of.
+    picks: Vec<usize>,
 }
 
 impl<A> Default for Rooms<A> {
     fn default() -> Self {
-        Self { runs: Vec::new(), parts: Vec::new() }
+        Self { runs: Vec::new(), parts: Vec::new(), picks: Vec::new() }
     }
 }
 
 pub(super) struct Row<'a, F: Fold> {
     axis: &'a AxisPlan,
-    /// The windows, and how far so many of them reach.
-    even: Option<(Even, usize)>,
-    /// How far apart rows begin in their room.
-    pitch: usize,
+    layout: Layout,
     rooms: &'a mut Rooms<F::Acc>,
 }
 
 impl<'a, F: Fold> Row<'a, F> {
-    /// Runs are merged of so many of the level below: sums in the order of their terms, others in as few passes as there can be.
-    const BASE: usize = if F::IDEMPOTENT { 4 } else { 3 };
+    const BASE: usize = base(F::IDEMPOTENT);
 
     pub fn new(fold: &F, axis: &'a AxisPlan, rooms: &'a mut Rooms<F::Acc>) -> Result<Self> {
-        // A run of one window alone is shared with nobody; a long one would need much room.
-        let worth = |even: &Even| even.taps < 1024 || axis.spans.len() * even.stride >= even.taps;
-        let windows = axis.spans.len().min(BLOCK);
-        let even = even(axis)
-            .filter(|even| F::SIDE_BY_SIDE && worth(even))
-            .and_then(|even| Some((even, reach(axis, even, windows)?)));
-        let Some((even, reach)) = even else {
-            room_for(fold, &mut rooms.runs, axis.extent, 1)?;
-            return Ok(Self { axis, even: None, pitch: 0, rooms });
-        };
-        let levels = if even.taps < neighbours::SHORTEST { 0 } else { even.taps.ilog(Self::BASE) as usize };
-        let pitch = apart::<F::Acc>(reach);
-        room_for(fold, &mut rooms.runs, 1 + levels, pitch)?;
-        if even.stride > 1 {
-            let dense = (windows - 1) * even.stride + 1;
-            let parts = if Self::chooses(even) { dense } else { even.stride * reach.div_ceil(even.stride) };
-            room_for(fold, &mut rooms.parts, parts, 1)?;
-        }
-        Ok(Self { axis, even: Some((even, reach)), pitch, rooms })
-    }
-
-    /// Whether it is cheaper to make windows at every position than to part the row.
-    fn chooses(even: Even) -> bool {
-        even.taps >= SHARED_FROM && even.taps > 3 * even.stride
+        let layout = layout(axis, Kind::of::<F>());
+        room_for(&mut rooms.runs, 1 + layout.levels, layout.pitch, fold.empty())?;
+        room_for(&mut rooms.parts, layout.parts, 1, fold.empty())?;
+        uneven::pick(axis, &layout, F::IDEMPOTENT, &mut rooms.picks)?;
+        Ok(Self { axis, layout, rooms })
     }
 
     /// Reduces the windows of one row, whose first cell lies at `at` in its plane, and says whether any cell is foreign.
     pub fn reduce(&mut self, fold: &F, cells: &[F::Input], at: usize, out: &mut [F::Acc]) -> bool {
-        let Some((even, reach)) = self.even.filter(|_| F::SIDE_BY_SIDE) else {
-            let padded = &mut *self.rooms.runs;
-            let (lifted, foreign) = match fold.as_lifted(cells) {
-                Some(lifted) => (lifted, any_foreign(fold, lifted)),
-                None => {
-                    let foreign = fold.lift_row(cells, at, padded);
-                    (&*padded, foreign)
-                }
-            };
-            one_by_one(fold, self.axis, lifted, out);
-            return foreign;
+        let Some((even, reach)) = self.layout.even.filter(|_| F::SIDE_BY_SIDE) else {
+            return self.uneven(fold, cells, at, out);
         };
         let mut foreign = false;
         for (block, out) in out.chunks_mut(BLOCK).enumerate() {
@@ -105,14 +79,13 @@ impl<'a, F: Fold> Row<'a, F> {
         even: Even,
         out: &mut [F::Acc],
     ) -> bool {
-        let Self { pitch, rooms: Rooms { runs, parts }, .. } = self;
+        let Self { layout: Layout { pitch, .. }, rooms: Rooms { runs, parts, .. }, .. } = self;
         // What of the row they read, and how much padding there is before it.
         let before = first.min(0).unsigned_abs().min(reach);
         let begin = (first.max(0) as usize).min(cells.len());
         let read = &cells[begin..cells.len().min(begin + reach - before)];
         let (taps, stride, step) = (even.taps, even.stride, self.axis.step);
-        let dense = stride == 1 || Self::chooses(even);
-        if let Some((sums, _)) = fold.summed(taps).filter(|(_, cells)| dense && step == 1 && read.len() >= *cells) {
+        if let Some((sums, _)) = fold.summed(taps).filter(|(_, cells)| step == 1 && read.len() >= *cells) {
             let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
             sums(read, before, windows);
             if stride > 1 {
@@ -122,7 +95,7 @@ impl<'a, F: Fold> Row<'a, F> {
         }
         let (padded, runs) = runs.split_at_mut(*pitch);
         let padded = &mut padded[..reach];
-        let in_registers = fold.neighbours().filter(|_| dense && step == 1 && taps >= neighbours::SHORTEST);
+        let in_registers = fold.neighbours().filter(|_| step == 1 && taps >= neighbours::SHORTEST);
         let run = neighbours::run(taps);
         if let (Some(merge), true) = (in_registers, read.len() >= neighbours::fewest(run)) {
             let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
@@ -159,7 +132,7 @@ impl<'a, F: Fold> Row<'a, F> {
             (_, 1, _) => runs.side_by_side(fold, taps, out),
             (2, 2, 1) => pairs(fold, out, cells),
             (3, 2, 1) => overlapping_triples(fold, out, cells),
-            (taps, stride, _) if dense => {
+            (taps, stride, _) if taps >= SHARED_FROM => {
                 let windows = &mut parts[..(out.len() - 1) * stride + 1];
                 runs.side_by_side(fold, taps, windows);
                 choose(windows, stride, out);
@@ -169,11 +142,56 @@ impl<'a, F: Fold> Row<'a, F> {
                 part(cells, stride, parts);
                 let (length, count) = (parts.len() / stride, out.len());
                 let tap = |tap: usize| &parts[tap * step % stride * length + tap * step / stride..][..count];
-                merge_taps(fold, taps, &tap, out);
+                merge_all(fold, out, (0..taps).map(tap));
             }
         }
         foreign
     }
+}
+
+/// How a row is gone through, and what that needs.
+struct Layout {
+    /// The windows, and how far so many of them reach, where they are done side by side.
+    even: Option<(Even, usize)>,
+    /// How far apart rows begin in their room.
+    pitch: usize,
+    /// How many levels of runs there are.
+    levels: usize,
+    /// How much there is of [parts](Rooms::parts).
+    parts: usize,
+    /// Of how many runs at most an uneven window is [picked](Rooms::picks); 0 where each is merged by itself.
+    terms: usize,
+}
+
+#[inline(never)]
+fn layout(axis: &AxisPlan, kind: Kind) -> Layout {
+    // Long windows that share no cell share no runs of them either.
+    let unshared = |even: &Even| axis.spans.len() == 1 || even.stride >= even.taps;
+    let worth =
+        |even: &Even| axis.step > 1 || even.taps < LONG || !unshared(even) || kind.idempotent && even.taps < 1024;
+    let (count, base) = (axis.spans.len(), base(kind.idempotent));
+    let even = even(axis)
+        .filter(|even| kind.side_by_side && worth(even))
+        .and_then(|even| Some((even, reach(axis, even, count.min(BLOCK))?)));
+    if let Some((Even { taps, stride, .. }, reach)) = even {
+        let levels = if taps < neighbours::SHORTEST { 0 } else { taps.ilog(base) as usize };
+        // Windows at every position are no more than the row that they lie in.
+        let parts = if stride == 1 { 0 } else { stride * reach.div_ceil(stride) };
+        return Layout { even, pitch: apart(reach, kind.bytes), levels, parts, terms: 0 };
+    }
+    let longest = axis.longest();
+    let whole = |span: &Span| span.len > 0 && (kind.idempotent || span.len == span.taps());
+    if kind.side_by_side && axis.step == 1 && axis.spans.iter().all(whole) && (kind.idempotent || longest < LONG) {
+        let count_of = |span: &Span| uneven::runs_of(span.len, kind.idempotent).count();
+        let terms = axis.spans.iter().map(count_of).max().unwrap_or(0);
+        return Layout { even, pitch: axis.extent + 1, levels: longest.ilog(base) as usize, parts: count, terms };
+    }
+    Layout { even, pitch: axis.extent, levels: 1, parts: 0, terms: 0 }
+}
+
+/// Runs are merged of so many of the level below: sums in the order of their terms, others in as few passes as there can be.
+const fn base(idempotent: bool) -> usize {
+    if idempotent { 4 } else { 3 }
 }
 
 /// One window of so many.
@@ -194,26 +212,31 @@ struct Runs<'r, A> {
 }
 
 impl<A: Copy> Runs<'_, A> {
+    /// The same, with so many levels made.
+    fn made<F: Fold<Acc = A>>(self, fold: &F, until: usize) -> Self {
+        let (reach, base) = (self.cells.len(), Row::<F>::BASE);
+        for level in self.made..until {
+            let size = base.pow(level as u32);
+            let (below, here) = self.levels.split_at_mut(level * self.pitch);
+            let from = if level == 0 { self.cells } else { &below[(level - 1) * self.pitch..] };
+            let length = reach - (base * size - 1) * self.step;
+            let part = |part: usize| &from[part * size * self.step..][..length];
+            merge_all(fold, &mut here[..length], (0..base).map(part));
+        }
+        self
+    }
+
     /// Windows at every position.
     #[inline(never)]
     fn side_by_side<F: Fold<Acc = A>>(self, fold: &F, taps: usize, out: &mut [A]) {
-        let Self { cells, step, levels, pitch, made } = self;
-        let count = out.len();
+        let (count, base) = (out.len(), Row::<F>::BASE);
         if taps < SHARED_FROM {
-            return merge_all(fold, out, (0..taps).map(|tap| &cells[tap * step..][..count]));
+            return merge_all(fold, out, (0..taps).map(|tap| &self.cells[tap * self.step..][..count]));
         }
-        let (reach, base) = (cells.len(), Row::<F>::BASE);
         let top = taps.ilog(base);
         // The longest runs of a sum that has one of them are merged with what follows them.
         let once = !F::IDEMPOTENT && taps < 2 * base.pow(top);
-        for level in made..top as usize - usize::from(once) {
-            let size = base.pow(level as u32);
-            let (below, here) = levels.split_at_mut(level * pitch);
-            let from = if level == 0 { cells } else { &below[(level - 1) * pitch..] };
-            let length = reach - (base * size - 1) * step;
-            let part = |part: usize| &from[part * size * step..][..length];
-            merge_all(fold, &mut here[..length], (0..base).map(part));
-        }
+        let Self { cells, step, levels, pitch, .. } = self.made(fold, top as usize - usize::from(once));
         let run = |(size, begin): (usize, usize)| {
             let from = if size == 1 { cells } else { &levels[(size.ilog(base) as usize - 1) * pitch..] };
             &from[begin * step..][..count]
@@ -227,35 +250,5 @@ impl<A: Copy> Runs<'_, A> {
             };
             merge_all(fold, out, terms(taps).flat_map(parts).map(run));
         }
-    }
-}
-
-/// Windows whose taps are rows of their own.
-fn merge_taps<'r, F: Fold>(fold: &F, taps: usize, tap: &impl Fn(usize) -> &'r [F::Acc], out: &mut [F::Acc])
-where
-    F::Acc: 'r,
-{
-    if taps < SHARED_FROM || F::IDEMPOTENT {
-        return merge_all(fold, out, (0..taps).map(tap));
-    }
-    for (at, out) in out.iter_mut().enumerate() {
-        let merge = |a, b| fold.merge(a, b);
-        *out = merge_run(taps, 0..taps, &|number| tap(number)[at], &merge).unwrap_or_else(|| fold.empty());
-    }
-}
-
-/// Windows that have nothing in common.
-#[inline(never)]
-fn one_by_one<F: Fold>(fold: &F, axis: &AxisPlan, cells: &[F::Acc], out: &mut [F::Acc]) {
-    for (span, out) in axis.spans.iter().zip(out) {
-        let cell = |tap: usize| cells[span.start + (tap - span.before) * axis.step];
-        let (present, merge) = (span.before..span.before + span.len, |a, b| fold.merge(a, b));
-        // Of so few, the order is from left to right.
-        let merged = if span.taps() < SHARED_FROM {
-            present.map(cell).reduce(merge)
-        } else {
-            merge_run(span.taps(), present, &cell, &merge)
-        };
-        *out = merged.unwrap_or_else(|| fold.empty());
     }
 }

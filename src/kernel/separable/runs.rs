@@ -55,7 +55,8 @@ pub(crate) struct Found {
 }
 
 impl Runs {
-    pub fn new<A>(axis: &AxisPlan, even: Even, inner: usize) -> Self {
+    /// `bytes` are those of a cell.
+    pub fn new(axis: &AxisPlan, even: Even, inner: usize, bytes: usize) -> Self {
         let (taps, step) = (even.taps, axis.step);
         let place = |(size, begin): (usize, usize)| (size.ilog(3) as usize, (taps - begin - size) * step);
         let parts: Vec<_> = terms(taps).map(place).collect();
@@ -71,7 +72,7 @@ impl Runs {
         }
         // Whole strips, and an odd number of them: slabs that are a power of two apart share few places of a cache. One
         // more, since they begin where a line of it does.
-        let pitch = apart::<A>(((inner.div_ceil(STRIP) + 1) | 1) * STRIP);
+        let pitch = apart(((inner.div_ceil(STRIP) + 1) | 1) * STRIP, bytes);
         let found = Found { inner, new: 0, merges: Vec::with_capacity(top), parts: Vec::with_capacity(parts.len()) };
         Self { even, step, extent: axis.extent, pitch, levels, parts, found }
     }
@@ -107,7 +108,7 @@ impl Runs {
                 let slab = &mut slabs[self.found.new..][..self.found.inner];
                 match usize::try_from(self.even.origin + next as isize) {
                     Ok(cell) if cell < self.extent => make(cell, slab, temporary),
-                    _ => slab.fill(fold.empty()),
+                    _ => slab.fill(fold.nothing()),
                 }
                 match fold.strips() {
                     Some(strips) => strips(fold, finish, &self.found, slabs, out),

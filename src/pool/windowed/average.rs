@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Span};
-use crate::kernel::{Counts, OnePlane, Passes, Reducer, Spreader, Sum, ToAll, WayBack, clear_for, spread};
+use crate::kernel::{Counts, OnePlane, Passes, Planes, Spreader, Sum, ToAll, WayBack, clear_for, spread};
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Room};
 use crate::pool::shapes::Shapes;
 use std::mem::take;
@@ -31,17 +31,15 @@ impl Arithmetic for Average {
             let inside = columns.spans.first().map_or(1, |span| span.taps()) as f32;
             sum.counts = Some(Counts { down: along(rows, down)?, across: along(columns, across)?, inside });
         }
-        let mut sums = Reducer::new(&sum, &shapes.plan, &mut room.floats)?;
+        let mut sums = Planes::new(&sum, &shapes.plan, cells.len(), &mut room.floats)?;
         let undivided = common.is_none() && !sums.in_one_go();
         let mut divisors = if undivided { Some(Divisors::new(self, shapes, take(&mut room.divisors))?) } else { None };
-        shapes.each_plane(cells, values, |plane, values| {
-            sums.reduce(plane, values, &mut |position, sums| {
-                if let Some(divisors) = &mut divisors {
-                    divisors.divide(position, sums);
-                }
-            });
-            Ok(())
-        })?;
+        let divide = &mut |position: usize, sums: &mut [f32]| {
+            if let Some(divisors) = &mut divisors {
+                divisors.divide(position, sums);
+            }
+        };
+        sums.reduce(cells, values, divide, &mut |_| ());
         room.divisors = divisors.map(Divisors::kept).unwrap_or_default();
         if let Some(Counts { down, across, .. }) = sum.counts {
             room.counts = [down, across];

@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Small};
 use crate::kernel::{
-    Fold, Neighbours, OnePlane, Reducer, Scratch, ToTheLargest, WayBack, clear_for, largest, reduce, to_the_best,
+    Fold, Neighbours, OnePlane, Planes, Reducer, Scratch, ToTheLargest, WayBack, clear_for, largest, reduce,
+    to_the_best,
 };
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
@@ -157,6 +158,10 @@ impl Fold for Extreme {
         (!self.rows_first).then_some((self.turned(f32::NEG_INFINITY), run))
     }
 
+    fn beside(&self) -> Option<f32> {
+        Some(self.finish(self.empty()))
+    }
+
     fn neighbours(&self) -> Option<Neighbours<Self>> {
         Some(|fold, row, before, run, out| largest(row, before, run, out, fold.turned(0.0)))
     }
@@ -262,21 +267,23 @@ pub(super) fn extremes(
         return Ok(());
     }
     let mut fold = Extreme::new(smallest);
-    let (mut reducer, mut again) = (Reducer::new(&fold, &shapes.plan, scratch)?, false);
-    shapes.each_plane(cells, values, |plane, values| {
-        if reducer.reduce(plane, values, &mut |_, _| ()) {
-            // Other planes have no NaN, nor their results.
-            (values[0], again) = (f32::NAN, true);
-        }
-        Ok(())
-    })?;
-    if !again {
+    let mut any = false;
+    Planes::new(&fold, &shapes.plan, cells.len(), scratch)?.reduce(cells, values, &mut |_, _| (), &mut |values| {
+        // Planes without a NaN have none in their results, and those with this one are done again.
+        (values[0], any) = (f32::NAN, true);
+    });
+    if !any {
         return Ok(());
     }
     fold.rows_first = true;
-    let mut reducer = Reducer::new(&fold, &shapes.plan, scratch)?;
+    let mut one = Planes::new(&fold, &shapes.plan, shapes.plane_in, scratch)?;
     shapes.each_plane(cells, values, |plane, values| {
-        if values[0].is_nan() && reducer.reduce(plane, values, &mut |_, _| ()) {
+        if !values[0].is_nan() {
+            return Ok(());
+        }
+        let mut has_nan = false;
+        one.reduce(plane, values, &mut |_, _| (), &mut |_| has_nan = true);
+        if has_nan {
             let winners = reduce(&Winner { smallest }, plane, &shapes.plan, winners)?;
             values.iter_mut().zip(winners).for_each(|(value, &winner)| *value = cell(&fold, plane, place(winner)));
         }

@@ -62,6 +62,7 @@ impl<'a> Lines<'a> {
 
     /// So many lines from a row of the plane on, if they can be read where they lie; the first one from the first window's first
     /// tap on.
+    #[inline(always)]
     pub fn some(&self, cells: &[f32], row: isize, count: usize) -> Option<*const f32> {
         let Axis { extent: width, even, .. } = self.across;
         let row = usize::try_from(row).ok().filter(|&row| row + count <= self.down.extent)?;
