@@ -3,6 +3,7 @@ import { NETWORKS } from "./networks.mjs";
 import { TRAINING } from "./training.mjs";
 import { CALLS, INDICES, KERNELS } from "./small.mjs";
 import { LARGE, LARGE_CALLS } from "./large.mjs";
+import { MAPS } from "./maps.mjs";
 import { METHODS } from "./methods.mjs";
 import { PHOTOGRAPH } from "./photograph.mjs";
 import { SHAPES } from "./shapes.mjs";
@@ -13,6 +14,7 @@ export const GROUPS = {
   "Small windows, from array to array": CALLS,
   "Large windows, the kernel": LARGE,
   "Large windows, from array to array": LARGE_CALLS,
+  "Whole planes, short rows and windows apart, the kernel": MAPS,
   "Dilation, padding, one and three axes: the time for one output cell": SHAPES,
   "A photograph": PHOTOGRAPH,
   "Other methods": METHODS,

@@ -64,6 +64,10 @@ function measured() {
   for (const method of ["softpool", "median"]) one(method, SMALL, 128);
   one("stochastic", SMALL, 128, { seed: 1 });
   found["max k3 s1, dilation 2"] = pooling({ shape: [1, 1, 256, 256], method: "max", kernelSize: 3, stride: 1, padding: 2, dilation: 2 });
+  found["max k15 s1, 32 planes of 28 × 28"] = pooling({ shape: [1, 32, 28, 28], method: "max", kernelSize: 15, stride: 1, padding: 7 });
+  found["average of whole planes, 128 of 7 × 7"] = pooling({ shape: [1, 128, 7, 7], method: "average", global: true });
+  found["average k7 s7"] = pooling({ shape: [1, 1, 256, 256], method: "average", kernelSize: 7 });
+  for (const method of ["max", "average"]) found[`${method} of 25 × 25 regions`] = pooling({ shape: [1, 1, 256, 256], method, outputSize: 25 });
   const image = { data: new Uint8ClampedArray(4 * 256 * 256).fill(255), width: 256, height: 256 };
   for (const method of ["max", "average"]) found[`photograph, ${method} k2 s2`] = count(() => core.poolImage(image, { method, kernelSize: 2 })) / 128 ** 2;
   return found;

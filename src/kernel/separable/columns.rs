@@ -162,10 +162,12 @@ fn course(axis: &AxisPlan, inner: usize, kind: Kind) -> (Course, usize) {
     };
     let Some(even) = even(axis).filter(|_| kind.side_by_side) else { return whole() };
     let grouped = kind.idempotent && axis.step == 1 && even.stride == 1 && even.taps >= groups::FEWEST_TAPS;
-    if even.taps < SHARED_FROM && !grouped {
+    // Five are merged as seven are, strip by strip.
+    let shares_from = if kind.idempotent || even.stride > 1 { SHARED_FROM } else { SHARED_FROM - 1 };
+    if even.taps < shares_from && !grouped {
         return (Course::Sliding, (even.taps - 1) * axis.step + 1);
     }
-    if axis.spans.len() * even.stride < even.taps || even.taps < SHARED_FROM * even.stride && !grouped {
+    if axis.spans.len() * even.stride < even.taps || even.taps < shares_from * even.stride && !grouped {
         return whole();
     }
     if kind.idempotent && axis.step == 1 {

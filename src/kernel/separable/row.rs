@@ -11,9 +11,9 @@ pub(crate) use sums::{Summed, summed};
 use super::{Kind, any_foreign, apart, even, reach, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even, Span};
+use crate::kernel::Fold;
 use crate::kernel::rows::{merge_all, overlapping_triples, pairs, part};
 use crate::kernel::terms::{overlapping_terms, terms};
-use crate::kernel::Fold;
 
 /// From this many taps on, windows share runs of 3, 9, 27, … or 4, 16, 64, … cells that are merged once.
 const SHARED_FROM: usize = 6;
@@ -95,6 +95,17 @@ impl<'a, F: Fold> Row<'a, F> {
         }
         let (padded, runs) = runs.split_at_mut(*pitch);
         let padded = &mut padded[..reach];
+        // Runs of nine are all that some windows are merged of.
+        let nines = fold.summed(9).filter(|(_, cells)| step == 1 && taps % 9 == 0 && read.len() >= *cells);
+        if let Some((nines, _)) = nines {
+            nines(read, before, &mut runs[*pitch..][..reach + 1 - 9]);
+            let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
+            Runs { cells: padded, step, levels: runs, pitch: *pitch, made: 2 }.side_by_side(fold, taps, windows);
+            if stride > 1 {
+                choose(parts, stride, out);
+            }
+            return false;
+        }
         let in_registers = fold.neighbours().filter(|_| step == 1 && taps >= neighbours::SHORTEST);
         let run = neighbours::run(taps);
         if let (Some(merge), true) = (in_registers, read.len() >= neighbours::fewest(run)) {

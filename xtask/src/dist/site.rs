@@ -106,7 +106,7 @@ fn ships(path: &Path) -> Result<bool> {
 fn optimise(module: &Path, tools: &NpmTools) -> Result<()> {
     let mut wasm_opt = tools.wasm_opt();
     // The lowest kilobyte, which offsets may then lead out of, is the end of the stack: nothing is ever there.
-    wasm_opt.args(["-O3", "--converge", "--low-memory-unused", "--strip-debug", "--strip-producers"]);
+    wasm_opt.args(["-O3", "--low-memory-unused", "--strip-debug", "--strip-producers"]);
     // Functions of one module, and instances of one function, compress better side by side: 400 brotli bytes.
     wasm_opt.arg("--reorder-functions-by-name");
     run(wasm_opt.arg(module).arg("--output").arg(module))

@@ -11,7 +11,9 @@ pub(crate) type Summed<F> = (fn(&[<F as Fold>::Input], usize, &mut [<F as Fold>:
 /// How windows of so many taps are summed.
 pub(crate) fn summed(taps: usize) -> Option<Summed<Sum<f32>>> {
     match taps {
+        5 => Some((windows::<5>, LANES * ahead(5))),
         7 => Some((windows::<7>, LANES * ahead(7))),
+        9 => Some((windows::<9>, LANES * ahead(9))),
         15 => Some((windows::<15>, LANES * ahead(15))),
         31 => Some((windows::<31>, LANES * ahead(31))),
         _ => None,
@@ -20,7 +22,9 @@ pub(crate) fn summed(taps: usize) -> Option<Summed<Sum<f32>>> {
 
 const fn ahead(taps: usize) -> usize {
     match taps {
+        5 => 1,
         7 => 2,
+        9 => 3,
         15 => 4,
         _ => 8,
     }
@@ -54,6 +58,9 @@ impl<const TAPS: usize> Latest for Runs<TAPS> {
     fn and(&mut self, next: Lanes) -> Lanes {
         let cells = std::mem::replace(&mut self.cells, next);
         let three = cells + cells.following(next) + cells.straddling(next);
+        if TAPS == 5 {
+            return three + cells.preceding(next) + next;
+        }
         let [_, second, third] = self.threes;
         let threes @ [first, second, third] = [second, third, three];
         self.threes = threes;
@@ -61,6 +68,9 @@ impl<const TAPS: usize> Latest for Runs<TAPS> {
             return second + second.preceding(third) + cells.straddling(next);
         }
         let nine = first + first.preceding(second) + second.straddling(third);
+        if TAPS == 9 {
+            return nine;
+        }
         let [_, nines @ ..] = self.nines;
         let [b, c, d, e, f] = nines;
         self.nines = [b, c, d, e, f, nine];
@@ -79,10 +89,11 @@ mod tests {
 
     #[test]
     fn windows_are_merged_in_the_order_of_their_terms() {
-        for taps in [7, 15, 31] {
+        for taps in [5, 7, 9, 15, 31] {
             let (windows, fewest) = summed(taps).unwrap();
             for (length, before, after) in (fewest..fewest + 20)
                 .flat_map(|length| (0..2 * taps).map(move |before| (length, before, 37 * before % taps)))
+                .filter(|(length, before, after)| length + before + after >= taps)
             {
                 let row: Vec<f32> = (0..length).map(|i| (i * 7919 % 1013) as f32 / 3.0).collect();
                 let cells = [vec![-0.0; before], row.clone(), vec![-0.0; after]].concat();
