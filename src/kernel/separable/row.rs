@@ -176,10 +176,10 @@ struct Layout {
 
 #[inline(never)]
 fn layout(axis: &AxisPlan, kind: Kind) -> Layout {
-    // Long windows that share no cell share no runs of them either.
+    // Long windows that share no cell share no runs of them either. Up to here, runs at every position are still cheaper.
+    let longest = if kind.idempotent { 1024 } else { 3 * LONG };
     let unshared = |even: &Even| axis.spans.len() == 1 || even.stride >= even.taps;
-    let worth =
-        |even: &Even| axis.step > 1 || even.taps < LONG || !unshared(even) || kind.idempotent && even.taps < 1024;
+    let worth = |even: &Even| axis.step > 1 || even.taps < longest || !unshared(even);
     let (count, base) = (axis.spans.len(), base(kind.idempotent));
     let even = even(axis)
         .filter(|even| kind.side_by_side && worth(even))
