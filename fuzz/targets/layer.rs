@@ -4,7 +4,7 @@ use super::methods::{Holds, Method};
 use super::naive::{
     Laid, Reads, check_between, check_cell, check_mean, check_mean_of_largest, check_norm, largest, smallest,
 };
-use super::{MAX_CELLS, MAX_WORK, array, bits, cells, check_message, extent, number, same};
+use super::{MAX_CELLS, MAX_TAPS, MAX_WORK, array, bits, cells, check_message, extent, number, same};
 use arbitrary::{Result, Unstructured};
 use deep_end::pool::{FractionalMax, max_unpool, max_unpool_backward};
 use deep_end::{Geometry, Pool, PoolOptions, Pooling, PreparedPool};
@@ -49,7 +49,9 @@ fn any_layer(u: &mut Unstructured) -> Result<()> {
     }
     let plan = layer.geometry().plan(spatial).expect("it was planned for the output's shape");
     let read = plan.axes().iter().map(|axis| axis.spans.iter().map(|span| span.len).sum()).collect::<Vec<usize>>();
-    if cells(&read).saturating_mul(cells(&shape[..2])) > MAX_WORK {
+    // The definition goes through all taps, those on padding too.
+    let longest = plan.axes().iter().flat_map(|axis| &axis.spans).map(|span| span.padded_len).max();
+    if cells(&read).saturating_mul(cells(&shape[..2])) > MAX_WORK || longest > Some(MAX_TAPS) {
         return Ok(());
     }
     let Some(x) = array(u, &shape) else { return Ok(()) };

@@ -18,6 +18,8 @@ use ndarray::{ArrayD, IxDyn};
 /// here: it would be sound, and slow.
 const MAX_CELLS: usize = 1 << 10;
 const MAX_WORK: usize = 1 << 13;
+/// And so many taps a window has along an axis.
+const MAX_TAPS: usize = 1 << 16;
 
 /// The number of cells, `usize::MAX` where it overflows.
 fn cells(shape: &[usize]) -> usize {
