@@ -85,7 +85,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    fn nothing() -> Self {
+    pub fn nothing() -> Self {
         Self { sum: Lanes::splat(0.0), least: Whole::of([0; LANES]) }
     }
 
@@ -100,7 +100,7 @@ impl Seen {
 
     /// Takes note of what columns were merged to.
     #[inline(always)]
-    pub fn merged(&mut self, columns: [Lanes; 2]) {
+    pub fn merged<const COUNT: usize>(&mut self, columns: [Lanes; COUNT]) {
         self.least = columns.into_iter().fold(self.least, |least, column| least.least(column.bits()));
     }
 
@@ -238,8 +238,7 @@ impl<'a> Small<'a> {
         self.rows::<L, 3, 1>(fold, cells, sink, seen, blocks)
     }
 
-    /// Two rows of windows at a time, whose lines are `STRIDE` of them apart. The last ones overlap those before if they do
-    /// not come out even, as the last four windows of a row do.
+    /// Two rows of windows at a time, whose lines are `STRIDE` of them apart.
     fn rows<L: InLanes, const TAPS: usize, const STRIDE: usize>(
         &mut self,
         fold: &L,
@@ -259,19 +258,22 @@ impl<'a> Small<'a> {
                 seen.cells(&[Lanes::splat(cell)]);
             }
         }
-        let groups = (0..down.windows).step_by(2 * pairing).map(|row| row.min(down.windows - 2 * pairing));
-        for row in groups.flat_map(|row| row..row + pairing) {
-            let rows = [row, row + pairing];
-            let by = rows.map(|row| fold.by(row, None));
-            let place = down.at(row, 0) * width as isize + across.even.origin;
-            let lines = self.lines.of(cells, row, place, TAPS + STRIDE);
-            let mut pair = Pair { fold, rows, at: row * windows, apart: pairing * windows, by, sink };
-            let next = down.cell(rows[1] + 1, TAPS - STRIDE).filter(|_| width <= AHEAD_UP_TO);
-            let ahead = next.and_then(|next| cells.get(next * width..)?.get(..2 * STRIDE * width + MARGIN_AHEAD));
-            // SAFETY: each line has what is read of it, and the sink has a place for every window.
-            #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
-            unsafe {
-                blocks.across(lines, &mut pair, &mut seen, ahead);
+        for first in (0..down.windows).step_by(2 * pairing) {
+            for row in first..down.windows.min(first + pairing) {
+                // A row without another goes with one that was done before.
+                let row = if row + pairing < down.windows { row } else { row - pairing };
+                let rows = [row, row + pairing];
+                let by = rows.map(|row| fold.by(row, None));
+                let place = down.at(row, 0) * width as isize + across.even.origin;
+                let lines = self.lines.of(cells, row, place, TAPS + STRIDE);
+                let mut pair = Pair { fold, rows, at: row * windows, apart: pairing * windows, by, sink };
+                let next = down.cell(rows[1] + 1, TAPS - STRIDE).filter(|_| width <= AHEAD_UP_TO);
+                let ahead = next.and_then(|next| cells.get(next * width..)?.get(..2 * STRIDE * width + MARGIN_AHEAD));
+                // SAFETY: each line has what is read of it, and the sink has a place for every window.
+                #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
+                unsafe {
+                    blocks.across(lines, &mut pair, &mut seen, ahead);
+                }
             }
         }
         fold.has_foreign(seen)

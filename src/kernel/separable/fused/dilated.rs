@@ -65,21 +65,22 @@ impl<'f, L: InLanes, const STRIDE: usize> Dilated<'f, L, STRIDE> {
         Self { fold, across, edges, masks }
     }
 
-    /// What is seen of the columns that no window's last tap reads.
+    /// What is seen of the columns before those that windows' last taps read, four at a time.
     pub fn before(&self, cells: &[f32]) -> Seen {
         let mut seen = Seen::nothing();
-        let windows = (TAPS - 1) * self.across.step / STRIDE;
-        for column in (0..windows).filter_map(|window| self.across.cell(window, 0)) {
-            for row in cells.chunks_exact(self.across.extent) {
-                let cell = Lanes::splat(row[column]);
-                seen.cells(&[cell]);
-                seen.merged([cell; 2]);
+        let Axis { extent, .. } = self.across;
+        let end = usize::try_from(self.across.at(0, TAPS - 1)).unwrap_or(0);
+        for row in cells.chunks_exact(extent) {
+            for four in (0..end).step_by(LANES).filter_map(|from| row[from.min(extent - LANES)..].first_chunk()) {
+                let cells = Lanes::of(*four);
+                seen.cells(&[cells]);
+                seen.merged([cells; 2]);
             }
         }
         seen
     }
 
-    /// Four windows, from lines that begin with the first one's first tap.
+    /// Four windows, from lines that begin with the first one's first tap; with which taps have cells, where not all do.
     ///
     /// # Safety
     /// Each line must have what they read.
@@ -107,22 +108,6 @@ impl<'f, L: InLanes, const STRIDE: usize> Dilated<'f, L, STRIDE> {
         });
         self.fold.across::<TAPS, 1>(taps)
     }
-
-    /// The same where some taps may have no cells.
-    ///
-    /// # Safety
-    /// Each line must have what they read.
-    #[inline(never)]
-    #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn at_an_edge(
-        &self,
-        lines: [*const f32; LINES],
-        masks: &[Present; TAPS],
-        seen: &mut Seen,
-    ) -> [L::Packed; 2] {
-        // SAFETY: the caller's promise.
-        unsafe { self.merge(lines, Some(masks), seen) }
-    }
 }
 
 impl<L: InLanes, const STRIDE: usize> Across<L> for Dilated<'_, L, STRIDE> {
@@ -142,7 +127,7 @@ impl<L: InLanes, const STRIDE: usize> Across<L> for Dilated<'_, L, STRIDE> {
         // SAFETY: no more columns are read than the caller promises, and no more windows put.
         unsafe {
             for (window, masks) in (0..*left).step_by(LANES).zip(&masks.left) {
-                pair.put(window, self.at_an_edge(at(window), masks, seen), false);
+                pair.put(window, self.merge(at(window), Some(masks), seen), false);
             }
             let (mut window, mut noted) = (*left, *seen);
             while window < (*right).min(last) {
@@ -153,7 +138,7 @@ impl<L: InLanes, const STRIDE: usize> Across<L> for Dilated<'_, L, STRIDE> {
             // The last ones, be they at an edge or not.
             let windows = (*right..last).step_by(LANES).chain([last]);
             for (window, masks) in windows.zip(&masks.right) {
-                pair.put(window, self.at_an_edge(at(window), masks, seen), *right == self.across.windows);
+                pair.put(window, self.merge(at(window), Some(masks), seen), *right == self.across.windows);
             }
         }
     }
