@@ -39,15 +39,15 @@ pub(crate) use rows::to_the_best;
 #[cfg(test)]
 pub(crate) use separable::tests::small_plan_or_dilated;
 pub(crate) use separable::{
-    Neighbours, OnePlane, Planes, Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, largest, reduce,
-    spread,
+    Apart, Neighbours, OnePlane, Planes, Reducer, Scratch, Spreader, ToAll, ToTheLargest, WayBack, fused, largest,
+    largest_apart, reduce, spread,
 };
 pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
 pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
 use crate::error::{Error, ErrorKind, Result};
 use fused::{Columns, LINES, Run, Seen, two_rows};
-use separable::{Strips, Summed, strips, summed};
+use separable::{Strips, Summed, strips, summed, sums_apart};
 use std::array::from_fn;
 use std::ops::{Add, Div, Neg};
 
@@ -100,6 +100,11 @@ pub(crate) trait Fold: Sized {
 
     /// A cell that changes nothing between planes that lie side by side, if they may: results must not tell of places.
     fn beside(&self) -> Option<Self::Input> {
+        None
+    }
+
+    /// How windows are merged that share no cell, if they are in a way of their own.
+    fn apart(&self) -> Option<Apart<Self>> {
         None
     }
 
@@ -206,6 +211,8 @@ pub(crate) trait Number:
     const FUSED: Option<(f32, Run<Sum<Self>>)> = None;
     /// [`Fold::summed`] of it.
     const SUMMED: fn(usize) -> Option<Summed<Sum<Self>>> = |_| None;
+    /// [`Fold::apart`] of it.
+    const APART: Option<Apart<Sum<Self>>> = None;
     /// [`Fold::strips`] of it.
     const STRIPS: Option<Strips<Sum<Self>>> = None;
 }
@@ -215,6 +222,10 @@ impl Number for f64 {}
 impl Number for f32 {
     const FUSED: Option<(f32, Run<Sum<f32>>)> = Some((Sum::PADDING, fused::sums));
     const SUMMED: fn(usize) -> Option<Summed<Sum<f32>>> = summed;
+    const APART: Option<Apart<Sum<f32>>> = Some(|_, cells, even, out, _| {
+        sums_apart(cells, even, out);
+        false
+    });
     const STRIPS: Option<Strips<Sum<f32>>> = Some(strips);
 }
 
@@ -303,6 +314,10 @@ impl<T: Number> Fold for Sum<T> {
 
     fn summed(&self, taps: usize) -> Option<Summed<Self>> {
         T::SUMMED(taps)
+    }
+
+    fn apart(&self) -> Option<Apart<Self>> {
+        T::APART
     }
 
     fn strips(&self) -> Option<Strips<Self>> {

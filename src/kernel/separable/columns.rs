@@ -55,7 +55,7 @@ enum Course {
 
 impl<'a, F: Fold> Columns<'a, F> {
     pub fn new(fold: &F, axis: &'a AxisPlan, inner: usize, slabs: &'a mut Slabs<F::Acc>) -> Result<Self> {
-        let (course, count) = course(axis, inner, Kind::of::<F>());
+        let (course, count) = course(axis, inner, Kind::of(fold));
         let Slabs { cells, held } = slabs;
         let cells_of_each = match &course {
             Course::Groups(groups) => groups.distance(),

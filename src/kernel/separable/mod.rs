@@ -3,19 +3,19 @@
 //! by plane and row by row as they are needed: only a few rows wait at a time. Where windows are small, both innermost
 //! axes are reduced at once (`fused`), and nothing waits.
 
-mod abreast;
 mod back;
 mod columns;
 pub(crate) mod fused;
+mod planes;
 mod row;
 mod runs;
 mod spread;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use abreast::Planes;
 pub(crate) use back::{OnePlane, ToAll, ToTheLargest, WayBack};
-pub(crate) use row::{Neighbours, Summed, largest, summed};
+pub(crate) use planes::Planes;
+pub(crate) use row::{Apart, Neighbours, Summed, largest, largest_apart, summed, sums_apart};
 pub(crate) use runs::{Strips, strips};
 pub(crate) use spread::{Spreader, spread};
 
@@ -34,7 +34,7 @@ pub(crate) struct Scratch<A> {
     pub(crate) blank: Vec<f32>,
     slabs: [columns::Slabs<A>; MAX_AXES - 1],
     temporary: Vec<A>,
-    beside: abreast::Beside,
+    beside: planes::Beside,
 }
 
 impl<A> Default for Scratch<A> {
@@ -206,11 +206,14 @@ struct Kind {
     idempotent: bool,
     /// The bytes of what cells are lifted to.
     bytes: usize,
+    /// Whether there is [`Fold::apart`].
+    apart: bool,
 }
 
 impl Kind {
-    fn of<F: Fold>() -> Self {
-        Self { side_by_side: F::SIDE_BY_SIDE, idempotent: F::IDEMPOTENT, bytes: size_of::<F::Acc>() }
+    fn of<F: Fold>(fold: &F) -> Self {
+        let (side_by_side, idempotent, apart) = (F::SIDE_BY_SIDE, F::IDEMPOTENT, fold.apart().is_some());
+        Self { side_by_side, idempotent, bytes: size_of::<F::Acc>(), apart }
     }
 }
 

@@ -1,14 +1,17 @@
 //! The innermost axis: all windows of a row side by side.
 
+mod apart;
 mod neighbours;
 mod slide;
 mod sums;
 mod uneven;
 
+pub(super) use apart::LONGEST;
+pub(crate) use apart::{Apart, largest_apart, sums_apart};
 pub(crate) use neighbours::{Neighbours, largest};
 pub(crate) use sums::{Summed, summed};
 
-use super::{Kind, any_foreign, apart, even, reach, room_for};
+use super::{Kind, any_foreign, even, reach, room_for};
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even, Span};
 use crate::kernel::Fold;
@@ -49,7 +52,7 @@ impl<'a, F: Fold> Row<'a, F> {
     const BASE: usize = base(F::IDEMPOTENT);
 
     pub fn new(fold: &F, axis: &'a AxisPlan, rooms: &'a mut Rooms<F::Acc>) -> Result<Self> {
-        let layout = layout(axis, Kind::of::<F>());
+        let layout = layout(axis, Kind::of(fold));
         room_for(&mut rooms.runs, 1 + layout.levels, layout.pitch, fold.empty())?;
         room_for(&mut rooms.parts, layout.parts, 1, fold.empty())?;
         uneven::pick(axis, &layout, F::IDEMPOTENT, &mut rooms.picks)?;
@@ -79,50 +82,21 @@ impl<'a, F: Fold> Row<'a, F> {
         even: Even,
         out: &mut [F::Acc],
     ) -> bool {
-        let Self { layout: Layout { pitch, .. }, rooms: Rooms { runs, parts, .. }, .. } = self;
+        let Self { axis, layout: Layout { pitch, apart, .. }, rooms: Rooms { runs, parts, .. } } = self;
         // What of the row they read, and how much padding there is before it.
         let before = first.min(0).unsigned_abs().min(reach);
         let begin = (first.max(0) as usize).min(cells.len());
         let read = &cells[begin..cells.len().min(begin + reach - before)];
-        let (taps, stride, step) = (even.taps, even.stride, self.axis.step);
-        if let Some((sums, _)) = fold.summed(taps).filter(|(_, cells)| step == 1 && read.len() >= *cells) {
-            let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
-            sums(read, before, windows);
-            if stride > 1 {
-                choose(parts, stride, out);
-            }
-            return false;
+        if let (Some(merge), true) = (fold.apart(), *apart) {
+            return merge(fold, read, even, out, false);
         }
-        let (padded, runs) = runs.split_at_mut(*pitch);
+        let (taps, stride, step) = (even.taps, even.stride, axis.step);
+        let (padded, levels) = runs.split_at_mut(*pitch);
         let padded = &mut padded[..reach];
-        // Runs of nine are all that some windows are merged of.
-        let nines = fold.summed(9).filter(|(_, cells)| step == 1 && taps % 9 == 0 && read.len() >= *cells);
-        if let Some((nines, _)) = nines {
-            nines(read, before, &mut runs[*pitch..][..reach + 1 - 9]);
-            let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
-            Runs { cells: padded, step, levels: runs, pitch: *pitch, made: 2 }.side_by_side(fold, taps, windows);
-            if stride > 1 {
-                choose(parts, stride, out);
-            }
-            return false;
-        }
-        let in_registers = fold.neighbours().filter(|_| step == 1 && taps >= neighbours::SHORTEST);
-        let run = neighbours::run(taps);
-        if let (Some(merge), true) = (in_registers, read.len() >= neighbours::fewest(run)) {
-            let windows = if stride == 1 { &mut *out } else { &mut parts[..reach + 1 - taps] };
-            let foreign = if run == taps {
-                merge(fold, read, before, run, windows)
-            } else if taps <= 2 * run {
-                let foreign = merge(fold, read, before, run, &mut runs[..reach + 1 - run]);
-                let [first, second] = [&runs[..reach + 1 - taps], &runs[taps - run..reach + 1 - run]];
-                merge_all(fold, windows, [first, second].into_iter());
-                foreign
-            } else {
-                let made = run.ilog(Self::BASE) as usize;
-                let foreign = merge(fold, read, before, run, &mut runs[(made - 1) * *pitch..][..reach + 1 - run]);
-                Runs { cells: padded, step, levels: runs, pitch: *pitch, made }.side_by_side(fold, taps, windows);
-                foreign
-            };
+        // Windows at every position, of which strides choose.
+        let every = if stride == 1 { &mut *out } else { &mut parts[..reach - (taps - 1) * step] };
+        let runs = Runs { cells: &*padded, step, levels: &mut *levels, pitch: *pitch, made: 0 };
+        if let Some(foreign) = in_registers(fold, (read, before), taps, runs, every) {
             if stride > 1 {
                 choose(parts, stride, out);
             }
@@ -137,16 +111,15 @@ impl<'a, F: Fold> Row<'a, F> {
                 (&*padded, foreign)
             }
         };
-        let runs = Runs { cells, step, levels: runs, pitch: *pitch, made: 0 };
+        let runs = Runs { cells, step, levels, pitch: *pitch, made: 0 };
         match (taps, stride, step) {
             (1, stride, _) => choose(cells, stride, out),
             (_, 1, _) => runs.side_by_side(fold, taps, out),
             (2, 2, 1) => pairs(fold, out, cells),
             (3, 2, 1) => overlapping_triples(fold, out, cells),
             (taps, stride, _) if taps >= SHARED_FROM => {
-                let windows = &mut parts[..(out.len() - 1) * stride + 1];
-                runs.side_by_side(fold, taps, windows);
-                choose(windows, stride, out);
+                runs.side_by_side(fold, taps, every);
+                choose(parts, stride, out);
             }
             (taps, stride, _) => {
                 let parts = &mut parts[..stride * reach.div_ceil(stride)];
@@ -160,10 +133,57 @@ impl<'a, F: Fold> Row<'a, F> {
     }
 }
 
+/// Merges windows at every position of a row, with so much padding before it, if they or what they are made of are of a size
+/// that is merged in registers. Says whether any cell may be foreign.
+#[inline(always)]
+fn in_registers<F: Fold>(
+    fold: &F,
+    (row, before): (&[F::Input], usize),
+    taps: usize,
+    runs: Runs<F::Acc>,
+    out: &mut [F::Acc],
+) -> Option<bool> {
+    if runs.step > 1 {
+        return None;
+    }
+    let (reach, pitch) = (runs.cells.len(), runs.pitch);
+    let summed = |taps| fold.summed(taps).filter(|(_, fewest)| row.len() >= *fewest);
+    if let Some((sums, _)) = summed(taps) {
+        sums(row, before, out);
+        return Some(false);
+    }
+    // Runs of nine are all that some windows are merged of.
+    if let (Some((nines, _)), 0) = (summed(9), taps % 9) {
+        nines(row, before, &mut runs.levels[pitch..][..reach + 1 - 9]);
+        Runs { made: 2, ..runs }.side_by_side(fold, taps, out);
+        return Some(false);
+    }
+    let run = neighbours::run(taps);
+    let fits = taps >= neighbours::SHORTEST && row.len() >= neighbours::fewest(run);
+    let merge = fold.neighbours().filter(|_| fits)?;
+    if run == taps {
+        return Some(merge(fold, row, before, run, out));
+    }
+    let count = reach + 1 - run;
+    if taps <= 2 * run {
+        let runs = &mut runs.levels[..count];
+        let foreign = merge(fold, row, before, run, runs);
+        let [first, second] = [&runs[..out.len()], &runs[taps - run..]];
+        merge_all(fold, out, [first, second].into_iter());
+        return Some(foreign);
+    }
+    let made = run.ilog(Row::<F>::BASE) as usize;
+    let foreign = merge(fold, row, before, run, &mut runs.levels[(made - 1) * pitch..][..count]);
+    Runs { made, ..runs }.side_by_side(fold, taps, out);
+    Some(foreign)
+}
+
 /// How a row is gone through, and what that needs.
 struct Layout {
     /// The windows, and how far so many of them reach, where they are done side by side.
     even: Option<(Even, usize)>,
+    /// Whether windows share no cell, and all have their cells beside each other.
+    apart: bool,
     /// How far apart rows begin in their room.
     pitch: usize,
     /// How many levels of runs there are.
@@ -179,25 +199,43 @@ fn layout(axis: &AxisPlan, kind: Kind) -> Layout {
     // Long windows that share no cell share no runs of them either. Up to here, runs at every position are still cheaper.
     let longest = if kind.idempotent { 1024 } else { 3 * LONG };
     let unshared = |even: &Even| axis.spans.len() == 1 || even.stride >= even.taps;
-    let worth = |even: &Even| axis.step > 1 || even.taps < longest || !unshared(even);
+    let apart = |even: &Even| {
+        let last = axis.spans.last().map_or(0, |span| span.len);
+        let inside = even.origin >= 0 && last == even.taps;
+        // Pairs are merged as whole rows are, parted by stride.
+        let worth = axis.step == 1 && (3..=LONGEST).contains(&even.taps);
+        kind.apart && worth && even.stride >= even.taps && inside
+    };
+    let worth = |even: &Even| apart(even) || axis.step > 1 || even.taps < longest || !unshared(even);
     let (count, base) = (axis.spans.len(), base(kind.idempotent));
     let even = even(axis)
         .filter(|even| kind.side_by_side && worth(even))
         .and_then(|even| Some((even, reach(axis, even, count.min(BLOCK))?)));
+    if even.is_some_and(|(even, _)| apart(&even)) {
+        return Layout { even, apart: true, pitch: 0, levels: 0, parts: 0, terms: 0 };
+    }
     if let Some((Even { taps, stride, .. }, reach)) = even {
         let levels = if taps < neighbours::SHORTEST { 0 } else { taps.ilog(base) as usize };
         // Windows at every position are no more than the row that they lie in.
         let parts = if stride == 1 { 0 } else { stride * reach.div_ceil(stride) };
-        return Layout { even, pitch: apart(reach, kind.bytes), levels, parts, terms: 0 };
+        let pitch = super::apart(reach, kind.bytes);
+        return Layout { even, apart: false, pitch, levels, parts, terms: 0 };
     }
     let longest = axis.longest();
     let whole = |span: &Span| span.len > 0 && (kind.idempotent || span.len == span.taps());
     if kind.side_by_side && axis.step == 1 && axis.spans.iter().all(whole) && (kind.idempotent || longest < LONG) {
         let count_of = |span: &Span| uneven::runs_of(span.len, kind.idempotent).count();
         let terms = axis.spans.iter().map(count_of).max().unwrap_or(0);
-        return Layout { even, pitch: axis.extent + 1, levels: longest.ilog(base) as usize, parts: count, terms };
+        return Layout {
+            even,
+            apart: false,
+            pitch: axis.extent + 1,
+            levels: longest.ilog(base) as usize,
+            parts: count,
+            terms,
+        };
     }
-    Layout { even, pitch: axis.extent, levels: 1, parts: 0, terms: 0 }
+    Layout { even, apart: false, pitch: axis.extent, levels: 1, parts: 0, terms: 0 }
 }
 
 /// Runs are merged of so many of the level below: sums in the order of their terms, others in as few passes as there can be.

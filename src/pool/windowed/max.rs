@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Small};
 use crate::kernel::{
-    Fold, Neighbours, OnePlane, Planes, Reducer, Scratch, ToTheLargest, WayBack, clear_for, largest, reduce,
-    to_the_best,
+    Apart, Fold, Neighbours, OnePlane, Planes, Reducer, Scratch, ToTheLargest, WayBack, clear_for, largest,
+    largest_apart, reduce, to_the_best,
 };
 use crate::pool::arithmetic::{Arithmetic, Back, Gradient, Picked, Room};
 use crate::pool::shapes::Shapes;
@@ -160,6 +160,12 @@ impl Fold for Extreme {
 
     fn beside(&self) -> Option<f32> {
         Some(self.finish(self.empty()))
+    }
+
+    fn apart(&self) -> Option<Apart<Self>> {
+        let merge: Apart<Self> =
+            |fold, cells, even, out, lifted| largest_apart(cells, even, out, fold.turned(0.0), lifted);
+        (!self.rows_first).then_some(merge)
     }
 
     fn neighbours(&self) -> Option<Neighbours<Self>> {
@@ -422,7 +428,25 @@ mod tests {
             }
             prop_assert_eq!(grad_input, scattered);
         }
+
+        /// To the bit: rows of whole planes, of which a NaN has some done again.
+        #[test]
+        fn whole_planes_are_those_of_a_walk(
+            extents in prop::collection::vec(1..20usize, 1..=3),
+            cells in prop::collection::vec(cell(), 3000..6000),
+            smallest in any::<bool>(),
+        ) {
+            let shapes = Shapes::of_plan_alone(Geometry::Global.plan(&extents).unwrap());
+            let cells = &cells[..cells.len() / shapes.plane_in * shapes.plane_in];
+            let better: fn(f32, f32) -> bool = if smallest { |b, a| b < a } else { |b, a| b > a };
+            let walk = |plane| walked(plane, &shapes, better, 0.0)[0].0;
+            let wanted: Vec<u32> = cells.chunks(shapes.plane_in).map(walk).collect();
+            let (mut values, mut room) = (vec![9.0; wanted.len()], Room::default());
+            extremes(smallest, cells, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
+            prop_assert_eq!(values.iter().map(|value| value.to_bits()).collect::<Vec<_>>(), wanted);
+        }
     }
+
     /// To the bit, as far as each length has a way of its own: along, down, at the ends and turned round.
     #[test]
     fn long_windows_are_those_of_a_walk() {

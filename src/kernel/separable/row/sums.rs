@@ -14,6 +14,7 @@ pub(crate) fn summed(taps: usize) -> Option<Summed<Sum<f32>>> {
         5 => Some((windows::<5>, LANES * ahead(5))),
         7 => Some((windows::<7>, LANES * ahead(7))),
         9 => Some((windows::<9>, LANES * ahead(9))),
+        13 => Some((windows::<13>, LANES * ahead(13))),
         15 => Some((windows::<15>, LANES * ahead(15))),
         31 => Some((windows::<31>, LANES * ahead(31))),
         _ => None,
@@ -25,7 +26,7 @@ const fn ahead(taps: usize) -> usize {
         5 => 1,
         7 => 2,
         9 => 3,
-        15 => 4,
+        13 | 15 => 4,
         _ => 8,
     }
 }
@@ -74,6 +75,9 @@ impl<const TAPS: usize> Latest for Runs<TAPS> {
         let [_, nines @ ..] = self.nines;
         let [b, c, d, e, f] = nines;
         self.nines = [b, c, d, e, f, nine];
+        if TAPS == 13 {
+            return f + second.following(third) + cells;
+        }
         if TAPS == 15 {
             return f + second.following(third) + third;
         }
@@ -89,7 +93,7 @@ mod tests {
 
     #[test]
     fn windows_are_merged_in_the_order_of_their_terms() {
-        for taps in [5, 7, 9, 15, 31] {
+        for taps in [5, 7, 9, 13, 15, 31] {
             let (windows, fewest) = summed(taps).unwrap();
             for (length, before, after) in (fewest..fewest + 20)
                 .flat_map(|length| (0..2 * taps).map(move |before| (length, before, 37 * before % taps)))

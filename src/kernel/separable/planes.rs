@@ -1,55 +1,30 @@
-//! Planes of short rows, several of them side by side as one plane of long rows: whatever a row costs beside its cells, it
-//! then costs for all of them at once. Padding lies between them, so that no window has cells of two.
+//! Planes that lie one after the other, by the way that is best for them: each by itself, several side by side, or, where one
+//! window has all of a plane, as so many rows.
+
+mod abreast;
+mod whole;
+
+pub(super) use abreast::Beside;
 
 use super::row::Row;
-use super::{Done, Innermost, Reducer, Scratch, even, reach, small};
+use super::{Done, Innermost, Reducer, Scratch, small};
 use crate::error::Result;
-use crate::geometry::{AxisPlan, Plan};
-use crate::kernel::lanes::{LANES, Lanes};
-use crate::kernel::{Fold, clear_for};
-use std::hint::black_box;
+use crate::geometry::Plan;
+use crate::kernel::Fold;
+use abreast::Abreast;
+use whole::Whole;
 
-/// Up to which width of a plane, with what lies between two, rows are short: the copies of longer ones cost what they save.
-const SHORT: usize = 96;
-
-/// So many cells a row has at most that planes share.
-const WIDEST: usize = 1024;
-
-/// So many cells planes have together at most that lie side by side: they are to stay in a processor's near memory.
+/// So many cells planes have together at most that are worked on together: they are to stay in a processor's near memory.
 const MOST: usize = 1 << 15;
-
-/// What is kept of planes side by side.
-#[derive(Default)]
-pub(super) struct Beside {
-    axis: Option<AxisPlan>,
-    cells: Vec<f32>,
-    windows: Vec<f32>,
-}
 
 /// A fold over the windows of planes that lie one after the other.
 pub(crate) struct Planes<'a, F: Fold<Input = f32, Acc = f32>> {
-    reducer: Reducer<'a, F>,
     /// The cells of a plane, and its windows.
     plane: [usize; 2],
+    whole: Option<Whole<'a, F>>,
+    /// What all others are reduced by.
+    reducer: Option<Reducer<'a, F>>,
     abreast: Option<Abreast<'a>>,
-}
-
-/// Some planes side by side.
-struct Abreast<'a> {
-    count: usize,
-    cells: Side<'a>,
-    windows: Side<'a>,
-}
-
-/// The cells of planes side by side, or their windows.
-struct Side<'a> {
-    /// How many of a row are one plane's.
-    own: usize,
-    /// How far apart those of two planes begin.
-    pitch: usize,
-    /// How many a row has.
-    row: usize,
-    all: &'a mut [f32],
 }
 
 impl<'a, F: Fold<Input = f32, Acc = f32>> Planes<'a, F> {
@@ -62,10 +37,14 @@ impl<'a, F: Fold<Input = f32, Acc = f32>> Planes<'a, F> {
         let axes = plan.axes();
         let plane = [axes.iter().map(|axis| axis.extent).product(), axes.iter().map(|axis| axis.spans.len()).product()];
         let Scratch { row, blank, slabs, temporary, beside, .. } = scratch;
+        if let Some(merge) = fold.apart().filter(|_| whole::are_whole(axes)) {
+            let whole = Whole::new(fold, merge, axes, cells, temporary)?;
+            return Ok(Self { plane, whole: Some(whole), reducer: None, abreast: None });
+        }
         if let Some(small) = small(fold, axes, blank)? {
             let (outer, inner) = axes.split_at(axes.len() - 2);
             let reducer = Reducer::of(fold, small, outer, inner, slabs, temporary)?;
-            return Ok(Self { reducer, plane, abreast: None });
+            return Ok(Self { plane, whole: None, reducer: Some(reducer), abreast: None });
         }
         let (outer, inner) = axes.split_at(axes.len() - 1);
         let (axis, abreast) = match fold.beside() {
@@ -74,12 +53,12 @@ impl<'a, F: Fold<Input = f32, Acc = f32>> Planes<'a, F> {
         };
         let row = Innermost::Row(Row::new(fold, axis, row)?);
         let reducer = Reducer::of(fold, row, outer, std::slice::from_ref(axis), slabs, temporary)?;
-        Ok(Self { reducer, plane, abreast })
+        Ok(Self { plane, whole: None, reducer: Some(reducer), abreast })
     }
 
-    /// [`Reducer::in_one_go`].
+    /// Whether planes are reduced in one go: their windows are finished then.
     pub fn in_one_go(&self) -> bool {
-        self.reducer.in_one_go()
+        self.reducer.as_ref().is_none_or(Reducer::in_one_go)
     }
 
     /// Reduces all planes into `out`, and calls `done` with each complete part of a plane as [`Reducer::reduce`] does. Calls
@@ -91,118 +70,18 @@ impl<'a, F: Fold<Input = f32, Acc = f32>> Planes<'a, F> {
         done: &mut Done<f32>,
         foreign: &mut dyn FnMut(&mut [f32]),
     ) {
-        let Self { reducer, plane: [of_cells, of_windows], abreast } = self;
-        let Some(Abreast { count, cells: side, windows }) = abreast else {
-            for (plane, out) in cells.chunks_exact(*of_cells).zip(out.chunks_exact_mut(*of_windows)) {
-                if reducer.reduce(plane, out, done) {
-                    foreign(out);
-                }
-            }
-            return;
-        };
-        let (count, none, Side { own, pitch, row, all }) = (*count, nothing(), windows);
-        let planes = cells.len() / *of_cells;
-        for first in (0..planes).step_by(count) {
-            // The last are as many as all others, and some of them done twice.
-            let first = first.min(planes - count);
-            let out = &mut out[first * *of_windows..][..count * *of_windows];
-            side.take(&cells[first * *of_cells..][..count * *of_cells], *of_cells);
-            let found = reducer.reduce(side.all, all, &mut |position, part| {
-                let some = part.len() / *row * *own;
-                for (plane, out) in out.chunks_exact_mut(*of_windows).enumerate() {
-                    let out = &mut out[position * some..][..some];
-                    for (out, part) in out.chunks_exact_mut(*own).zip(part.chunks_exact(*row)) {
-                        copy(&part[plane * *pitch..][..*own], out, none);
-                    }
-                    done(position, out);
-                }
-            });
-            if found {
-                out.chunks_exact_mut(*of_windows).for_each(&mut *foreign);
-            }
+        let Self { plane: [of_cells, of_windows], whole, reducer, abreast } = self;
+        if let Some(whole) = whole {
+            return whole.reduce(cells, out, foreign);
         }
-    }
-}
-
-impl<'a> Abreast<'a> {
-    /// As many of all `planes` as are to lie side by side, if any are, and their innermost axis.
-    fn new(
-        axis: &'a AxisPlan,
-        [cells, windows]: [usize; 2],
-        planes: usize,
-        padding: f32,
-        beside: &'a mut Beside,
-    ) -> Result<(&'a AxisPlan, Option<Self>)> {
-        if planes < 2 || axis.extent > SHORT {
-            return Ok((axis, None));
+        let Some(reducer) = reducer else { return };
+        if let Some(abreast) = abreast {
+            return abreast.reduce(reducer, (cells, *of_cells), (out, *of_windows), done, foreign);
         }
-        let (own, mut even) = (axis.spans.len(), even(axis));
-        // Neither a plane's first window has a cell of the plane before, nor its last one of the plane after.
-        let (pitch, stride) = match &mut even {
-            Some(even) => {
-                let Some(reach) = reach(axis, *even, own) else { return Ok((axis, None)) };
-                let end = reach.saturating_add_signed(even.origin);
-                let pitch = end.max(axis.extent + even.origin.min(0).unsigned_abs()).next_multiple_of(even.stride);
-                if own == 1 {
-                    even.stride = pitch;
-                }
-                (pitch, even.stride)
+        for (plane, out) in cells.chunks_exact(*of_cells).zip(out.chunks_exact_mut(*of_windows)) {
+            if reducer.reduce(plane, out, done) {
+                foreign(out);
             }
-            None => (axis.extent, 1),
-        };
-        let rows = cells / axis.extent;
-        let most = (WIDEST / pitch).min(MOST / pitch / rows);
-        if pitch > SHORT || most < 2 {
-            return Ok((axis, None));
-        }
-        let count = planes.div_ceil(planes.div_ceil(most));
-        let apart = if even.is_some() { pitch / stride } else { own };
-        let mut spans = beside.axis.take().map(|axis| axis.spans).unwrap_or_default();
-        clear_for(&mut spans, (count - 1) * apart + own, 1)?;
-        let wide = &*beside.axis.insert(axis.abreast(even, count, pitch, spans));
-        let side = |own, pitch, row, rows, all: &'a mut Vec<f32>| {
-            clear_for(all, row, rows)?;
-            all.resize(row * rows, padding);
-            Ok(Side { own, pitch, row, all })
-        };
-        let cells = side(axis.extent, pitch, wide.extent, rows, &mut beside.cells)?;
-        let windows = side(own, apart, wide.spans.len(), windows / own, &mut beside.windows)?;
-        Ok((wide, Some(Self { count, cells, windows })))
-    }
-}
-
-impl Side<'_> {
-    /// Lays planes of so many cells side by side.
-    fn take(&mut self, planes: &[f32], of_each: usize) {
-        let (none, Self { own, pitch, row, all }) = (nothing(), self);
-        let (own, pitch, row) = (*own, *pitch, *row);
-        for (number, plane) in planes.chunks_exact(of_each).enumerate() {
-            for (to, from) in all.chunks_exact_mut(row).zip(plane.chunks_exact(own)) {
-                copy(from, &mut to[number * pitch..][..own], none);
-            }
-        }
-    }
-}
-
-/// A 0 of which the compiler does not know that it is one.
-fn nothing() -> f32 {
-    black_box(0.0)
-}
-
-/// Copies a short row. A plain loop would become a call of what copies memory, and that costs as much as the row.
-#[inline(always)]
-fn copy(from: &[f32], to: &mut [f32], nothing: f32) {
-    let four = |from: [f32; LANES]| (Lanes::of(from) ^ Lanes::splat(nothing)).values();
-    let (fours, rest) = from.as_chunks();
-    to.as_chunks_mut().0.iter_mut().zip(fours).for_each(|(to, from)| *to = four(*from));
-    if rest.is_empty() {
-        return;
-    }
-    match (from.last_chunk(), to.last_chunk_mut()) {
-        (Some(from), Some(to)) => *to = four(*from),
-        _ => {
-            let one = |from: f32| f32::from_bits(from.to_bits() ^ nothing.to_bits());
-            to.iter_mut().zip(from).for_each(|(to, from)| *to = one(*from));
         }
     }
 }
