@@ -36,8 +36,8 @@ export const MAPS = ["max", "average"].flatMap((method) =>
           "JavaScript": javascript(one, x),
         },
         ratios: [
-          { against: "tfjs-wasm" },
-          { against: "ORT Web" },
+          { against: "tfjs-wasm", atLeast: 1 },
+          { against: "ORT Web", atLeast: 1 },
           { against: "JavaScript", atLeast: 1.2 },
         ],
       };

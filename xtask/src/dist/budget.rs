@@ -31,29 +31,29 @@ enum Parts {
 const BUDGETS: [Budget; 8] = [
     Budget {
         name: "core",
-        limit_kb: 127,
+        limit_kb: 129,
         parts: Parts::Files(&["pkg/deep_end_bg.wasm", "pkg/deep_end.js", "lib/core.js", "lib/start.js"]),
     },
     Budget {
         name: "networks",
-        limit_kb: 133,
+        limit_kb: 134,
         parts: Parts::Files(&["pkg/networks_bg.wasm", "pkg/networks.js", "lib/networks.js"]),
     },
     Budget {
         name: "playground's core",
-        limit_kb: 295,
+        limit_kb: 297,
         parts: Parts::Files(&["pkg/playground_bg.wasm", "pkg/playground.js", "lib/playground/core.js"]),
     },
     Budget {
         name: "training",
-        limit_kb: 243,
+        limit_kb: 246,
         parts: Parts::Files(&["pkg/training_bg.wasm", "pkg/training.js", "lib/training.js"]),
     },
     // Packed already: brotli takes nothing off it.
     Budget { name: "images to train with", limit_kb: 1220, parts: Parts::Files(&["data/mnist.bin"]) },
     Budget {
         name: "inside of networks",
-        limit_kb: 199,
+        limit_kb: 200,
         parts: Parts::Files(&["pkg/inside_bg.wasm", "pkg/inside.js", "lib/network/core.js", "lib/start.js"]),
     },
     Budget { name: "digits network", limit_kb: 25, parts: Parts::Files(&["networks/digits.safetensors"]) },
