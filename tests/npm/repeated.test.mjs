@@ -48,6 +48,17 @@ test("a layer on maps, with and without an out, and on maps that a layer made", 
   assert.deepEqual(x.read(), COUNTING, "the input is left as it was");
 });
 
+// Counted as cells times planes, so many would not fit a word of 32 bits.
+test("global pooling of very many planes", () => {
+  const planes = 140_001;
+  const x = Float32Array.from({ length: 4 * planes }, (_, at) => at % 97);
+  const four = (plane) => [0, 1, 2, 3].map((cell) => x[4 * plane + cell]);
+  for (const [method, of] of [["max", (cells) => Math.max(...cells)], ["average", ([a, b, c, d]) => (a + b + c + d) / 4]]) {
+    const { data } = pool(x, { shape: [1, planes, 2, 2], method, global: true });
+    assert.deepEqual(data, Float32Array.from({ length: planes }, (_, plane) => of(four(plane))), method);
+  }
+});
+
 test("a layer from and to arrays of every class", () => {
   for (const Class of [Float32Array, Int8Array, Uint8Array]) {
     const layer = new PoolLayer(LAYER);

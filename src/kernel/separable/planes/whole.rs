@@ -17,7 +17,8 @@ pub(super) struct Whole<'a, F: Fold<Input = f32, Acc = f32>> {
     fold: &'a F,
     merge: Apart<F>,
     axes: &'a [AxisPlan],
-    /// How many cells some planes have that are worked on together.
+    /// How many cells a plane has, and how many planes are worked on together.
+    plane: usize,
     some: usize,
     /// What each axis but the outermost is merged to.
     numbers: &'a mut Vec<f32>,
@@ -36,21 +37,20 @@ impl<'a, F: Fold<Input = f32, Acc = f32>> Whole<'a, F> {
         numbers: &'a mut Vec<f32>,
     ) -> Result<Self> {
         let plane: usize = axes.iter().map(|axis| axis.extent).product();
-        let some = (plane * (super::MOST / plane).max(1)).min(cells);
-        let mut left = some;
+        let some = (super::MOST / plane).max(1).min(cells / plane);
+        let mut left = plane * some;
         let count = axes[1..].iter().rev().map(|axis| {
             left /= axis.extent;
             left
         });
         room_for(numbers, count.sum(), 1, fold.empty())?;
-        Ok(Self { fold, merge, axes, some, numbers })
+        Ok(Self { fold, merge, axes, plane, some, numbers })
     }
 
     /// [`Planes::reduce`](super::Planes::reduce), in one go.
     pub fn reduce(&mut self, cells: &[f32], out: &mut [f32], foreign: &mut dyn FnMut(&mut [f32])) {
-        let Self { fold, merge, axes, some, numbers } = self;
-        let planes = *some * out.len() / cells.len();
-        for (cells, out) in cells.chunks(*some).zip(out.chunks_mut(planes)) {
+        let Self { fold, merge, axes, plane, some, numbers } = self;
+        for (cells, out) in cells.chunks(*plane * *some).zip(out.chunks_mut(*some)) {
             let found = along(*fold, *merge, axes, cells, numbers, out, false);
             if fold.finishes() {
                 out.iter_mut().for_each(|merged| *merged = fold.finish(*merged));
