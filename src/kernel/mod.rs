@@ -46,9 +46,8 @@ pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
 pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
 use crate::error::{Error, ErrorKind, Result};
-use fused::{Columns, LINES, Run, Seen, two_rows};
+use fused::{Columns, LINES, Run, Seen};
 use separable::{Strips, Summed, strips, summed, sums_apart};
-use std::array::from_fn;
 use std::ops::{Add, Div, Neg};
 
 /// How cells are combined into a window's result: a merge, and a value that it leaves everything else as it is with.
@@ -155,26 +154,16 @@ pub(crate) trait Results {
     }
 }
 
-/// A fold of four windows side by side, with the bits of the [`Fold`] that it belongs to.
-pub(crate) trait InLanes: Results {
+/// A fold of four windows side by side that may go down their columns first, with the bits of the [`Fold`] that it belongs to.
+pub(crate) trait InLanes: Results<Packed = Lanes> {
     /// A cell that changes nothing.
     const PADDING: f32;
-    /// Whether windows whose taps lie apart are done in lanes too, which is as much again to load.
-    const DILATED: bool = false;
-    /// What four columns of two rows of windows wait as for those beside them.
-    type Columns: Columns;
 
-    /// Four columns of the lines that two rows of windows read, merged as far as they may be before others are there. Lines
-    /// lie `width` apart.
-    fn down<const TAPS: usize, const STRIDE: usize>(
-        &self,
-        lines: [Lanes; LINES],
-        width: i32,
-        seen: &mut Seen,
-    ) -> Self::Columns;
+    /// Merges the lines that two rows of windows read.
+    fn down<const TAPS: usize, const STRIDE: usize>(&self, lines: [Lanes; LINES], seen: &mut Seen) -> Columns;
 
-    /// Merges the columns of each tap, and what is left to merge; of two taps, the third is none.
-    fn across<const TAPS: usize, const STRIDE: usize>(&self, taps: [Self::Columns; 3]) -> [Self::Packed; 2];
+    /// Merges the columns of each tap; of two taps, the third is none.
+    fn across<const TAPS: usize>(&self, taps: [Columns; 3]) -> Columns;
 }
 
 /// The sum of the cells over a divisor, in the cells' own type.
@@ -246,31 +235,9 @@ impl Results for Sum<f32> {
     }
 }
 
-impl InLanes for Sum<f32> {
-    /// 0 would make 0 of −0.
-    const PADDING: f32 = -0.0;
-    const DILATED: bool = true;
-    /// The cells of a row come first.
-    type Columns = [Lanes; LINES];
-
-    #[inline(always)]
-    fn down<const TAPS: usize, const STRIDE: usize>(
-        &self,
-        lines: [Lanes; LINES],
-        _width: i32,
-        _seen: &mut Seen,
-    ) -> [Lanes; LINES] {
-        lines
-    }
-
-    #[inline(always)]
-    fn across<const TAPS: usize, const STRIDE: usize>(&self, [a, b, c]: [[Lanes; LINES]; 3]) -> [Lanes; 2] {
-        let rows = from_fn(|line| match TAPS {
-            2 => a[line] + b[line],
-            _ => a[line] + b[line] + c[line],
-        });
-        two_rows::<_, TAPS, STRIDE>(rows, false, |a, b| a + b)
-    }
+impl Sum<f32> {
+    /// A cell that changes nothing: 0 would make 0 of −0.
+    pub(crate) const PADDING: f32 = -0.0;
 }
 
 impl<T: Number> Fold for Sum<T> {

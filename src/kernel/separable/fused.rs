@@ -14,13 +14,13 @@ pub(crate) use sinks::{Run, sums, values};
 use super::even;
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
-use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
+use crate::kernel::{InLanes, Results, Sum};
 use blocks::Blocks;
-use dilated::{Dilated, Masks};
+use dilated::{Masks, Sums, Waiting};
 use lines::{Lines, Spacing};
 use sinks::{Pair, Sink};
-use std::array::from_fn;
+use std::mem::take;
 use std::ops::Range;
 
 /// Up to which width rows that the next windows need are fetched ahead, and how many cells more than these rows there must be.
@@ -36,26 +36,8 @@ const KINDS: [(usize, usize); 3] = [(2, 2), (3, 2), (3, 1)];
 /// The most lines that two rows of windows read.
 pub(crate) const LINES: usize = 5;
 
-/// Four columns of what two rows of windows read, or of what it merges to down the columns.
-pub(crate) trait Columns: Copy {
-    /// A column each of these and those that follow.
-    fn with(self, next: Self, pick: impl Fn(Lanes, Lanes) -> Lanes) -> Self;
-
-    /// These where the mask has a column, padding elsewhere.
-    fn or_padding(self, mask: Mask, padding: Lanes) -> Self;
-}
-
-impl<const COUNT: usize> Columns for [Lanes; COUNT] {
-    #[inline(always)]
-    fn with(self, next: Self, pick: impl Fn(Lanes, Lanes) -> Lanes) -> Self {
-        from_fn(|line| pick(self[line], next[line]))
-    }
-
-    #[inline(always)]
-    fn or_padding(self, mask: Mask, padding: Lanes) -> Self {
-        self.map(|cells| cells.or_where_not(mask, padding))
-    }
-}
+/// Four columns of the lines that each of two rows of windows reads, merged.
+pub(crate) type Columns = [Lanes; 2];
 
 /// Merges the lines of two rows of windows, each in order; `grouped` where those that both have may be merged first.
 #[inline(always)]
@@ -178,11 +160,13 @@ impl<'a> Small<'a> {
             let left = if inside.start > 0 { LANES } else { 0 };
             let right = if inside.end < across.windows { last } else { across.windows };
             let count = across.even.taps + across.even.stride;
-            (None, [left, right], Spacing { pairing: 1, count, apart: 1, read: blocks::read(across) })
+            let (read, waiting) = (blocks::read(across), along::waiting(across.windows));
+            (None, [left, right], Spacing { pairing: 1, count, apart: 1, read, waiting })
         } else {
             let Some((masks, edges)) = Masks::new(down, across, inside) else { return Ok(None) };
             let pairing = down.step / down.even.stride;
-            (Some(masks), edges, Spacing { pairing, count: 4, apart: down.step, read: dilated::read(across) })
+            let (read, waiting) = (dilated::read(across), dilated::waiting(across));
+            (Some(masks), edges, Spacing { pairing, count: 4, apart: down.step, read, waiting })
         };
         if down.windows < 2 * spacing.pairing {
             return Ok(None);
@@ -197,9 +181,12 @@ impl<'a> Small<'a> {
     }
 
     /// Reduces the windows of one plane, and says whether its [`Seen`] is to be feared.
-    pub(crate) fn reduce<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: impl Sink<L::Packed>) -> bool {
-        if let Some(masks) = self.dilated.filter(|_| L::DILATED) {
-            return self.apart(fold, masks, cells, sink);
+    pub(crate) fn reduce<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
+        if self.is_dilated() {
+            return match self.across.kind() {
+                (_, 1) => self.dilated::<L, 1>(fold, cells, sink),
+                _ => self.dilated::<L, 2>(fold, cells, sink),
+            };
         }
         match self.across.kind() {
             (2, _) => self.beside::<L, 2, 2>(fold, cells, sink),
@@ -208,45 +195,41 @@ impl<'a> Small<'a> {
         }
     }
 
-    /// The same for windows whose taps lie apart.
-    fn apart<L: InLanes>(&mut self, fold: &L, masks: Masks, cells: &[f32], sink: impl Sink<L::Packed>) -> bool {
-        match self.across.kind() {
-            (_, 1) => self.dilated::<L, 1>(fold, masks, cells, sink),
-            _ => self.dilated::<L, 2>(fold, masks, cells, sink),
-        }
-    }
-
     fn beside<L: InLanes, const TAPS: usize, const STRIDE: usize>(
         &mut self,
         fold: &L,
         cells: &[f32],
-        sink: impl Sink<L::Packed>,
+        sink: impl Sink<Lanes>,
     ) -> bool {
-        let blocks = Blocks::<L, TAPS, STRIDE>::new(fold, self.across, self.edges);
-        self.rows::<L, TAPS, STRIDE>(fold, cells, sink, Seen::nothing(), blocks)
+        let mut blocks = Blocks::<L, TAPS, STRIDE>::new(fold, self.across, self.edges);
+        self.rows::<L, TAPS, STRIDE>(fold, cells, sink, &mut blocks)
     }
 
-    fn dilated<L: InLanes, const STRIDE: usize>(
-        &mut self,
-        fold: &L,
-        masks: Masks,
-        cells: &[f32],
-        sink: impl Sink<L::Packed>,
-    ) -> bool {
-        let blocks = Dilated::<L, STRIDE>::new(fold, self.across, self.edges, masks);
-        let seen = blocks.before(cells);
-        self.rows::<L, 3, 1>(fold, cells, sink, seen, blocks)
+    fn dilated<L: InLanes, const STRIDE: usize>(&mut self, fold: &L, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
+        let mut way = Waiting::<L, STRIDE>::new(fold, self.across, take(&mut self.lines.waiting));
+        let foreign = self.rows::<L, 3, 1>(fold, cells, sink, &mut way);
+        self.lines.waiting = way.room;
+        foreign
+    }
+
+    /// Sums of windows whose taps lie apart.
+    fn sums(&mut self, fold: &Sum<f32>, masks: Masks, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
+        let Self { across, edges, .. } = *self;
+        match across.kind() {
+            (_, 1) => self.rows::<_, 3, 1>(fold, cells, sink, &mut Sums::<1> { across, edges, masks }),
+            _ => self.rows::<_, 3, 1>(fold, cells, sink, &mut Sums::<2> { across, edges, masks }),
+        }
     }
 
     /// Two rows of windows at a time, whose lines are `STRIDE` of them apart.
-    fn rows<L: InLanes, const TAPS: usize, const STRIDE: usize>(
+    fn rows<L: Results<Packed = Lanes>, const TAPS: usize, const STRIDE: usize>(
         &mut self,
         fold: &L,
         cells: &[f32],
-        sink: impl Sink<L::Packed>,
-        mut seen: Seen,
-        mut blocks: impl Across<L>,
+        sink: impl Sink<Lanes>,
+        way: &mut impl Across<L>,
     ) -> bool {
+        let mut seen = Seen::nothing();
         let Self { down, across, .. } = *self;
         let (windows, width, pairing) = (across.windows, across.extent, self.lines.pairing());
         assert!(sink.room() >= down.windows * windows, "a place for every window");
@@ -272,7 +255,7 @@ impl<'a> Small<'a> {
                 // SAFETY: each line has what is read of it, and the sink has a place for every window.
                 #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
                 unsafe {
-                    blocks.across(lines, &mut pair, &mut seen, ahead);
+                    way.across(lines, &mut pair, &mut seen, ahead);
                 }
             }
         }
@@ -281,14 +264,14 @@ impl<'a> Small<'a> {
 }
 
 /// A way along two rows of windows.
-trait Across<L: InLanes> {
+trait Across<L: Results<Packed = Lanes>> {
     /// # Safety
     /// From each pointer on there must be as many cells as the way reads, and in the sink a place for every window.
     #[expect(unsafe_code, reason = "as for the rows")]
     unsafe fn across(
         &mut self,
         lines: [*const f32; LINES],
-        pair: &mut Pair<L, impl Sink<L::Packed>>,
+        pair: &mut Pair<L, impl Sink<Lanes>>,
         seen: &mut Seen,
         ahead: Ahead,
     );

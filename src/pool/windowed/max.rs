@@ -473,6 +473,36 @@ mod tests {
         }
     }
 
+    /// To the bit, where columns go down some at a time, before windows that read them and not after.
+    #[test]
+    fn long_rows_of_windows_with_taps_apart_are_those_of_a_walk() {
+        let mut room = Room::default();
+        let kinds = [(1, 2, 1), (1, 2, 2), (1, 5, 1), (1, 16, 0), (2, 2, 0), (2, 6, 6)];
+        for (stride, apart, after) in kinds {
+            for (before, width) in (0..4).flat_map(|before| (61..70).chain(125..134).map(move |width| (before, width)))
+            {
+                let window = Window::new([3, 3]).stride([stride; 2]).dilation([apart; 2]);
+                let window = window.padding([[apart; 2], [before, after]]);
+                let shapes = Shapes::of_plan_alone(Geometry::from(window).plan(&[2 * apart + 3, width]).unwrap());
+                let cells: Vec<f32> = (0..2 * shapes.plane_in).map(|at| (at * 7919 % 10_007) as f32 - 5000.0).collect();
+                for smallest in [false, true] {
+                    let walk = |plane| match smallest {
+                        true => walked(plane, &shapes, |b, a| b < a, f32::INFINITY),
+                        false => walked(plane, &shapes, |b, a| b > a, f32::NEG_INFINITY),
+                    };
+                    let mut values = vec![9.0; 2 * shapes.plane_out];
+                    extremes(smallest, &cells, &shapes, &mut values, &mut room.floats, &mut room.winners).unwrap();
+                    let wanted = cells.chunks_exact(shapes.plane_in).flat_map(walk).map(|winner| winner.0);
+                    assert!(
+                        wanted.eq(values.iter().map(|value| value.to_bits())),
+                        "{:?}",
+                        (stride, apart, before, width)
+                    );
+                }
+            }
+        }
+    }
+
     /// Of windows without a better cell, the first cell has the place, and not the padding before it.
     #[test]
     fn what_is_as_bad_as_padding_has_a_place() {

@@ -5,7 +5,7 @@
 use super::sinks::Sink;
 use super::{AHEAD_UP_TO, Ahead, MARGIN_AHEAD, Seen, Small, two_rows};
 use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
-use crate::kernel::{InLanes, Results, Sum};
+use crate::kernel::{Results, Sum};
 use std::array::from_fn;
 use std::mem::replace;
 
@@ -39,7 +39,7 @@ pub(super) trait Along: Results {
 }
 
 impl Along for Sum<f32> {
-    const PADDING: f32 = <Self as InLanes>::PADDING;
+    const PADDING: f32 = Sum::PADDING;
     const GROUPED: bool = false;
     const LINES: usize = 4;
 

@@ -34,7 +34,6 @@ pub(super) unsafe fn fetch<const STRIDE: usize>(ahead: Ahead, window: usize) {
 /// Two rows of windows, four side by side at a time.
 pub(super) struct Blocks<'f, L, const TAPS: usize, const STRIDE: usize> {
     fold: &'f L,
-    width: i32,
     /// The window that the last four begin with.
     last: usize,
     /// Which columns have cells of those that the first four windows begin with, and the last four have.
@@ -53,7 +52,6 @@ impl<'f, L: InLanes, const TAPS: usize, const STRIDE: usize> Blocks<'f, L, TAPS,
         };
         Self {
             fold,
-            width: across.extent as i32,
             last,
             left: present(0),
             right: from_fn(|number| present(last * STRIDE + number * LANES)),
@@ -69,13 +67,13 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
     unsafe fn across(
         &mut self,
         lines: [*const f32; LINES],
-        pair: &mut Pair<L, impl Sink<L::Packed>>,
+        pair: &mut Pair<L, impl Sink<Lanes>>,
         seen: &mut Seen,
         ahead: Ahead,
     ) {
-        let Self { fold, width, last, left, right: [first, beside, next], inside } = *self;
+        let Self { fold, last, left, right: [first, beside, next], inside } = *self;
         let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
-        let mut reader = Reader::<L, TAPS, STRIDE> { fold, width, lines, seen: *seen };
+        let mut reader = Reader::<L, TAPS, STRIDE> { fold, lines, seen: *seen };
         // SAFETY: no more columns are read than the caller promises, and no more windows put; those before the last four begin
         // within a row.
         unsafe {
@@ -85,7 +83,7 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
                 reader.lines = at(window);
                 fetch::<STRIDE>(ahead, window);
                 let (taps, next) = reader.slide(here, [None; 2], true);
-                pair.put(window, fold.across::<TAPS, STRIDE>(taps), is_inside);
+                pair.put(window, fold.across::<TAPS>(taps), is_inside);
                 (here, window, is_inside) = (next, window + LANES, true);
             }
             reader.lines = at(last);
@@ -94,7 +92,7 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
                 here = reader.columns(0, first);
             }
             let (taps, _) = reader.slide(here, [beside, next], false);
-            pair.put(last, fold.across::<TAPS, STRIDE>(taps), inside[1]);
+            pair.put(last, fold.across::<TAPS>(taps), inside[1]);
         }
         *seen = reader.seen;
     }
@@ -103,7 +101,6 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
 /// Reads columns of the lines of two rows of windows, from four windows' first tap on.
 struct Reader<'f, L, const TAPS: usize, const STRIDE: usize> {
     fold: &'f L,
-    width: i32,
     lines: [*const f32; LINES],
     seen: Seen,
 }
@@ -115,11 +112,11 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Reader<'_, L, TAPS, STR
     /// Each line must have them.
     #[inline(always)]
     #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn columns(&mut self, from: usize, present: Present) -> L::Columns {
+    unsafe fn columns(&mut self, from: usize, present: Present) -> Columns {
         // SAFETY: the caller's promise.
         let cells = self.lines.map(|line| unsafe { Lanes::load(line.add(from)) });
-        let columns = self.fold.down::<TAPS, STRIDE>(cells, self.width, &mut self.seen);
-        present.map_or(columns, |mask| columns.or_padding(mask, Lanes::splat(L::PADDING)))
+        let columns = self.fold.down::<TAPS, STRIDE>(cells, &mut self.seen);
+        present.map_or(columns, |mask| columns.map(|cells| cells.or_where_not(mask, Lanes::splat(L::PADDING))))
     }
 
     /// The columns of each tap of four windows, whose first columns are here, and those that the next four begin with; they
@@ -129,21 +126,22 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Reader<'_, L, TAPS, STR
     /// Each line must have them.
     #[inline(always)]
     #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn slide(
-        &mut self,
-        here: L::Columns,
-        [beside, next]: [Present; 2],
-        more: bool,
-    ) -> ([L::Columns; 3], L::Columns) {
+    unsafe fn slide(&mut self, here: Columns, [beside, next]: [Present; 2], more: bool) -> ([Columns; 3], Columns) {
         // SAFETY: the caller's promise.
         unsafe {
             let beside = self.columns(LANES, beside);
             if STRIDE == 1 {
-                return ([here, here.with(beside, Lanes::following), here.with(beside, Lanes::straddling)], beside);
+                return ([here, with(here, beside, Lanes::following), with(here, beside, Lanes::straddling)], beside);
             }
-            let even = here.with(beside, Lanes::even);
+            let even = with(here, beside, Lanes::even);
             let next = if more || TAPS > STRIDE { self.columns(2 * LANES, next) } else { here };
-            ([even, here.with(beside, Lanes::odd), even.with(next, Lanes::following)], next)
+            ([even, with(here, beside, Lanes::odd), with(even, next, Lanes::following)], next)
         }
     }
+}
+
+/// For each row, a column each of these and those that follow.
+#[inline(always)]
+fn with(here: Columns, next: Columns, pick: impl Fn(Lanes, Lanes) -> Lanes) -> Columns {
+    from_fn(|row| pick(here[row], next[row]))
 }

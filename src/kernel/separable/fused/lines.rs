@@ -1,6 +1,5 @@
 //! The lines of cells that two rows of small windows read, each with as many cells as are read.
 
-use super::along;
 use super::{Axis, LINES};
 use crate::error::Result;
 use crate::kernel::clear_for;
@@ -8,13 +7,14 @@ use std::array::from_fn;
 use std::ops::Range;
 
 /// How many rows of windows lie from one to the other that goes with it; how many lines the two read, how many rows lie from
-/// one to the next, and how many cells are read of each.
+/// one to the next, and how many cells are read of each; and for how many numbers there has to be room to wait.
 #[derive(Clone, Copy)]
 pub(super) struct Spacing {
     pub pairing: usize,
     pub count: usize,
     pub apart: usize,
     pub read: usize,
+    pub waiting: usize,
 }
 
 pub(super) struct Lines<'a> {
@@ -28,13 +28,13 @@ pub(super) struct Lines<'a> {
     slot: usize,
     margin: usize,
     /// Room for what waits of lines.
-    waiting: &'a mut [f32],
+    pub waiting: &'a mut [f32],
 }
 
 impl<'a> Lines<'a> {
     pub fn new(down: Axis, across: Axis, spacing: Spacing, padding: f32, room: &'a mut Vec<f32>) -> Result<Self> {
         let Axis { extent: width, even, .. } = across;
-        let Spacing { pairing, count, apart, read } = spacing;
+        let Spacing { pairing, count, apart, read, waiting } = spacing;
         let between = ((count - 1) * apart) as isize;
         let whole = |&row: &usize| {
             let first = down.at(row, 0);
@@ -48,7 +48,6 @@ impl<'a> Lines<'a> {
         let margin = even.origin.min(0).unsigned_abs();
         let end = (even.origin + read as isize).max(width as isize) as usize;
         let slot = margin.saturating_add(end);
-        let waiting = along::waiting(across.windows);
         clear_for(room, slot.saturating_add(waiting), LINES + 1)?;
         room.resize(slot * (LINES + 1) + waiting, padding);
         let (room, waiting) = room.split_at_mut(slot * (LINES + 1));

@@ -1,6 +1,6 @@
 //! Small windows' maxima and minima, four windows side by side.
 
-use crate::kernel::fused::{LINES, Seen, two_rows};
+use crate::kernel::fused::{Columns, LINES, Seen, two_rows};
 use crate::kernel::{InLanes, Lanes, Results};
 use std::array::from_fn;
 
@@ -21,20 +21,13 @@ impl<const SMALLEST: bool> Results for Best<SMALLEST> {
     }
 }
 
+/// Down first takes fewer merges. It finds the first column's zero and not the first row's, which has another sign if they are
+/// of both: then a column's result is −0, and the plane is done another way.
 impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
     const PADDING: f32 = if SMALLEST { f32::INFINITY } else { f32::NEG_INFINITY };
-    const DILATED: bool = true;
-    /// Down first, which takes fewer merges. It finds the first column's zero and not the first row's, which has another sign
-    /// if they are of both: then a column's result is −0, and the plane is done another way.
-    type Columns = [Lanes; 2];
 
     #[inline(always)]
-    fn down<const TAPS: usize, const STRIDE: usize>(
-        &self,
-        lines: [Lanes; LINES],
-        _width: i32,
-        seen: &mut Seen,
-    ) -> [Lanes; 2] {
+    fn down<const TAPS: usize, const STRIDE: usize>(&self, lines: [Lanes; LINES], seen: &mut Seen) -> Columns {
         let merged = two_rows::<_, TAPS, STRIDE>(lines, true, Self::of);
         seen.cells(&lines[TAPS - STRIDE..TAPS + STRIDE]);
         seen.merged(merged);
@@ -42,7 +35,7 @@ impl<const SMALLEST: bool> InLanes for Best<SMALLEST> {
     }
 
     #[inline(always)]
-    fn across<const TAPS: usize, const STRIDE: usize>(&self, [a, b, c]: [[Lanes; 2]; 3]) -> [Lanes; 2] {
+    fn across<const TAPS: usize>(&self, [a, b, c]: [Columns; 3]) -> Columns {
         from_fn(|row| {
             let best = Self::of(a[row], b[row]);
             if TAPS == 2 { best } else { Self::of(best, c[row]) }
