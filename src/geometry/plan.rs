@@ -231,6 +231,12 @@ impl AxisPlan {
         let all = self.spans.iter().enumerate().all(|span| fits(span) == Some(true));
         all.then_some(Even { origin, stride, taps })
     }
+
+    /// Whether the windows are pairs of cells, side by side from the first one on.
+    pub(crate) fn is_pairs(&self) -> bool {
+        let even = self.even().filter(|_| self.step == 1 && 2 * self.spans.len() <= self.extent);
+        even.is_some_and(|even| (even.origin, even.stride, even.taps) == (0, 2, 2))
+    }
 }
 
 /// A geometry resolved for one input shape: the only thing that pooling methods and kernels know about it.

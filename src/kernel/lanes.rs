@@ -303,6 +303,21 @@ pub(crate) fn narrow<const N: usize>(from: [&[f64]; N], values: &mut [f32], make
     }
 }
 
+/// Two numbers after two, as `f32`, as far as there are values for both.
+#[inline(always)]
+pub(crate) fn narrow_all(twos: impl Iterator<Item = Doubles>, values: &mut [f32]) {
+    let mut at = 0;
+    for two in twos {
+        match values.get_mut(at..) {
+            // SAFETY: there is room for four.
+            Some(values) if values.len() >= LANES => unsafe { two.narrowed().store(values.as_mut_ptr()) },
+            Some([one, other, ..]) => [*one, *other] = two.values().map(|value| value as f32),
+            _ => return,
+        }
+        at += 2;
+    }
+}
+
 /// Which of four lanes.
 #[derive(Clone, Copy)]
 pub(crate) struct Mask(register::Mask);

@@ -32,7 +32,7 @@ mod visit;
 pub(crate) mod winograd;
 
 pub(crate) use blocks::{Block, BlockRoom, blocks};
-pub(crate) use lanes::{Doubles, LANES, Lanes, narrow};
+pub(crate) use lanes::{Doubles, LANES, Lanes, narrow, narrow_all};
 pub(crate) use network::Networks;
 pub(crate) use resample::{AxisMap, Way, resample_each, resample_planes};
 pub(crate) use rows::to_the_best;

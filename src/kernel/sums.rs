@@ -29,8 +29,6 @@ pub(crate) struct RowOfSums<'r> {
     cells: &'r [f64],
     /// The sums of each window, then for the next number that cells are lifted to.
     sums: &'r mut [f64],
-    /// Whether they are what [`Lift::sum_pairs`] made.
-    pub in_pairs: bool,
 }
 
 impl RowOfSums<'_> {
@@ -68,9 +66,8 @@ pub(crate) trait Lift {
     /// Makes as many numbers of each cell as there is room for: all the first ones, then all the second ones.
     fn lift(&self, cells: &[f32], out: &mut [f64]);
 
-    /// Sums windows of 2 × 2 that lie side by side at once, down the rows first, where that is quicker. Whether it did; it may
-    /// have made more of them, which who asked for them then [knows](RowOfSums::in_pairs). There is room for some numbers
-    /// beside them.
+    /// Sums windows of 2 × 2 that lie side by side at once, down the rows first, where that is quicker. Whether it did. There
+    /// is room for some numbers beside them.
     fn sum_pairs(&self, _above: &[f32], _below: &[f32], _sums: &mut [f64], _room: &mut [f64]) -> bool {
         false
     }
@@ -141,20 +138,14 @@ impl<'a> Sums<'a> {
             (even.taps, even.stride, axis.step) == (2, 2, 1) && fits
         });
         visit_axes(outer, chosen, &mut |number, rows| {
-            let mut done = |sums: &mut [f64], in_pairs: bool| {
-                done(&mut RowOfSums {
-                    first: number * windows,
-                    rows: rows.len() as f64,
-                    cells: counts,
-                    sums,
-                    in_pairs,
-                });
+            let mut done = |sums: &mut [f64]| {
+                done(&mut RowOfSums { first: number * windows, rows: rows.len() as f64, cells: counts, sums });
                 Ok(())
             };
             if let (Some(even), [above, below]) = (pairs, rows) {
                 let row = |tap: &Tap| &plane[tap.at * extent..][even.origin as usize..extent];
                 if lift.sum_pairs(row(above), row(below), sums, column) {
-                    return done(sums, true);
+                    return done(sums);
                 }
             }
             let at_once = match rows {
@@ -183,7 +174,7 @@ impl<'a> Sums<'a> {
                     None => one_by_one(cells, axis, sums),
                 }
             }
-            done(sums, false)
+            done(sums)
         })
     }
 }

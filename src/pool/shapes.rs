@@ -103,6 +103,15 @@ impl Shapes {
         Self { planes: 1, ..self.clone() }
     }
 
+    /// Rows and columns, if windows are squares of four cells that lie side by side, and none reads padding.
+    pub(super) fn squares(&self) -> Option<[&AxisPlan; 2]> {
+        let axes = self.plan.axes();
+        match axes {
+            [rows, columns] => axes.iter().all(AxisPlan::is_pairs).then_some([rows, columns]),
+            _ => None,
+        }
+    }
+
     /// Lets `pool` make its part of `values` of each plane of `cells`.
     pub(super) fn each_plane<T>(
         &self,

@@ -5,11 +5,11 @@
 
 use super::average::counts;
 use super::max::{self, Max};
-use super::walk::{self, FromSums};
+use super::walk::{self, FromSums, Squares};
 use crate::error::Result;
 use crate::kernel::powers::Power;
 use crate::kernel::{
-    Doubles, Fold, Lift, Passes, RowOfSums, Scratch, blocks, clear_for, narrow, reduce, spread, visit,
+    Doubles, Fold, Lift, Passes, RowOfSums, Scratch, blocks, clear_for, narrow, narrow_all, reduce, spread, visit,
 };
 use crate::pool::arithmetic::{Arithmetic, Gradient, Room};
 use crate::pool::shapes::{Shapes, reserve};
@@ -112,11 +112,10 @@ impl Lift for Norm {
     fn sum_pairs(&self, above: &[f32], below: &[f32], sums: &mut [f64], _room: &mut [f64]) -> bool {
         match self.norm_type {
             _ if self.mean => return false,
-            1.0 => sum_pairs(above, below, sums, Doubles::without_sign, |sums| sums),
-            // A processor extracts roots beside all else: they are begun while the next sums are made.
-            2.0 => sum_pairs(above, below, sums, |cells| cells * cells, Doubles::root),
+            1.0 => sum_pairs(above, below, sums, Doubles::without_sign),
+            2.0 => sum_pairs(above, below, sums, |cells| cells * cells),
             // In the order of `cube`.
-            3.0 => sum_pairs(above, below, sums, |cells| cells.without_sign() * (cells * cells), |sums| sums),
+            3.0 => sum_pairs(above, below, sums, |cells| cells.without_sign() * (cells * cells)),
             _ => return false,
         }
         true
@@ -143,24 +142,35 @@ fn cube(cell: f32) -> f64 {
 }
 
 #[inline(always)]
-fn sum_pairs(
-    above: &[f32],
-    below: &[f32],
-    sums: &mut [f64],
-    lift: impl Fn(Doubles) -> Doubles,
-    finish: impl Fn(Doubles) -> Doubles,
-) {
-    let (above, below) = (above.as_chunks::<2>().0, below.as_chunks::<2>().0);
-    let column = |above: [f32; 2], below: [f32; 2]| lift(Doubles::widened(above)) + lift(Doubles::widened(below));
+fn sum_pairs(above: &[f32], below: &[f32], sums: &mut [f64], lift: impl Fn(Doubles) -> Doubles) {
     let (twos, last) = sums.as_chunks_mut::<2>();
-    if let ([last], at) = (last, 2 * twos.len()) {
-        let column = column(above[at], below[at]);
-        [*last, _] = finish(column.sums(column)).values();
+    if let ([last], at) = (last, 4 * twos.len()) {
+        let last_two = |row: &[f32]| [row[at], row[at + 1], 0.0, 0.0];
+        [*last, _] = two(&lift, &last_two(above), &last_two(below)).values();
     }
-    let columns = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
-    for (sums, (&[a, b], &[c, d])) in twos.iter_mut().zip(columns) {
-        *sums = finish(column(a, c).sums(column(b, d))).values();
+    for (sums, (above, below)) in twos.iter_mut().zip(above.as_chunks().0.iter().zip(below.as_chunks().0)) {
+        *sums = two(&lift, above, below).values();
     }
+}
+
+/// The sums of two windows of 2 × 2.
+#[inline(always)]
+fn two(lift: impl Fn(Doubles) -> Doubles, &[a, b, c, d]: &[f32; 4], &[e, f, g, h]: &[f32; 4]) -> Doubles {
+    let column = |above, below| lift(Doubles::widened(above)) + lift(Doubles::widened(below));
+    column([a, b], [e, f]).sums(column([c, d], [g, h]))
+}
+
+/// The L2 norms of windows of 2 × 2 that lie side by side: a processor extracts roots beside all else, so they are begun while
+/// the next sums are made.
+fn roots([above, below]: [&[f32]; 2], values: &mut [f32]) {
+    let square = |cells| cells * cells;
+    let rest = values.len() % 2;
+    if let (Some(last), [.., a, b], [.., c, d]) = (values.last_mut().filter(|_| rest > 0), above, below) {
+        let [sum, _] = two(square, &[*a, *b, 0.0, 0.0], &[*c, *d, 0.0, 0.0]).values();
+        *last = sum.sqrt() as f32;
+    }
+    let fours = above.as_chunks().0.iter().zip(below.as_chunks().0);
+    narrow_all(fours.map(|(above, below)| two(square, above, below).root()), values);
 }
 
 #[inline(always)]
@@ -175,6 +185,10 @@ impl FromSums for Norm {
         1
     }
 
+    fn squares(&self) -> Option<Squares> {
+        (self.norm_type == 2.0 && !self.mean).then_some(roots)
+    }
+
     fn finish(&self, row: &mut RowOfSums, values: &mut [f32]) {
         if self.mean {
             row.divide();
@@ -183,7 +197,7 @@ impl FromSums for Norm {
             Power::new(1.0 / self.norm_type).of_each(row.sums_mut());
         }
         match self.norm_type {
-            2.0 if !row.in_pairs => narrow([row.of(0)], values, |[sum]| sum.root()),
+            2.0 => narrow([row.of(0)], values, |[sum]| sum.root()),
             _ => narrow([row.of(0)], values, |[sum]| sum),
         }
     }
@@ -385,8 +399,13 @@ mod tests {
             for (window, sum) in sums[..windows].iter().enumerate() {
                 let column = |at: usize| row(0)[at] + row(1)[at];
                 let wanted = column(2 * window) + column(2 * window + 1);
-                prop_assert_eq!(bits(*sum), bits(if p == 2.0 { wanted.sqrt() } else { wanted }));
+                prop_assert_eq!(bits(*sum), bits(wanted));
             }
+            let (mut row, mut roots) = ([0.0; 6], [0.0; 6]);
+            narrow([&sums[..windows]], &mut row[..windows], |[sum]| sum.root());
+            super::roots([0, 1].map(|row| &rows(row)[..2 * windows]), &mut roots[..windows]);
+            let bits = |values: [f32; 6]| values.map(|value| if value.is_nan() { u32::MAX } else { value.to_bits() });
+            prop_assert!(p != 2.0 || bits(row) == bits(roots), "{:?} {:?}", row, roots);
         }
     }
 

@@ -7,7 +7,6 @@
 mod lanes;
 
 use crate::error::Result;
-use crate::geometry::AxisPlan;
 use crate::kernel::fused::{self, Small};
 use crate::kernel::{
     Apart, Fold, Neighbours, OnePlane, Planes, Reducer, Scratch, ToTheLargest, WayBack, clear_for, largest,
@@ -46,11 +45,7 @@ pub(super) fn back<const SMALLEST: bool>(
     shapes: &Shapes,
     room: &mut Room,
 ) -> Result<()> {
-    let squares = |axis: &AxisPlan| {
-        let even = axis.even().filter(|_| axis.step == 1 && 2 * axis.spans.len() <= axis.extent);
-        even.is_some_and(|even| (even.origin, even.stride, even.taps) == (0, 2, 2))
-    };
-    let ([rows, columns], true) = (shapes.plan.axes(), shapes.plan.axes().iter().all(squares)) else {
+    let Some([rows, columns]) = shapes.squares() else {
         return overlapping(method, SMALLEST, back, shapes, room);
     };
     let Back { cells, grad_output, grad_input } = back;

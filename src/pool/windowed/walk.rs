@@ -119,10 +119,18 @@ pub(super) fn check_within(parameter: &'static str, count: usize, shapes: &Shape
     Err(Error::new(ErrorKind::Shape, parameter, count, format!("must not exceed the largest window's {most} cells")))
 }
 
+/// Makes a row's values of the two rows of cells that its windows read, and nothing else.
+pub(super) type Squares = fn([&[f32]; 2], &mut [f32]);
+
 /// A method whose values follow from sums of what cells are lifted to.
 pub(super) trait FromSums: Lift {
     /// How many numbers a cell is lifted to.
     fn numbers(&self) -> usize;
+
+    /// What makes the values of windows of 2 × 2 side by side, if that is quicker than by way of their sums.
+    fn squares(&self) -> Option<Squares> {
+        None
+    }
 
     /// The values of a row of windows.
     fn finish(&self, row: &mut RowOfSums, values: &mut [f32]);
@@ -144,9 +152,18 @@ pub(super) fn sums(
     if cells.is_empty() {
         return Ok(());
     }
+    let squares = method.squares().zip(shapes.squares());
     let mut sums = Sums::new(&shapes.plan, method.numbers(), &mut room.sums)?;
     shapes.each_plane(cells, values, |plane, values| {
-        sums.reduce(plane, method, &mut |row| method.finish(row, &mut values[row.first..][..row.len()]))?;
+        if let Some((squares, [_, columns])) = squares {
+            let (width, windows) = (columns.extent, columns.spans.len());
+            for (rows, values) in plane.chunks_exact(2 * width).zip(values.chunks_exact_mut(windows)) {
+                let (above, below) = rows.split_at(width);
+                squares([&above[..2 * windows], &below[..2 * windows]], values);
+            }
+        } else {
+            sums.reduce(plane, method, &mut |row| method.finish(row, &mut values[row.first..][..row.len()]))?;
+        }
         // Fast ways give a NaN wherever they do not know.
         if values.iter().fold(0, |any, value| any | u32::from(value.is_nan())) == 0 {
             return Ok(());
