@@ -4,6 +4,7 @@
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
 use crate::kernel::Fold;
+use crate::kernel::lanes::LANES;
 use crate::kernel::separable::room_for;
 use crate::kernel::separable::row::{Apart, LONGEST};
 
@@ -72,13 +73,14 @@ fn along<F: Fold<Input = f32, Acc = f32>>(
     out: &mut [f32],
     lifted: bool,
 ) -> bool {
+    let whole = |cells: usize| Even { origin: 0, stride: cells, taps: cells };
     let Some((axis, outer)) = axes.split_last() else { return false };
-    let even = Even { origin: 0, stride: axis.extent, taps: axis.extent };
-    if outer.is_empty() {
-        return merge(fold, cells, even, out, lifted);
+    // Where any order will do, a plane is one row, if there are enough of them to go side by side.
+    if outer.is_empty() || F::IDEMPOTENT && out.len() >= LANES {
+        return merge(fold, cells, whole(cells.len() / out.len()), out, lifted);
     }
     let (here, numbers) = numbers.split_at_mut(cells.len() / axis.extent);
-    let foreign = merge(fold, cells, even, here, lifted);
+    let foreign = merge(fold, cells, whole(axis.extent), here, lifted);
     along(fold, merge, outer, here, numbers, out, true) || foreign
 }
 
