@@ -74,17 +74,19 @@ fn fours(cells: &[f32], Even { taps, stride, .. }: Even, out: &mut [f32], mut me
     let Some(last) = out.len().checked_sub(1) else { return };
     let end = last.checked_mul(stride).and_then(|last| last.checked_add(taps));
     assert!(end.is_some_and(|end| end <= cells.len()), "windows end before their cells do");
-    // The last four may have been merged before; of fewer, the last stands for those that are not there.
+    // Of fewer than four, the last stands for those that are not there.
     let apart = from_fn(|window| window.min(last) * stride);
-    for four in 0..out.len().div_ceil(LANES) {
-        let first = (LANES * four).min((last + 1).saturating_sub(LANES));
+    // The first four may be merged twice, so that those at the end are four.
+    let (mut first, mut next) = (0, last % LANES + 1);
+    while first <= last {
         let from = cells.as_ptr().wrapping_add(first * stride);
         let from = apart.map(|apart| from.wrapping_add(apart));
         let merged = merged(Four { from, taps, cells: PhantomData }).values();
         match out[first..].first_chunk_mut() {
             Some(out) => *out = merged,
-            None => out.iter_mut().zip(merged).for_each(|(out, merged)| *out = merged),
+            None => return out.iter_mut().zip(merged).for_each(|(out, merged)| *out = merged),
         }
+        (first, next) = (next, next + LANES);
     }
 }
 
@@ -143,10 +145,12 @@ fn column<const CELLS: usize>(rows: [&[f32; CELLS]; LANES], at: usize) -> Lanes 
     Lanes::of(rows.map(|row| row[at]))
 }
 
-/// Four cells of each row from one on.
+/// Four cells of each row from one on. Put together of single cells, they would be loaded by halves.
 #[inline(always)]
 fn four<const CELLS: usize>(rows: [&[f32; CELLS]; LANES], at: usize) -> [Lanes; LANES] {
-    rows.map(|row| Lanes::of([row[at], row[at + 1], row[at + 2], row[at + 3]]))
+    assert!(at + LANES <= CELLS, "a row has no more cells");
+    // SAFETY: it has four.
+    rows.map(|row| unsafe { Lanes::load(row.as_ptr().add(at)) })
 }
 
 /// What was beside each other, one below the other.
