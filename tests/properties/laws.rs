@@ -405,39 +405,41 @@ fn zeros_and_negative_cells_have_stated_results() {
     }
 }
 
-/// A mean of any size errs by no more than four units in the last place, and a large cell leaves nothing behind.
+/// Means of large windows err by four units in the last place at most, and a large cell leaves nothing behind. With it in the
+/// window, what each addition rounds adds up: a cell goes through sixteen of them at the most, and a division.
 #[test]
-fn means_of_large_windows_err_by_four_units_at_most() {
+fn means_of_large_windows_err_by_few_units() {
     const SIDE: usize = 140;
-    let random = |at: usize| (at as u32).wrapping_mul(2_654_435_761).rotate_left(9) as f32 / 2f32.powi(32);
-    let kinds: [(&str, &dyn Fn(usize) -> f32); 5] = [
+    const LARGE: [usize; 2] = [70, 20];
+    let random = |at: [usize; 2]| {
+        ((at[0] * SIDE + at[1]) as u32).wrapping_mul(2_654_435_761).rotate_left(9) as f32 / 2f32.powi(32)
+    };
+    let kinds: [(&str, &dyn Fn([usize; 2]) -> f32); 5] = [
         ("random", &random),
         ("all the same", &|_| 0.1),
-        ("a slope", &|at| (at % SIDE) as f32 / 3.0),
+        ("a slope", &|at| at[1] as f32 / 3.0),
         ("far from 0", &|at| 1e6 + random(at)),
-        ("a large cell", &|at| if at == SIDE * SIDE / 2 + 20 { 1e9 } else { random(at) }),
+        ("a large cell", &|at| if at == LARGE { 1e9 } else { random(at) }),
     ];
     for (kernel, (name, cell)) in [7, 15, 31, 63].into_iter().flat_map(|kernel| kinds.map(|kind| (kernel, kind))) {
-        let x = ArrayD::from_shape_fn(IxDyn(&[1, 1, SIDE, SIDE]), |at| cell(at[2] * SIDE + at[3]));
-        // The sums above and left of each cell: in f64 they are as good as exact here.
-        let mut above = vec![[0.0; SIDE + 1]; SIDE + 1];
-        for (row, column) in (0..SIDE).flat_map(|row| (0..SIDE).map(move |column| (row, column))) {
-            above[row + 1][column + 1] =
-                f64::from(x[[0, 0, row, column]]) + above[row][column + 1] + above[row + 1][column] - above[row][column];
-        }
+        let x = ArrayD::from_shape_fn(IxDyn(&[1, 1, SIDE, SIDE]), |at| cell([at[2], at[3]]));
         let window = Window::new([kernel; 2]).stride([1; 2]).padding([[kernel / 2; 2]; 2]);
         let ours = Pool::new(MEAN, window).unwrap().forward(x.view()).unwrap();
+        // Sums of the cells in the row's windows, exact enough in f64, row by row.
+        let span = |at: usize| at.saturating_sub(kernel / 2)..(at + kernel / 2 + 1).min(SIDE);
+        let along = |row: usize, at: usize| span(at).map(|column| f64::from(x[[0, 0, row, column]])).sum::<f64>();
+        let rows: Vec<Vec<f64>> = (0..SIDE).map(|row| (0..SIDE).map(|at| along(row, at)).collect()).collect();
         for (at, &ours) in ours.indexed_iter() {
-            let [rows, columns] = [at[2], at[3]].map(|at| {
-                let first = at.saturating_sub(kernel / 2);
-                [first, (at + kernel / 2 + 1).min(SIDE)]
-            });
-            let sum = above[rows[1]][columns[1]] - above[rows[0]][columns[1]] - above[rows[1]][columns[0]]
-                + above[rows[0]][columns[0]];
-            let mean = sum / ((rows[1] - rows[0]) * (columns[1] - columns[0])) as f64;
+            let [down, across] = [span(at[2]), span(at[3])];
+            let mean = down.clone().map(|row| rows[row][at[3]]).sum::<f64>() / (down.len() * across.len()) as f64;
             let unit = f64::from(f32::from_bits((mean as f32).to_bits() + 1)) - f64::from(mean as f32);
             let units = (f64::from(ours) - mean).abs() / unit;
-            assert!(units <= 4.0, "{name}, {kernel} × {kernel}, at {:?}: {ours} and not {mean}, {units} units", &at.slice()[2..]);
+            let large = name == "a large cell" && down.contains(&LARGE[0]) && across.contains(&LARGE[1]);
+            let place = [at[2], at[3]];
+            assert!(
+                units <= if large { 8.5 } else { 4.0 },
+                "{name}, {kernel} × {kernel}, {place:?}: {ours} for {mean}"
+            );
         }
     }
 }
