@@ -40,9 +40,17 @@ pub(crate) fn sums_apart(cells: &[f32], even: Even, out: &mut [f32]) {
 /// The largest cell of each window; `sign` is −0 where it is of their negatives, which cells that are `lifted` are already, and
 /// else 0. Says whether there may be a NaN, or a −0 among what was best before it was negated: then zeros of both signs may
 /// be equal, and not the first have been found.
-#[inline(never)]
 pub(crate) fn largest_apart(cells: &[f32], even: Even, out: &mut [f32], sign: f32, lifted: bool) -> bool {
-    let (back, signs, mut seen) = (Lanes::splat(sign), Lanes::splat(if lifted { 0.0 } else { sign }), Seen::nothing());
+    match sign.is_sign_negative() && !lifted {
+        true => largest_of::<true>(cells, even, out, sign),
+        false => largest_of::<false>(cells, even, out, sign),
+    }
+}
+
+/// The same, of cells that are `NEGATED` here.
+#[inline(never)]
+fn largest_of<const NEGATED: bool>(cells: &[f32], even: Even, out: &mut [f32], sign: f32) -> bool {
+    let (back, signs, mut seen) = (Lanes::splat(sign), Lanes::splat(if NEGATED { -0.0 } else { 0.0 }), Seen::nothing());
     fours(cells, even, out, |rows| {
         if even.taps < LANES {
             let mut best = Lanes::splat(f32::NEG_INFINITY);
@@ -55,11 +63,13 @@ pub(crate) fn largest_apart(cells: &[f32], even: Even, out: &mut [f32], sign: f3
         }
         // Each row by itself first, every fourth cell: what they have in common with those before, they may have twice.
         let mut best = [Lanes::splat(f32::NEG_INFINITY); LANES];
-        for at in (0..even.taps).step_by(LANES) {
-            let from = at.min(even.taps - LANES);
-            let cells = rows.cells(from).map(|row| Lanes::of(*row));
+        let (mut at, mut next) = (0, (even.taps - 1) % LANES + 1);
+        while at < even.taps {
+            // SAFETY: `fours` has checked that a window has all of its cells, and four of them lie from here on.
+            let cells = rows.from.map(|row| unsafe { Lanes::load(row.add(at)) });
             seen.cells(&cells);
             best = from_fn(|row| best[row].pmax(cells[row] ^ signs));
+            (at, next) = (next, next + LANES);
         }
         seen.merged(best.map(|best| best ^ back));
         let [a, b, c, d] = turned(best);
