@@ -40,17 +40,9 @@ pub(crate) fn sums_apart(cells: &[f32], even: Even, out: &mut [f32]) {
 /// The largest cell of each window; `sign` is −0 where it is of their negatives, which cells that are `lifted` are already, and
 /// else 0. Says whether there may be a NaN, or a −0 among what was best before it was negated: then zeros of both signs may
 /// be equal, and not the first have been found.
-pub(crate) fn largest_apart(cells: &[f32], even: Even, out: &mut [f32], sign: f32, lifted: bool) -> bool {
-    match sign.is_sign_negative() && !lifted {
-        true => largest_of::<true>(cells, even, out, sign),
-        false => largest_of::<false>(cells, even, out, sign),
-    }
-}
-
-/// The same, of cells that are `NEGATED` here.
 #[inline(never)]
-fn largest_of<const NEGATED: bool>(cells: &[f32], even: Even, out: &mut [f32], sign: f32) -> bool {
-    let (back, signs, mut seen) = (Lanes::splat(sign), Lanes::splat(if NEGATED { -0.0 } else { 0.0 }), Seen::nothing());
+pub(crate) fn largest_apart(cells: &[f32], even: Even, out: &mut [f32], sign: f32, lifted: bool) -> bool {
+    let (back, signs, mut seen) = (Lanes::splat(sign), Lanes::splat(if lifted { 0.0 } else { sign }), Seen::nothing());
     fours(cells, even, out, |rows| {
         if even.taps < LANES {
             let mut best = Lanes::splat(f32::NEG_INFINITY);
