@@ -414,7 +414,8 @@ fn means_of_large_windows_err_by_few_units() {
     fn random(at: [usize; 2]) -> f32 {
         ((at[0] * SIDE + at[1]) as u32).wrapping_mul(2_654_435_761).rotate_left(9) as f32 / 2f32.powi(32)
     }
-    let kinds: [(&str, fn([usize; 2]) -> f32); 5] = [
+    type Cell = fn([usize; 2]) -> f32;
+    let kinds: [(&str, Cell); 5] = [
         ("random", random),
         ("all the same", |_| 0.1),
         ("a slope", |at| at[1] as f32 / 3.0),

@@ -17,7 +17,7 @@ use crate::geometry::{AxisPlan, Even};
 use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
 use crate::kernel::{InLanes, Results, Sum};
 use blocks::Blocks;
-use dilated::{Masks, Sums, Waiting};
+use dilated::{Sums, Waiting};
 use lines::{Lines, Spacing};
 use sinks::{Pair, Sink};
 use std::mem::take;
@@ -138,8 +138,6 @@ pub(crate) struct Small<'a> {
     across: Axis,
     /// Before which windows, and from which on, blocks are at an edge: not all of their windows read cells alone.
     edges: [usize; 2],
-    /// How the windows of two rows are gone through, where their taps lie apart.
-    dilated: Option<Masks>,
     lines: Lines<'a>,
 }
 
@@ -149,35 +147,37 @@ impl<'a> Small<'a> {
         let [.., rows, columns] = axes else { return Ok(None) };
         let Some((down, across)) = Axis::new(rows).zip(Axis::new(columns)) else { return Ok(None) };
         let inside = across.inside();
-        if down.kind() != across.kind() || !KINDS.contains(&across.kind()) || inside.len() < LANES {
+        if down.kind() != across.kind() || !KINDS.contains(&across.kind()) || across.windows < LANES {
             return Ok(None);
         }
-        let (dilated, edges, spacing) = if [down, across].iter().all(|axis| axis.step == 1) {
+        let (edges, spacing) = if [down, across].iter().all(|axis| axis.step == 1) {
             let last = across.windows - LANES;
-            if across.even.origin <= -(LANES as isize) || inside.end < last {
+            if inside.len() < LANES || across.even.origin <= -(LANES as isize) || inside.end < last {
                 return Ok(None);
             }
             let left = if inside.start > 0 { LANES } else { 0 };
             let right = if inside.end < across.windows { last } else { across.windows };
             let count = across.even.taps + across.even.stride;
             let (read, waiting) = (blocks::read(across), along::waiting(across.windows));
-            (None, [left, right], Spacing { pairing: 1, count, apart: 1, read, waiting })
+            ([left, right], Spacing { pairing: 1, count, apart: 1, read, waiting })
         } else {
-            let Some((masks, edges)) = Masks::new(down, across, inside) else { return Ok(None) };
+            if ![down, across].into_iter().all(dilated::fits) || dilated::columns(across).len() < LANES {
+                return Ok(None);
+            }
             let pairing = down.step / down.even.stride;
             let (read, waiting) = (dilated::read(across), dilated::waiting(across));
-            (Some(masks), edges, Spacing { pairing, count: 4, apart: down.step, read, waiting })
+            ([inside.start, inside.end], Spacing { pairing, count: 4, apart: down.step, read, waiting })
         };
         if down.windows < 2 * spacing.pairing {
             return Ok(None);
         }
         let lines = Lines::new(down, across, spacing, padding, room)?;
-        Ok(Some(Self { down, across, edges, dilated, lines }))
+        Ok(Some(Self { down, across, edges, lines }))
     }
 
     /// Whether the windows' taps lie apart.
     pub(crate) fn is_dilated(&self) -> bool {
-        self.dilated.is_some()
+        self.down.step > 1 || self.across.step > 1
     }
 
     /// Reduces the windows of one plane, and says whether its [`Seen`] is to be feared.
@@ -213,12 +213,18 @@ impl<'a> Small<'a> {
     }
 
     /// Sums of windows whose taps lie apart.
-    fn sums(&mut self, fold: &Sum<f32>, masks: Masks, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
-        let Self { across, edges, .. } = *self;
-        match across.kind() {
-            (_, 1) => self.rows::<_, 3, 1>(fold, cells, sink, &mut Sums::<1> { across, edges, masks }),
-            _ => self.rows::<_, 3, 1>(fold, cells, sink, &mut Sums::<2> { across, edges, masks }),
+    fn sums(&mut self, fold: &Sum<f32>, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
+        match self.across.kind() {
+            (_, 1) => self.sums_apart::<1>(fold, cells, sink),
+            _ => self.sums_apart::<2>(fold, cells, sink),
         }
+    }
+
+    fn sums_apart<const STRIDE: usize>(&mut self, fold: &Sum<f32>, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
+        let mut way = Sums::<STRIDE>::new(self.across, self.edges, take(&mut self.lines.waiting));
+        let foreign = self.rows::<_, 3, 1>(fold, cells, sink, &mut way);
+        self.lines.waiting = way.room;
+        foreign
     }
 
     /// Two rows of windows at a time, whose lines are `STRIDE` of them apart.

@@ -472,7 +472,7 @@ mod tests {
     #[test]
     fn long_rows_of_windows_with_taps_apart_are_those_of_a_walk() {
         let mut room = Room::default();
-        let kinds = [(1, 2, 1), (1, 2, 2), (1, 5, 1), (1, 16, 0), (2, 2, 0), (2, 6, 6)];
+        let kinds = [(1, 2, 1), (1, 2, 2), (1, 5, 1), (1, 16, 0), (1, 30, 7), (2, 2, 0), (2, 6, 6), (2, 20, 3)];
         for (stride, apart, after) in kinds {
             for (before, width) in (0..4).flat_map(|before| (61..70).chain(125..134).map(move |width| (before, width)))
             {

@@ -2,7 +2,7 @@
 //! each other as taps are, and have two of four lines in common.
 
 use super::sinks::{Pair, Sink};
-use super::{Across, Ahead, Axis, LINES, Present, Seen, two_rows};
+use super::{Across, Ahead, Axis, LINES, Seen, two_rows};
 use crate::kernel::lanes::{LANES, Lanes, Mask};
 use crate::kernel::{InLanes, Sum};
 use std::array::from_fn;
@@ -10,46 +10,21 @@ use std::ops::Range;
 
 const TAPS: usize = 3;
 
-/// How many blocks of windows there may be at either edge.
-const AT_AN_EDGE: usize = 4;
-
-/// Which taps of the windows at the edges have cells.
-#[derive(Clone, Copy)]
-pub(super) struct Masks {
-    left: [[Present; TAPS]; AT_AN_EDGE],
-    right: [[Present; TAPS]; AT_AN_EDGE],
-}
-
-impl Masks {
-    /// With where the edges end and begin; `None` for windows that are not done here.
-    pub fn new(down: Axis, across: Axis, inside: Range<usize>) -> Option<(Self, [usize; 2])> {
-        let spread = |axis: Axis| axis.even.taps == TAPS && axis.step.is_multiple_of(axis.even.stride);
-        let last = across.windows - LANES;
-        let left = inside.start.next_multiple_of(LANES);
-        let right = (0..last).step_by(LANES).find(|window| window + LANES > inside.end).unwrap_or(match inside.end {
-            end if end < across.windows => last,
-            _ => across.windows,
-        });
-        let blocks = (across.windows - right).div_ceil(LANES);
-        if ![down, across].into_iter().all(spread) || left > last.min(AT_AN_EDGE * LANES) || blocks > AT_AN_EDGE {
-            return None;
-        }
-        let masks = |from: usize| {
-            from_fn(|block| {
-                let window = (from + block * LANES).min(last);
-                from_fn(|tap| {
-                    let lanes = from_fn(|lane| across.cell(window + lane, tap).is_some());
-                    lanes.contains(&false).then(|| Mask::of(lanes))
-                })
-            })
-        };
-        Some((Self { left: masks(0), right: masks(right) }, [left, right]))
-    }
+/// Whether windows along an axis have taps as they are here.
+pub(super) fn fits(axis: Axis) -> bool {
+    axis.even.taps == TAPS && axis.step.is_multiple_of(axis.even.stride)
 }
 
 /// How many cells are read of a line from the first window's first tap on.
 pub(super) fn read(across: Axis) -> usize {
     (across.windows - LANES) * across.even.stride + (TAPS - 1) * across.step + across.even.stride * LANES
+}
+
+/// Which columns there are of those that windows read, from the first window's first tap on.
+pub(super) fn columns(across: Axis) -> Range<usize> {
+    let begin = across.even.origin.min(0).unsigned_abs();
+    let end = usize::try_from(across.extent as isize - across.even.origin).unwrap_or(0);
+    begin..read(across).min(end).max(begin)
 }
 
 /// Four after four, of which the first ones may overlap those after them, so that the last ones are four.
@@ -77,7 +52,6 @@ const AT_A_TIME: usize = 64;
 pub(super) struct Waiting<'f, 'w, L, const STRIDE: usize> {
     fold: &'f L,
     across: Axis,
-    /// Which columns there are of those that windows read, from the first window's first tap on.
     columns: Range<usize>,
     /// What waits for each row of windows, from there on.
     pub room: &'w mut [f32],
@@ -91,12 +65,7 @@ pub(super) fn waiting(across: Axis) -> usize {
 impl<'f, 'w, L: InLanes, const STRIDE: usize> Waiting<'f, 'w, L, STRIDE> {
     /// In a room of padding.
     pub fn new(fold: &'f L, across: Axis, room: &'w mut [f32]) -> Self {
-        let cell = |column: usize| usize::try_from(across.even.origin + column as isize);
-        let there = |&column: &usize| cell(column).is_ok_and(|cell| cell < across.extent);
-        let read = 0..read(across);
-        let begin = read.clone().find(there).unwrap_or(read.end);
-        let end = read.rev().find(there).map_or(begin, |last| last + 1);
-        Self { fold, across, columns: begin..end, room }
+        Self { fold, across, columns: columns(across), room }
     }
 }
 
@@ -156,37 +125,48 @@ impl<L: InLanes, const STRIDE: usize> Across<L> for Waiting<'_, '_, L, STRIDE> {
 }
 
 /// Sums begin with the cells of a row: each tap's are read where they lie, and masked where there are none.
-pub(super) struct Sums<const STRIDE: usize> {
-    pub across: Axis,
-    pub edges: [usize; 2],
-    pub masks: Masks,
+pub(super) struct Sums<'w, const STRIDE: usize> {
+    across: Axis,
+    /// The first window that reads no padding along the row, and the first one after it that does.
+    edges: [usize; 2],
+    /// Of the columns that windows read, from the first window's first tap on: 1 where there is one, 0 elsewhere.
+    pub room: &'w mut [f32],
 }
 
-impl<const STRIDE: usize> Sums<STRIDE> {
-    /// Four windows, from lines that begin with the first one's first tap; with which taps have cells, where not all do.
+impl<'w, const STRIDE: usize> Sums<'w, STRIDE> {
+    pub fn new(across: Axis, edges: [usize; 2], room: &'w mut [f32]) -> Self {
+        room.fill(0.0);
+        room[columns(across)].fill(1.0);
+        Self { across, edges, room }
+    }
+
+    /// Four windows, from the first window's first tap in each line on; some may read padding, unless they are `INSIDE`.
     ///
     /// # Safety
     /// Each line must have what they read.
     #[inline(always)]
     #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn merge(&self, lines: [*const f32; LINES], masks: Option<&[Present; TAPS]>) -> [Lanes; 2] {
+    unsafe fn merge<const INSIDE: bool>(&self, lines: [*const f32; LINES], window: usize) -> [Lanes; 2] {
+        let step = self.across.step;
+        // SAFETY: the caller's promise; the room is as long as lines are.
+        let four = |from: *const f32| unsafe { Lanes::load(from) };
+        let tap_of = |line: *const f32, tap: usize| {
+            let from = line.wrapping_add(window * STRIDE + tap * step);
+            if STRIDE == 1 { four(from) } else { four(from).even(four(from.wrapping_add(LANES))) }
+        };
+        let masks: [Mask; TAPS] = from_fn(|tap| Lanes::splat(0.0).less(tap_of(self.room.as_ptr(), tap)));
         let lines = lines.map(|line| {
-            let taps: [Lanes; TAPS] = from_fn(|tap| {
-                let from = line.wrapping_add(tap * self.across.step);
-                // SAFETY: the caller's promise.
-                let four = |from: *const f32| unsafe { Lanes::load(from) };
-                let cells = if STRIDE == 1 { four(from) } else { four(from).even(four(from.wrapping_add(LANES))) };
-                let mask = masks.and_then(|masks| masks[tap]);
-                mask.map_or(cells, |mask| cells.or_where_not(mask, Lanes::splat(Sum::PADDING)))
+            let [a, b, c]: [Lanes; TAPS] = from_fn(|tap| {
+                let cells = tap_of(line, tap);
+                if INSIDE { cells } else { cells.or_where_not(masks[tap], Lanes::splat(Sum::PADDING)) }
             });
-            let [a, b, c] = taps;
             a + b + c
         });
         two_rows::<_, TAPS, 1>(lines, false, |a, b| a + b)
     }
 }
 
-impl<const STRIDE: usize> Across<Sum<f32>> for Sums<STRIDE> {
+impl<const STRIDE: usize> Across<Sum<f32>> for Sums<'_, STRIDE> {
     // SAFETY: as the trait says.
     #[inline(always)]
     #[expect(unsafe_code, reason = "as the trait's")]
@@ -197,23 +177,19 @@ impl<const STRIDE: usize> Across<Sum<f32>> for Sums<STRIDE> {
         _seen: &mut Seen,
         _ahead: Ahead,
     ) {
-        let Self { masks, edges: [left, right], across } = &*self;
-        let last = across.windows - LANES;
-        let at = |window: usize| lines.map(|line| line.wrapping_add(window * STRIDE));
-        // SAFETY: no more columns are read than the caller promises, and no more windows put.
-        unsafe {
-            for (window, masks) in (0..*left).step_by(LANES).zip(&masks.left) {
-                pair.put(window, self.merge(at(window), Some(masks)), false);
-            }
-            let mut window = *left;
-            while window < (*right).min(last) {
-                pair.put(window, self.merge(at(window), None), true);
-                window += LANES;
-            }
-            // The last ones, be they at an edge or not.
-            let windows = (*right..last).step_by(LANES).chain([last]);
-            for (window, masks) in windows.zip(&masks.right) {
-                pair.put(window, self.merge(at(window), Some(masks)), *right == across.windows);
+        let Self { edges: [begin, end], across: Axis { windows, .. }, .. } = *self;
+        let mut window = Fours::of(0, windows);
+        while window.at < windows {
+            // SAFETY: no more columns are read than the caller promises, and no more windows put.
+            unsafe {
+                while window.at < windows && (window.at < begin || window.at + LANES > end) {
+                    pair.put(window.at, self.merge::<false>(lines, window.at), false);
+                    window.pass();
+                }
+                while window.at + LANES <= end {
+                    pair.put(window.at, self.merge::<true>(lines, window.at), true);
+                    window.pass();
+                }
             }
         }
     }

@@ -28,8 +28,8 @@ pub(crate) fn values<L: InLanes>(small: &mut Small, fold: &L, cells: &[f32], out
 
 /// The same for sums.
 pub(crate) fn sums(small: &mut Small, fold: &Sum<f32>, cells: &[f32], out: &mut [f32]) -> bool {
-    if let Some(masks) = small.dilated {
-        return small.sums(fold, masks, cells, List::new(out));
+    if small.is_dilated() {
+        return small.sums(fold, cells, List::new(out));
     }
     along::reduce(small, fold, cells, List::new(out))
 }
