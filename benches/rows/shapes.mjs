@@ -14,6 +14,7 @@ const PLAIN = { shape: PLANE, kernel: [3, 3], padding: 1 };
 const CASES = [
   { words: "k3 dilation 2", other: { shape: PLANE, kernel: 3, padding: 2, dilation: 2 }, plain: PLAIN },
   { words: "k3 dilation 5", other: { shape: PLANE, kernel: 3, padding: 5, dilation: 5 }, plain: PLAIN },
+  { words: "k3 dilation 20", other: { shape: PLANE, kernel: 3, padding: 20, dilation: 20 }, plain: PLAIN },
   { words: "k3 s2 dilation 2", other: { shape: PLANE, kernel: 3, padding: 2, dilation: 2, stride: 2 }, plain: { ...PLAIN, stride: 2 } },
   { words: "k7 dilation 3", other: { shape: PLANE, kernel: 7, padding: 9, dilation: 3 }, plain: { shape: PLANE, kernel: 7, padding: 3 } },
   { words: "k3, padding 0 and 2", other: { shape: PLANE, kernel: 3, padding: [[0, 2], [0, 2]] }, plain: PLAIN },
