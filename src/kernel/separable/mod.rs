@@ -71,7 +71,10 @@ pub(crate) struct Reducer<'a, F: Fold> {
 }
 
 /// The innermost axis, or two where windows are small.
-#[expect(clippy::large_enum_variant, reason = "there is one for a run, and a box would be made for each")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one for a run, and a box would be made for each; it is larger on 64 bits"
+)]
 enum Innermost<'a, F: Fold> {
     Row(Row<'a, F>),
     Fused(Small<'a>, Run<F>),

@@ -3,7 +3,7 @@
 
 use super::sinks::{Pair, Sink};
 use super::{Across, Ahead, Axis, LINES, Seen, two_rows};
-use crate::kernel::lanes::{LANES, Lanes, Mask};
+use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::{InLanes, Sum};
 use std::array::from_fn;
 use std::ops::Range;
@@ -129,15 +129,17 @@ pub(super) struct Sums<'w, const STRIDE: usize> {
     across: Axis,
     /// The first window that reads no padding along the row, and the first one after it that does.
     edges: [usize; 2],
+    columns: Range<usize>,
     /// Of the columns that windows read, from the first window's first tap on: 1 where there is one, 0 elsewhere.
     pub room: &'w mut [f32],
 }
 
 impl<'w, const STRIDE: usize> Sums<'w, STRIDE> {
     pub fn new(across: Axis, edges: [usize; 2], room: &'w mut [f32]) -> Self {
+        let columns = columns(across);
         room.fill(0.0);
-        room[columns(across)].fill(1.0);
-        Self { across, edges, room }
+        room[columns.clone()].fill(1.0);
+        Self { across, edges, columns, room }
     }
 
     /// Four windows, from the first window's first tap in each line on; some may read padding, unless they are `INSIDE`.
@@ -154,15 +156,18 @@ impl<'w, const STRIDE: usize> Sums<'w, STRIDE> {
             let from = line.wrapping_add(window * STRIDE + tap * step);
             if STRIDE == 1 { four(from) } else { four(from).even(four(from.wrapping_add(LANES))) }
         };
-        let masks: [Mask; TAPS] = from_fn(|tap| Lanes::splat(0.0).less(tap_of(self.room.as_ptr(), tap)));
-        let lines = lines.map(|line| {
-            let [a, b, c]: [Lanes; TAPS] = from_fn(|tap| {
-                let cells = tap_of(line, tap);
-                if INSIDE { cells } else { cells.or_where_not(masks[tap], Lanes::splat(Sum::PADDING)) }
-            });
-            a + b + c
-        });
-        two_rows::<_, TAPS, 1>(lines, false, |a, b| a + b)
+        let mut sums = lines.map(|line| tap_of(line, 0));
+        for tap in 0..TAPS {
+            let mut cells = if tap == 0 { sums } else { lines.map(|line| tap_of(line, tap)) };
+            // Of most taps all columns are there.
+            let first = window * STRIDE + tap * step;
+            if !INSIDE && (first < self.columns.start || first + (LANES - 1) * STRIDE >= self.columns.end) {
+                let mask = Lanes::splat(0.0).less(tap_of(self.room.as_ptr(), tap));
+                cells = cells.map(|cells| cells.or_where_not(mask, Lanes::splat(Sum::PADDING)));
+            }
+            sums = if tap == 0 { cells } else { from_fn(|line| sums[line] + cells[line]) };
+        }
+        two_rows::<_, TAPS, 1>(sums, false, |a, b| a + b)
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Lines<'a> {
     spacing: Spacing,
     /// From which rows of windows on, two at a time read nothing but what is in the plane.
     whole: Range<usize>,
+    /// Which rows of the plane can be read where they lie: all but those that its memory begins or ends in.
+    in_place: Range<usize>,
     /// A line of padding, and room for copies of those that the plane's memory ends in; each with a margin of padding.
     room: &'a mut [f32],
     slot: usize,
@@ -46,12 +48,14 @@ impl<'a> Lines<'a> {
         let first = (0..rows).find(whole).unwrap_or(down.windows);
         let whole = first..(first..rows).rev().find(whole).map_or(first, |last| last + 1);
         let margin = even.origin.min(0).unsigned_abs();
+        let before_last = (down.extent * width).checked_add_signed(-even.origin).and_then(|end| end.checked_sub(read));
+        let in_place = margin.div_ceil(width)..before_last.map_or(0, |last| down.extent.min(last / width + 1));
         let end = (even.origin + read as isize).max(width as isize) as usize;
         let slot = margin.saturating_add(end);
         clear_for(room, slot.saturating_add(waiting), LINES + 1)?;
         room.resize(slot * (LINES + 1) + waiting, padding);
         let (room, waiting) = room.split_at_mut(slot * (LINES + 1));
-        Ok(Self { down, across, spacing, whole, room, slot, margin, waiting })
+        Ok(Self { down, across, spacing, whole, in_place, room, slot, margin, waiting })
     }
 
     /// Room for what waits.
@@ -95,6 +99,17 @@ impl<'a> Lines<'a> {
     /// Lines that may lie above or below the plane, or where its memory ends.
     pub fn ends<const COUNT: usize>(&mut self, cells: &[f32], rows: [isize; COUNT]) -> [*const f32; COUNT] {
         let Self { down, across: Axis { extent: width, even, .. }, slot, margin, .. } = *self;
+        let (mut all, blank) = (true, self.room.as_ptr().wrapping_add(margin).wrapping_offset(even.origin));
+        let lines = rows.map(|row| match usize::try_from(row) {
+            Ok(row) if row < down.extent => {
+                all &= self.in_place.contains(&row);
+                cells.as_ptr().wrapping_add(row * width).wrapping_offset(even.origin)
+            }
+            _ => blank,
+        });
+        if all {
+            return lines;
+        }
         let there = rows.map(|row| self.some(cells, row, 1));
         let rows = rows.map(|row| usize::try_from(row).ok().filter(|&row| row < down.extent));
         for (line, row) in rows.iter().enumerate().filter(|&(line, _)| there[line].is_none()) {
