@@ -29,6 +29,9 @@ const FLAGS: [&str; 9] = [
     "--force-prefers-reduced-motion",
 ];
 
+/// How often a driver is started at most.
+const STARTS: usize = 3;
+
 /// A ChromeDriver of one test; it ends when this is dropped.
 pub struct Driver {
     process: Child,
@@ -42,8 +45,20 @@ impl Driver {
     /// Starts the driver on a port that it finds free.
     ///
     /// # Errors
-    /// Where it cannot be started, or ends before it names its port.
+    /// Where it cannot be started, or ends before it names its port, again and again: it finds a port that is free to one
+    /// version of the internet's protocol, and gives up where another program has it in the other.
     pub fn start() -> Result<Self> {
+        let mut driver = Self::start_once();
+        for _ in 1..STARTS {
+            if driver.is_ok() {
+                break;
+            }
+            driver = Self::start_once();
+        }
+        driver
+    }
+
+    fn start_once() -> Result<Self> {
         let browser = Browser::set_up()?;
         let mut process = Command::new(&browser.driver)
             .arg("--port=0")
