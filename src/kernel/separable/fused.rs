@@ -136,7 +136,8 @@ impl Axis {
 pub(crate) struct Small<'a> {
     down: Axis,
     across: Axis,
-    /// Before which windows, and from which on, blocks are at an edge: not all of their windows read cells alone.
+    /// Before which windows, and from which on, blocks are at an edge: not all of their windows read cells alone. Where taps lie
+    /// apart, the first window that reads cells alone, and the first one after it that does not.
     edges: [usize; 2],
     lines: Lines<'a>,
 }

@@ -53,7 +53,7 @@ pub(super) struct Waiting<'f, 'w, L, const STRIDE: usize> {
     fold: &'f L,
     across: Axis,
     columns: Range<usize>,
-    /// What waits for each row of windows, from there on.
+    /// What waits for each row of windows, from the first window's first tap on.
     pub room: &'w mut [f32],
 }
 
