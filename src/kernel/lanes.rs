@@ -19,10 +19,35 @@ use plain as register;
 use simd128 as register;
 #[cfg(target_arch = "x86_64")]
 use sse2 as register;
-use std::ops::{Add, BitOr, BitXor, Div, Mul, Sub};
+use std::ops::{Add, BitOr, BitXor, Div, Mul, Range, Sub};
 
 /// How many there are.
 pub(crate) const LANES: usize = 4;
+
+/// Where to begin with four after four, so that the last ones are four: the first ones may overlap those after them.
+pub(crate) struct Fours {
+    at: usize,
+    next: usize,
+    end: usize,
+}
+
+impl Fours {
+    pub fn of(all: Range<usize>) -> Self {
+        let Range { start: at, end } = all;
+        Self { at, next: at + (end - at + LANES - 1) % LANES + 1, end }
+    }
+}
+
+impl Iterator for Fours {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        let Self { at, next, end } = *self;
+        (self.at, self.next) = (next, next + LANES);
+        (at < end).then_some(at)
+    }
+}
 
 /// Four numbers.
 #[derive(Clone, Copy)]
@@ -379,7 +404,7 @@ impl BitXor for Lanes {
 
 #[cfg(test)]
 mod tests {
-    use super::{Doubles, narrow, plain, register};
+    use super::{Doubles, Fours, narrow, plain, register};
     use proptest::prelude::*;
 
     fn four() -> impl Strategy<Value = [f32; 4]> {
@@ -451,6 +476,14 @@ mod tests {
             prop_assert_eq!(bits(register::store(register::bits_of_whole(p))), bits(plain::bits_of_whole(c)));
             prop_assert_eq!(whole(register::whole_of_bits(register::bits_of_whole(p))), c);
             same_mask! { whole_equal: register::whole_equal(p, register::whole([c[0], d[1], c[2], d[3]])), plain::whole_equal(c, [c[0], d[1], c[2], d[3]]); }
+        }
+
+        #[test]
+        fn fours_end_with_the_last_ones_and_leave_none_out(begin in 0..9usize, count in 0..30usize) {
+            let fours: Vec<_> = Fours::of(begin..begin + count).collect();
+            prop_assert_eq!(fours.len(), count.div_ceil(4));
+            prop_assert_eq!(fours.first().copied(), (count > 0).then_some(begin));
+            prop_assert!(fours.iter().skip(1).rev().enumerate().all(|(after, &at)| at + 4 * (after + 1) == begin + count));
         }
 
         /// All of them, of lists of any length, and nothing beyond.

@@ -46,7 +46,7 @@ pub(crate) use sums::{Lift, RowOfSums, SumRoom, Sums};
 pub(crate) use visit::{Chosen, Tap, gather, visit, visit_axes};
 
 use crate::error::{Error, ErrorKind, Result};
-use fused::{Columns, LINES, Run, Seen};
+use fused::{Run, Seen};
 use separable::{Strips, Summed, strips, summed, sums_apart};
 use std::ops::{Add, Div, Neg};
 
@@ -133,10 +133,21 @@ pub(crate) trait Fold: Sized {
     }
 }
 
-/// The results of four windows side by side.
-pub(crate) trait Results {
-    /// Four results.
+/// A fold of four windows side by side, with the bits of the [`Fold`] that it belongs to.
+pub(crate) trait InLanes {
+    /// A cell that changes nothing.
+    const PADDING: f32;
+    /// Whether what two rows of windows have in common may be merged first.
+    const GROUPED: bool;
+    /// What four windows have of their cells.
     type Packed: Copy;
+
+    /// Merges cells with those after them.
+    fn merge(&self, a: Self::Packed, b: Self::Packed) -> Self::Packed;
+
+    /// Takes note of cells.
+    #[inline(always)]
+    fn note(&self, _cells: &[Lanes], _seen: &mut Seen) {}
 
     /// What the windows of a row are finished by: four from one on, or any four that read no padding along it.
     fn by(&self, _row: usize, _from: Option<usize>) -> Lanes {
@@ -152,18 +163,6 @@ pub(crate) trait Results {
     fn has_foreign(&self, _seen: Seen) -> bool {
         false
     }
-}
-
-/// A fold of four windows side by side that may go down their columns first, with the bits of the [`Fold`] that it belongs to.
-pub(crate) trait InLanes: Results<Packed = Lanes> {
-    /// A cell that changes nothing.
-    const PADDING: f32;
-
-    /// Merges the lines that two rows of windows read.
-    fn down<const TAPS: usize, const STRIDE: usize>(&self, lines: [Lanes; LINES], seen: &mut Seen) -> Columns;
-
-    /// Merges the columns of each tap; of two taps, the third is none.
-    fn across<const TAPS: usize>(&self, taps: [Columns; 3]) -> Columns;
 }
 
 /// The sum of the cells over a divisor, in the cells' own type.
@@ -218,8 +217,15 @@ impl Number for f32 {
     const STRIPS: Option<Strips<Sum<f32>>> = Some(strips);
 }
 
-impl Results for Sum<f32> {
+impl InLanes for Sum<f32> {
+    const PADDING: f32 = Sum::PADDING;
+    const GROUPED: bool = false;
     type Packed = Lanes;
+
+    #[inline(always)]
+    fn merge(&self, a: Lanes, b: Lanes) -> Lanes {
+        a + b
+    }
 
     #[inline(always)]
     fn by(&self, row: usize, from: Option<usize>) -> Lanes {

@@ -64,6 +64,7 @@ function measured() {
   for (const method of ["softpool", "median"]) one(method, SMALL, 128);
   one("stochastic", SMALL, 128, { seed: 1 });
   found["max k3 s1, dilation 2"] = pooling({ shape: [1, 1, 256, 256], method: "max", kernelSize: 3, stride: 1, padding: 2, dilation: 2 });
+  found["average k3 s1, dilation 20"] = pooling({ shape: [1, 1, 256, 256], method: "average", kernelSize: 3, stride: 1, padding: 20, dilation: 20 });
   found["max k15 s1, 32 planes of 28 × 28"] = pooling({ shape: [1, 32, 28, 28], method: "max", kernelSize: 15, stride: 1, padding: 7 });
   found["average of whole planes, 128 of 7 × 7"] = pooling({ shape: [1, 128, 7, 7], method: "average", global: true });
   found["average k7 s7"] = pooling({ shape: [1, 1, 256, 256], method: "average", kernelSize: 7 });

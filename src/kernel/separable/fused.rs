@@ -1,6 +1,5 @@
-//! The two innermost axes at once, for the windows most in use: 2 × 2 or 3 × 3 cells, 1 or 2 apart. Each result is merged
-//! from its cells in one go, four windows side by side, two rows of windows at a time, so that memory is gone through once
-//! and nothing waits in between. Four columns of cells are read once and slide on to the windows beside.
+//! The two innermost axes at once, for the windows most in use: 2 × 2 or 3 × 3 cells, 1 or 2 apart, or 3 × 3 dilated. Windows
+//! are merged four side by side, two rows of them at a time, so that memory is gone through once.
 
 mod along;
 mod blocks;
@@ -14,13 +13,12 @@ pub(crate) use sinks::{Run, sums, values};
 use super::even;
 use crate::error::Result;
 use crate::geometry::{AxisPlan, Even};
+use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
-use crate::kernel::{InLanes, Results, Sum};
 use blocks::Blocks;
-use dilated::{Sums, Waiting};
+use dilated::Dilated;
 use lines::{Lines, Spacing};
 use sinks::{Pair, Sink};
-use std::mem::take;
 use std::ops::Range;
 
 /// Up to which width rows that the next windows need are fetched ahead, and how many cells more than these rows there must be.
@@ -34,14 +32,14 @@ type Ahead<'c> = Option<&'c [f32]>;
 const KINDS: [(usize, usize); 3] = [(2, 2), (3, 2), (3, 1)];
 
 /// The most lines that two rows of windows read.
-pub(crate) const LINES: usize = 5;
+const LINES: usize = 5;
 
 /// Four columns of the lines that each of two rows of windows reads, merged.
-pub(crate) type Columns = [Lanes; 2];
+type Columns = [Lanes; 2];
 
 /// Merges the lines of two rows of windows, each in order; `grouped` where those that both have may be merged first.
 #[inline(always)]
-pub(crate) fn two_rows<A: Copy, const TAPS: usize, const STRIDE: usize>(
+fn two_rows<A: Copy, const TAPS: usize, const STRIDE: usize>(
     [a, b, c, d, e]: [A; LINES],
     grouped: bool,
     merge: impl Fn(A, A) -> A,
@@ -124,6 +122,13 @@ impl Axis {
         usize::try_from(self.at(window, tap)).ok().filter(|&cell| cell < self.extent)
     }
 
+    /// The windows of which a tap reads a cell.
+    fn reading(self, tap: usize) -> Range<usize> {
+        let first = self.even.origin + (tap * self.step) as isize;
+        let before = |place: isize| (place - first).max(0).unsigned_abs().div_ceil(self.even.stride).min(self.windows);
+        before(0)..before(self.extent as isize)
+    }
+
     /// The windows that read no padding.
     fn inside(self) -> Range<usize> {
         let begin = (0..self.windows).find(|&window| self.at(window, 0) >= 0).unwrap_or(self.windows);
@@ -133,13 +138,13 @@ impl Axis {
 }
 
 /// Small windows over a plane.
-pub(crate) struct Small<'a> {
-    down: Axis,
-    across: Axis,
-    /// Before which windows, and from which on, blocks are at an edge: not all of their windows read cells alone. Where taps lie
-    /// apart, the first window that reads cells alone, and the first one after it that does not.
-    edges: [usize; 2],
-    lines: Lines<'a>,
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one for a run, and a box would be made for each; it is larger on 64 bits"
+)]
+pub(crate) enum Small<'a> {
+    Undilated(Undilated<'a>),
+    Dilated(Dilated<'a>),
 }
 
 impl<'a> Small<'a> {
@@ -147,139 +152,84 @@ impl<'a> Small<'a> {
     pub(crate) fn new(axes: &[AxisPlan], padding: f32, room: &'a mut Vec<f32>) -> Result<Option<Self>> {
         let [.., rows, columns] = axes else { return Ok(None) };
         let Some((down, across)) = Axis::new(rows).zip(Axis::new(columns)) else { return Ok(None) };
-        let inside = across.inside();
         if down.kind() != across.kind() || !KINDS.contains(&across.kind()) || across.windows < LANES {
             return Ok(None);
         }
-        let (edges, spacing) = if [down, across].iter().all(|axis| axis.step == 1) {
-            let last = across.windows - LANES;
-            if inside.len() < LANES || across.even.origin <= -(LANES as isize) || inside.end < last {
-                return Ok(None);
-            }
-            let left = if inside.start > 0 { LANES } else { 0 };
-            let right = if inside.end < across.windows { last } else { across.windows };
-            let count = across.even.taps + across.even.stride;
-            let (read, waiting) = (blocks::read(across), along::waiting(across.windows));
-            ([left, right], Spacing { pairing: 1, count, apart: 1, read, waiting })
-        } else {
-            if ![down, across].into_iter().all(dilated::fits) || dilated::columns(across).len() < LANES {
-                return Ok(None);
-            }
-            let pairing = down.step / down.even.stride;
-            let (read, waiting) = (dilated::read(across), dilated::waiting(across));
-            ([inside.start, inside.end], Spacing { pairing, count: 4, apart: down.step, read, waiting })
-        };
-        if down.windows < 2 * spacing.pairing {
+        if down.step == 1 && across.step == 1 {
+            return Ok(Undilated::new(down, across, padding, room)?.map(Self::Undilated));
+        }
+        Ok(Dilated::new(down, across, padding, room)?.map(Self::Dilated))
+    }
+}
+
+/// Windows whose taps lie side by side.
+pub(crate) struct Undilated<'a> {
+    down: Axis,
+    across: Axis,
+    /// Before which windows, and from which on, blocks are at an edge: not all of their windows read cells alone.
+    edges: [usize; 2],
+    lines: Lines<'a>,
+}
+
+impl<'a> Undilated<'a> {
+    fn new(down: Axis, across: Axis, padding: f32, room: &'a mut Vec<f32>) -> Result<Option<Self>> {
+        let (inside, last) = (across.inside(), across.windows - LANES);
+        let enough = inside.len() >= LANES && inside.end >= last && across.even.origin > -(LANES as isize);
+        if !enough || down.windows < 2 {
             return Ok(None);
         }
+        let left = if inside.start > 0 { LANES } else { 0 };
+        let right = if inside.end < across.windows { last } else { across.windows };
+        let count = across.even.taps + across.even.stride;
+        let spacing = Spacing { count, read: blocks::read(across), waiting: along::waiting(across.windows) };
         let lines = Lines::new(down, across, spacing, padding, room)?;
-        Ok(Some(Self { down, across, edges, lines }))
-    }
-
-    /// Whether the windows' taps lie apart.
-    pub(crate) fn is_dilated(&self) -> bool {
-        self.down.step > 1 || self.across.step > 1
+        Ok(Some(Self { down, across, edges: [left, right], lines }))
     }
 
     /// Reduces the windows of one plane, and says whether its [`Seen`] is to be feared.
-    pub(crate) fn reduce<L: InLanes>(&mut self, fold: &L, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
-        if self.is_dilated() {
-            return match self.across.kind() {
-                (_, 1) => self.dilated::<L, 1>(fold, cells, sink),
-                _ => self.dilated::<L, 2>(fold, cells, sink),
-            };
-        }
+    fn reduce<L: InLanes<Packed = Lanes>>(&mut self, fold: &L, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
         match self.across.kind() {
-            (2, _) => self.beside::<L, 2, 2>(fold, cells, sink),
-            (_, 2) => self.beside::<L, 3, 2>(fold, cells, sink),
-            _ => self.beside::<L, 3, 1>(fold, cells, sink),
+            (2, _) => self.rows::<L, 2, 2>(fold, cells, sink),
+            (_, 2) => self.rows::<L, 3, 2>(fold, cells, sink),
+            _ => self.rows::<L, 3, 1>(fold, cells, sink),
         }
     }
 
-    fn beside<L: InLanes, const TAPS: usize, const STRIDE: usize>(
+    /// Two rows of windows at a time.
+    fn rows<L: InLanes<Packed = Lanes>, const TAPS: usize, const STRIDE: usize>(
         &mut self,
         fold: &L,
         cells: &[f32],
         sink: impl Sink<Lanes>,
     ) -> bool {
-        let mut blocks = Blocks::<L, TAPS, STRIDE>::new(fold, self.across, self.edges);
-        self.rows::<L, TAPS, STRIDE>(fold, cells, sink, &mut blocks)
-    }
-
-    fn dilated<L: InLanes, const STRIDE: usize>(&mut self, fold: &L, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
-        let mut way = Waiting::<L, STRIDE>::new(fold, self.across, take(&mut self.lines.waiting));
-        let foreign = self.rows::<L, 3, 1>(fold, cells, sink, &mut way);
-        self.lines.waiting = way.room;
-        foreign
-    }
-
-    /// Sums of windows whose taps lie apart.
-    fn sums(&mut self, fold: &Sum<f32>, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
-        match self.across.kind() {
-            (_, 1) => self.sums_apart::<1>(fold, cells, sink),
-            _ => self.sums_apart::<2>(fold, cells, sink),
-        }
-    }
-
-    fn sums_apart<const STRIDE: usize>(&mut self, fold: &Sum<f32>, cells: &[f32], sink: impl Sink<Lanes>) -> bool {
-        let mut way = Sums::<STRIDE>::new(self.across, self.edges, take(&mut self.lines.waiting));
-        let foreign = self.rows::<_, 3, 1>(fold, cells, sink, &mut way);
-        self.lines.waiting = way.room;
-        foreign
-    }
-
-    /// Two rows of windows at a time, whose lines are `STRIDE` of them apart.
-    fn rows<L: Results<Packed = Lanes>, const TAPS: usize, const STRIDE: usize>(
-        &mut self,
-        fold: &L,
-        cells: &[f32],
-        sink: impl Sink<Lanes>,
-        way: &mut impl Across<L>,
-    ) -> bool {
+        let blocks = Blocks::<L, TAPS, STRIDE>::new(fold, self.across, self.edges);
         let mut seen = Seen::nothing();
         let Self { down, across, .. } = *self;
-        let (windows, width, pairing) = (across.windows, across.extent, self.lines.pairing());
+        let (windows, width) = (across.windows, across.extent);
         assert!(sink.room() >= down.windows * windows, "a place for every window");
         assert!(cells.len() == down.extent * width, "a plane of cells");
         // Blocks look at the lines that are new to their windows.
-        let above = (0..pairing).flat_map(|row| (0..TAPS - STRIDE).filter_map(move |tap| down.cell(row, tap)));
-        for row in above {
-            for &cell in &cells[row * width..][..width] {
-                seen.cells(&[Lanes::splat(cell)]);
+        for cell in (0..TAPS - STRIDE).filter_map(|tap| down.cell(0, tap)) {
+            for &cell in &cells[cell * width..][..width] {
+                fold.note(&[Lanes::splat(cell)], &mut seen);
             }
         }
-        for first in (0..down.windows).step_by(2 * pairing) {
-            for row in first..down.windows.min(first + pairing) {
-                // A row without another goes with one that was done before.
-                let row = if row + pairing < down.windows { row } else { row - pairing };
-                let rows = [row, row + pairing];
-                let by = rows.map(|row| fold.by(row, None));
-                let place = down.at(row, 0) * width as isize + across.even.origin;
-                let lines = self.lines.of(cells, row, place, TAPS + STRIDE);
-                let mut pair = Pair { fold, rows, at: row * windows, apart: pairing * windows, by, sink };
-                let next = down.cell(rows[1] + 1, TAPS - STRIDE).filter(|_| width <= AHEAD_UP_TO);
-                let ahead = next.and_then(|next| cells.get(next * width..)?.get(..2 * STRIDE * width + MARGIN_AHEAD));
-                // SAFETY: each line has what is read of it, and the sink has a place for every window.
-                #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
-                unsafe {
-                    way.across(lines, &mut pair, &mut seen, ahead);
-                }
+        for row in (0..down.windows).step_by(2) {
+            // A row without another goes with the one before.
+            let row = row.min(down.windows - 2);
+            let rows = [row, row + 1];
+            let by = rows.map(|row| fold.by(row, None));
+            let place = down.at(row, 0) * width as isize + across.even.origin;
+            let lines = self.lines.of(cells, row, place, TAPS + STRIDE);
+            let mut pair = Pair { fold, rows, at: row * windows, apart: windows, by, sink };
+            let next = down.cell(rows[1] + 1, TAPS - STRIDE).filter(|_| width <= AHEAD_UP_TO);
+            let ahead = next.and_then(|next| cells.get(next * width..)?.get(..2 * STRIDE * width + MARGIN_AHEAD));
+            // SAFETY: each line has what is read of it, and the sink has a place for every window.
+            #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
+            unsafe {
+                blocks.across(lines, &mut pair, &mut seen, ahead);
             }
         }
         fold.has_foreign(seen)
     }
-}
-
-/// A way along two rows of windows.
-trait Across<L: Results<Packed = Lanes>> {
-    /// # Safety
-    /// From each pointer on there must be as many cells as the way reads, and in the sink a place for every window.
-    #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn across(
-        &mut self,
-        lines: [*const f32; LINES],
-        pair: &mut Pair<L, impl Sink<Lanes>>,
-        seen: &mut Seen,
-        ahead: Ahead,
-    );
 }

@@ -9,7 +9,7 @@ use crate::geometry::{AxisPlan, Even};
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::rows::{merge_3, merge_all};
 use crate::kernel::terms::terms;
-use crate::kernel::{Fold, Results, Sum};
+use crate::kernel::{Fold, InLanes, Sum};
 use std::array::from_fn;
 
 /// So many registers are worked on at a time.
@@ -250,7 +250,7 @@ unsafe fn some_strips<const AND_NEW: bool>(
             }
             for (register, merged) in merged.into_iter().enumerate() {
                 let merged = if AND_NEW { merged + new[register] } else { merged };
-                let merged = if finish { Results::finish(fold, merged, by) } else { merged };
+                let merged = if finish { InLanes::finish(fold, merged, by) } else { merged };
                 merged.store(to.add(at + register * LANES));
             }
         }

@@ -306,7 +306,10 @@ pub(super) fn select(
     let mut blank = std::mem::take(&mut winners.blank);
     let axes = shapes.plan.axes();
     let small = if axes.len() == 2 { Small::new(axes, f32::NEG_INFINITY, &mut blank)? } else { None };
-    let mut small = small.filter(|small| !small.is_dilated());
+    let mut small = match small {
+        Some(Small::Undilated(windows)) => Some(windows),
+        _ => None,
+    };
     clear_for(negated, if smallest && small.is_some() { shapes.plane_in } else { 0 }, 1)?;
     let planes = picked.values.chunks_exact_mut(shapes.plane_out).zip(picked.places.chunks_exact_mut(shapes.plane_out));
     for (plane, (values, places)) in cells.chunks_exact(shapes.plane_in).zip(planes) {
@@ -541,6 +544,8 @@ mod tests {
             (3, 1, 2, 2, 2),
             (3, 2, 2, 0, 1),
             (3, 1, 3, 0, 4),
+            (3, 1, 2, 0, 0),
+            (3, 1, 4, 4, 0),
         ] {
             for width in [8, 11, 12, 17, 18, 21] {
                 let window = Window::new([kernel; 2]).stride([stride; 2]).dilation([apart; 2]);

@@ -3,9 +3,9 @@
 //! for the lines below. Some rows of windows are made at a time where they are alike, else one.
 
 use super::sinks::Sink;
-use super::{AHEAD_UP_TO, Ahead, MARGIN_AHEAD, Seen, Small, two_rows};
+use super::{AHEAD_UP_TO, Ahead, MARGIN_AHEAD, Seen, Undilated, two_rows};
 use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
-use crate::kernel::{Results, Sum};
+use crate::kernel::{InLanes, Sum};
 use std::array::from_fn;
 use std::mem::replace;
 
@@ -19,28 +19,16 @@ pub(super) fn waiting(windows: usize) -> usize {
 }
 
 /// A fold along lines first, and then down.
-pub(super) trait Along: Results {
-    /// A cell that changes nothing.
-    const PADDING: f32;
-    /// Whether lines that two rows of windows have may be merged first.
-    const GROUPED: bool;
+pub(super) trait Along: InLanes {
     /// So many lines are read at a time: 2 or 4.
     const LINES: usize;
 
     /// What four windows have of a line, of the columns that they begin with and those beside; their first taps lie at these
     /// places in the plane.
     fn line<const TAPS: usize, const STRIDE: usize>(&self, columns: [Lanes; 3], places: Whole) -> Self::Packed;
-
-    /// Two lines in order.
-    fn merge(&self, a: Self::Packed, b: Self::Packed) -> Self::Packed;
-
-    /// Takes note of cells.
-    fn note(&self, _cells: &[Lanes], _seen: &mut Seen) {}
 }
 
 impl Along for Sum<f32> {
-    const PADDING: f32 = Sum::PADDING;
-    const GROUPED: bool = false;
     const LINES: usize = 4;
 
     #[inline(always)]
@@ -52,28 +40,24 @@ impl Along for Sum<f32> {
         let pair = even + here.odd(beside);
         if TAPS == 2 { pair } else { pair + even.following(next) }
     }
-
-    fn merge(&self, a: Lanes, b: Lanes) -> Lanes {
-        a + b
-    }
 }
 
 /// Reduces one plane. Says whether it has to be done another way.
-pub(super) fn reduce<L: Along>(small: &mut Small, fold: &L, cells: &[f32], sink: impl Sink<L::Packed>) -> bool {
-    match small.across.kind() {
-        (2, _) => rows::<L, 2, 2>(small, fold, cells, sink),
-        (_, 2) => rows::<L, 3, 2>(small, fold, cells, sink),
-        _ => rows::<L, 3, 1>(small, fold, cells, sink),
+pub(super) fn reduce<L: Along>(windows: &mut Undilated, fold: &L, cells: &[f32], sink: impl Sink<L::Packed>) -> bool {
+    match windows.across.kind() {
+        (2, _) => rows::<L, 2, 2>(windows, fold, cells, sink),
+        (_, 2) => rows::<L, 3, 2>(windows, fold, cells, sink),
+        _ => rows::<L, 3, 1>(windows, fold, cells, sink),
     }
 }
 
 fn rows<L: Along, const TAPS: usize, const STRIDE: usize>(
-    small: &mut Small,
+    windows: &mut Undilated,
     fold: &L,
     cells: &[f32],
     sink: impl Sink<L::Packed>,
 ) -> bool {
-    let Small { down, across, lines, .. } = small;
+    let Undilated { down, across, lines, .. } = windows;
     let (windows, width) = (across.windows, across.extent);
     assert!(sink.room() >= down.windows * windows, "a place for every window");
     assert!(cells.len() == down.extent * width, "a plane of cells");

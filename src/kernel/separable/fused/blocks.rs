@@ -1,7 +1,10 @@
-//! Windows whose taps lie side by side: the columns that they begin with slide in from the windows before.
+//! Maxima and minima of small windows whose taps lie side by side, down their columns first, which takes fewer merges. Four
+//! columns of cells are read once: those that windows begin with slide in from the windows before. The first column's zero is
+//! found and not the first row's, which has another sign if there are zeros of both: then a column's result is −0, and the
+//! plane is done another way.
 
 use super::sinks::{Pair, Sink};
-use super::{Across, Ahead, Axis, Columns, LINES, Present, Seen};
+use super::{Ahead, Axis, Columns, LINES, Present, Seen, two_rows};
 use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Mask};
 use std::array::from_fn;
@@ -43,7 +46,7 @@ pub(super) struct Blocks<'f, L, const TAPS: usize, const STRIDE: usize> {
     inside: [bool; 2],
 }
 
-impl<'f, L: InLanes, const TAPS: usize, const STRIDE: usize> Blocks<'f, L, TAPS, STRIDE> {
+impl<'f, L: InLanes<Packed = Lanes>, const TAPS: usize, const STRIDE: usize> Blocks<'f, L, TAPS, STRIDE> {
     pub fn new(fold: &'f L, across: Axis, [left, right]: [usize; 2]) -> Self {
         let last = across.windows - LANES;
         let present = |from: usize| {
@@ -60,12 +63,13 @@ impl<'f, L: InLanes, const TAPS: usize, const STRIDE: usize> Blocks<'f, L, TAPS,
     }
 }
 
-impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_, L, TAPS, STRIDE> {
-    // SAFETY: as the trait says.
+impl<L: InLanes<Packed = Lanes>, const TAPS: usize, const STRIDE: usize> Blocks<'_, L, TAPS, STRIDE> {
+    /// # Safety
+    /// From each pointer on there must be as many cells as are [read], and in the sink a place for every window.
     #[inline(always)]
-    #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn across(
-        &mut self,
+    #[expect(unsafe_code, reason = "as for the rows")]
+    pub unsafe fn across(
+        &self,
         lines: [*const f32; LINES],
         pair: &mut Pair<L, impl Sink<Lanes>>,
         seen: &mut Seen,
@@ -83,7 +87,7 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
                 reader.lines = at(window);
                 fetch::<STRIDE>(ahead, window);
                 let (taps, next) = reader.slide(here, [None; 2], true);
-                pair.put(window, fold.across::<TAPS>(taps), is_inside);
+                pair.put(window, across::<L, TAPS>(fold, taps), is_inside);
                 (here, window, is_inside) = (next, window + LANES, true);
             }
             reader.lines = at(last);
@@ -92,7 +96,7 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Across<L> for Blocks<'_
                 here = reader.columns(0, first);
             }
             let (taps, _) = reader.slide(here, [beside, next], false);
-            pair.put(last, fold.across::<TAPS>(taps), inside[1]);
+            pair.put(last, across::<L, TAPS>(fold, taps), inside[1]);
         }
         *seen = reader.seen;
     }
@@ -105,7 +109,7 @@ struct Reader<'f, L, const TAPS: usize, const STRIDE: usize> {
     seen: Seen,
 }
 
-impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Reader<'_, L, TAPS, STRIDE> {
+impl<L: InLanes<Packed = Lanes>, const TAPS: usize, const STRIDE: usize> Reader<'_, L, TAPS, STRIDE> {
     /// Four columns.
     ///
     /// # Safety
@@ -115,7 +119,9 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Reader<'_, L, TAPS, STR
     unsafe fn columns(&mut self, from: usize, present: Present) -> Columns {
         // SAFETY: the caller's promise.
         let cells = self.lines.map(|line| unsafe { Lanes::load(line.add(from)) });
-        let columns = self.fold.down::<TAPS, STRIDE>(cells, &mut self.seen);
+        let columns = two_rows::<_, TAPS, STRIDE>(cells, L::GROUPED, |a, b| self.fold.merge(a, b));
+        self.fold.note(&cells[TAPS - STRIDE..TAPS + STRIDE], &mut self.seen);
+        self.seen.merged(columns);
         present.map_or(columns, |mask| columns.map(|cells| cells.or_where_not(mask, Lanes::splat(L::PADDING))))
     }
 
@@ -138,6 +144,15 @@ impl<L: InLanes, const TAPS: usize, const STRIDE: usize> Reader<'_, L, TAPS, STR
             ([even, with(here, beside, Lanes::odd), with(even, next, Lanes::following)], next)
         }
     }
+}
+
+/// For each row, the columns of its taps merged; of two taps, the third is none.
+#[inline(always)]
+fn across<L: InLanes<Packed = Lanes>, const TAPS: usize>(fold: &L, [a, b, c]: [Columns; 3]) -> Columns {
+    from_fn(|row| {
+        let merged = fold.merge(a[row], b[row]);
+        if TAPS == 2 { merged } else { fold.merge(merged, c[row]) }
+    })
 }
 
 /// For each row, a column each of these and those that follow.

@@ -1,201 +1,270 @@
-//! Windows of three taps that lie apart, by a multiple of what windows lie apart. Two rows of windows are then as far from
-//! each other as taps are, and have two of four lines in common.
+//! Windows of three taps that lie apart, by a multiple of what windows lie apart. Rows of windows as far apart as taps have
+//! lines in common: they are gone through one after the other, two at a time. A line is merged along once, and what windows
+//! have of it waits for the lines below. Along a row windows are told by which of their taps read cells, so that none has to
+//! be masked.
 
-use super::sinks::{Pair, Sink};
-use super::{Across, Ahead, Axis, LINES, Seen, two_rows};
-use crate::kernel::lanes::{LANES, Lanes};
-use crate::kernel::{InLanes, Sum};
+use super::sinks::Sink;
+use super::{Axis, Seen, two_rows};
+use crate::error::Result;
+use crate::geometry::Even;
+use crate::kernel::lanes::{Fours, LANES, Lanes};
+use crate::kernel::{InLanes, clear_for};
 use std::array::from_fn;
 use std::ops::Range;
 
 const TAPS: usize = 3;
 
-/// Whether windows along an axis have taps as they are here.
-pub(super) fn fits(axis: Axis) -> bool {
-    axis.even.taps == TAPS && axis.step.is_multiple_of(axis.even.stride)
+/// So many lines are read at a time, and so many wait.
+const SOME: usize = 2;
+
+/// What four windows have of the lines before.
+type Block = [Lanes; SOME];
+
+/// Windows of a row of which the same taps read cells.
+#[derive(Clone, Copy, Default)]
+struct Part {
+    begin: usize,
+    end: usize,
+    /// Which taps these are.
+    there: [bool; TAPS],
 }
 
-/// How many cells are read of a line from the first window's first tap on.
-pub(super) fn read(across: Axis) -> usize {
-    (across.windows - LANES) * across.even.stride + (TAPS - 1) * across.step + across.even.stride * LANES
-}
-
-/// Which columns there are of those that windows read, from the first window's first tap on.
-pub(super) fn columns(across: Axis) -> Range<usize> {
-    let begin = across.even.origin.min(0).unsigned_abs();
-    let end = usize::try_from(across.extent as isize - across.even.origin).unwrap_or(0);
-    begin..read(across).min(end).max(begin)
-}
-
-/// Four after four, of which the first ones may overlap those after them, so that the last ones are four.
-struct Fours {
-    at: usize,
-    next: usize,
-}
-
-impl Fours {
-    fn of(begin: usize, end: usize) -> Self {
-        Self { at: begin, next: begin + (end - begin - 1) % LANES + 1 }
+impl Part {
+    fn len(&self) -> usize {
+        self.end - self.begin
     }
 
-    #[inline(always)]
-    fn pass(&mut self) {
-        (self.at, self.next) = (self.next, self.next + LANES);
+    fn overlaps(&self, other: Self) -> bool {
+        self.begin.max(other.begin) < self.end.min(other.end)
+    }
+
+    /// With windows beside it, if there are not four, whose taps lie within the line; `reading` are the windows of which each tap
+    /// reads a cell.
+    fn widened(self, reading: &[Range<usize>; TAPS]) -> Option<Self> {
+        if self.len() >= LANES {
+            return Some(self);
+        }
+        let taps = || reading.iter().zip(self.there).filter(|(_, there)| *there).map(|(windows, _)| windows);
+        let (first, end) = (taps().map(|windows| windows.start).max()?, taps().map(|windows| windows.end).min()?);
+        let begin = self.begin.min(end.checked_sub(LANES)?);
+        (begin >= first).then_some(Self { begin, end: begin + LANES, ..self })
     }
 }
 
-/// So many columns go down at a time, so that the next ones are fetched while windows are merged of these.
-const AT_A_TIME: usize = 64;
+/// The parts of a row.
+fn parts(across: Axis, reading: &[Range<usize>; TAPS]) -> [Part; PARTS] {
+    let mut end = 0;
+    from_fn(|_| {
+        let begin = end;
+        let ends = reading.iter().flat_map(|windows| [windows.start, windows.end]);
+        end = ends.filter(|&end| end > begin).min().unwrap_or(across.windows);
+        Part { begin, end, there: from_fn(|tap| reading[tap].contains(&begin)) }
+    })
+}
 
-/// For folds that may go down first: columns are merged once, and what comes of it waits between padding, where each tap reads
-/// it.
-pub(super) struct Waiting<'f, 'w, L, const STRIDE: usize> {
-    fold: &'f L,
+/// Each of them four windows at least, and after those whose windows it has beside its own. There is no such order in short rows.
+fn in_order(mut parts: [Part; PARTS], reading: &[Range<usize>; TAPS]) -> Option<[Part; PARTS]> {
+    let mut ordered = [Part::default(); PARTS];
+    for place in ordered.iter_mut().rev() {
+        let mut left = parts.iter().enumerate().rev().filter(|(_, part)| part.len() > 0).peekable();
+        if left.peek().is_none() {
+            break;
+        }
+        let (number, part) = left
+            .filter_map(|(number, part)| Some((number, part.widened(reading)?)))
+            .find(|&(number, wide)| (0..PARTS).all(|other| other == number || !parts[other].overlaps(wide)))?;
+        *place = part;
+        parts[number] = Part::default();
+    }
+    Some(ordered)
+}
+
+/// Each tap begins to read cells, and ends to.
+const PARTS: usize = 2 * TAPS + 1;
+
+/// Dilated windows over a plane.
+pub(crate) struct Dilated<'a> {
+    down: Axis,
     across: Axis,
-    columns: Range<usize>,
-    /// What waits for each row of windows, from the first window's first tap on.
-    pub room: &'w mut [f32],
+    /// All windows of a row; where parts overlap, the last one is right.
+    parts: [Part; PARTS],
+    /// As much padding as is read of a line, from the first window's first tap on.
+    padding: &'a [f32],
+    /// Room for the blocks of a row.
+    waiting: &'a mut [f32],
 }
 
-/// How much waits.
-pub(super) fn waiting(across: Axis) -> usize {
-    2 * read(across)
-}
-
-impl<'f, 'w, L: InLanes, const STRIDE: usize> Waiting<'f, 'w, L, STRIDE> {
-    /// In a room of padding.
-    pub fn new(fold: &'f L, across: Axis, room: &'w mut [f32]) -> Self {
-        Self { fold, across, columns: columns(across), room }
+impl<'a> Dilated<'a> {
+    /// `None` for other windows.
+    pub(super) fn new(down: Axis, across: Axis, padding: f32, room: &'a mut Vec<f32>) -> Result<Option<Self>> {
+        let fits = |axis: Axis| axis.even.taps == TAPS && axis.step.is_multiple_of(axis.even.stride);
+        if ![down, across].into_iter().all(fits) {
+            return Ok(None);
+        }
+        let reading = from_fn(|tap| across.reading(tap));
+        let Some(parts) = in_order(parts(across, &reading), &reading) else { return Ok(None) };
+        let Axis { windows, even: Even { stride, .. }, .. } = across;
+        let blocks: usize = parts.iter().map(|part| part.len().div_ceil(LANES)).sum();
+        let (read, waiting) = ((windows - 1) * stride + (TAPS - 1) * across.step + 1, blocks * SOME * LANES);
+        clear_for(room, read + waiting, 1)?;
+        room.resize(read + waiting, padding);
+        let (padding, waiting) = room.split_at_mut(read);
+        Ok(Some(Self { down, across, parts, padding, waiting }))
     }
-}
 
-impl<L: InLanes, const STRIDE: usize> Across<L> for Waiting<'_, '_, L, STRIDE> {
-    // SAFETY: as the trait says.
-    #[inline(always)]
-    #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn across(
+    /// Reduces the windows of one plane, and says whether its [`Seen`] is to be feared.
+    pub(super) fn reduce<L: InLanes<Packed = Lanes>>(
         &mut self,
-        lines: [*const f32; LINES],
-        pair: &mut Pair<L, impl Sink<Lanes>>,
-        seen: &mut Seen,
-        _ahead: Ahead,
-    ) {
-        let Self { fold, across: Axis { windows, step, .. }, ref columns, ref mut room } = *self;
-        let (room, half) = (room.as_mut_ptr(), room.len() / 2);
-        let rows = [room, room.wrapping_add(half)];
-        let mut noted = *seen;
-        // What the last four windows of all, or of some, read.
-        let reach = (TAPS - 1) * step + STRIDE * LANES;
-        let (mut column, mut window) = (Fours::of(columns.start, columns.end), Fours::of(0, windows));
-        while window.at < windows {
-            let until = columns.end.min(column.at + AT_A_TIME);
-            while column.at < until {
-                // SAFETY: no more columns are read than the caller promises.
-                let cells = lines.map(|line| unsafe { Lanes::load(line.add(column.at)) });
-                let merged = fold.down::<TAPS, 1>(cells, &mut noted);
-                for (row, merged) in rows.into_iter().zip(merged) {
-                    // SAFETY: as many wait as are read.
-                    unsafe { merged.store(row.add(column.at)) };
+        fold: &L,
+        cells: &[f32],
+        sink: impl Sink<Lanes>,
+    ) -> bool {
+        match self.across.even.stride {
+            1 => self.rows::<L, 1>(fold, cells, sink),
+            _ => self.rows::<L, 2>(fold, cells, sink),
+        }
+    }
+
+    fn rows<L: InLanes<Packed = Lanes>, const STRIDE: usize>(
+        &mut self,
+        fold: &L,
+        cells: &[f32],
+        sink: impl Sink<Lanes>,
+    ) -> bool {
+        let Self { down: down @ Axis { extent, windows, even, step }, across, .. } = *self;
+        let width = across.extent;
+        assert!(sink.room() >= windows * across.windows, "a place for every window");
+        assert!(cells.len() == extent * width, "a plane of cells");
+        assert!(even.stride == STRIDE && across.even.stride == STRIDE, "windows as far apart");
+        // Windows take note of what their second tap reads.
+        let unseen = |end: isize| end.clamp(0, width as isize) as usize;
+        let (from, to) = (unseen(across.at(0, 1)), unseen(across.at(across.windows - 1, 1) + 1));
+        let padding = self.padding.as_ptr().wrapping_offset(-across.even.origin);
+        let (pairing, mut seen) = (step / STRIDE, Seen::nothing());
+        let lines_of = |taps: [(usize, usize); SOME], seen: &mut Seen| {
+            taps.map(|(row, tap)| {
+                let Some(cell) = down.cell(row, tap) else { return padding };
+                let line = &cells[cell * width..];
+                for cell in (0..from).chain(to..width) {
+                    fold.note(&[Lanes::splat(line[cell])], seen);
                 }
-                column.pass();
+                line.as_ptr()
+            })
+        };
+        for first in 0..pairing.min(windows) {
+            // SAFETY: lines are as long as the plane is wide, and the sink has a place for every window.
+            #[expect(unsafe_code, reason = "a check of bounds for each tap would cost as much as the results")]
+            unsafe {
+                let lines = lines_of([(first, 0), (first, 1)], &mut seen);
+                self.pass::<L, STRIDE, true>(fold, lines, [first; SOME], sink, &mut seen);
+                for row in (first..windows).step_by(SOME * pairing) {
+                    let next = row + pairing;
+                    let lines = lines_of([(row, 2), (next, 2)], &mut seen);
+                    // A row without another goes with itself.
+                    let rows = [row, if next < windows { next } else { row }];
+                    self.pass::<L, STRIDE, false>(fold, lines, rows, sink, &mut seen);
+                }
             }
-            let ready = match (column.at + STRIDE).checked_sub(reach) {
-                _ if column.at >= columns.end => windows,
-                Some(ready) => windows.min(ready / STRIDE),
-                None => 0,
-            };
-            while window.at < ready {
-                let taps = from_fn(|tap| {
-                    rows.map(|row| {
-                        // SAFETY: what windows read waits there, or is padding.
-                        unsafe {
-                            let from = row.add(window.at * STRIDE + tap * step);
-                            let here = Lanes::load(from);
-                            if STRIDE == 1 { here } else { here.even(Lanes::load(from.add(LANES))) }
-                        }
-                    })
-                });
-                // SAFETY: the caller's promise.
-                unsafe { pair.put(window.at, fold.across::<TAPS>(taps), true) };
-                window.pass();
+        }
+        fold.has_foreign(seen)
+    }
+
+    /// Merges two lines along, and puts the two rows of windows that end with them, the lower one first; unless they are the
+    /// `FIRST` lines, which end none.
+    ///
+    /// # Safety
+    /// Each line must be as long as the plane is wide, or be padding, and the sink must have a place for the windows of these rows.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "as for the rows")]
+    unsafe fn pass<L: InLanes<Packed = Lanes>, const STRIDE: usize, const FIRST: bool>(
+        &mut self,
+        fold: &L,
+        lines: [*const f32; SOME],
+        rows: [usize; SOME],
+        sink: impl Sink<Lanes>,
+        seen: &mut Seen,
+    ) {
+        let Self { across, ref parts, padding, ref mut waiting, .. } = *self;
+        let padding = padding.as_ptr().wrapping_offset(-across.even.origin);
+        let taps = |line: *const f32| -> [_; TAPS] { from_fn(|tap| line.wrapping_offset(across.at(0, tap))) };
+        let (padding, lines) = (taps(padding), lines.map(taps));
+        let mut waiting = waiting.as_mut_ptr().cast::<Block>();
+        let mut noted = *seen;
+        let mut put = |window: usize, taps: [[Lanes; TAPS]; SOME], by: [Lanes; SOME]| {
+            fold.note(&taps.map(|taps| taps[1]), &mut noted);
+            let along = taps.map(|[a, b, c]| fold.merge(fold.merge(a, b), c));
+            // SAFETY: the caller's promise; as many wait as there are windows in a row.
+            unsafe {
+                if !FIRST {
+                    let ([a, b], [c, d]) = (waiting.read_unaligned(), along);
+                    let merged = two_rows::<_, TAPS, 1>([a, b, c, d, d], L::GROUPED, |a, b| fold.merge(a, b));
+                    for row in (0..SOME).rev() {
+                        sink.four(rows[row] * across.windows + window, fold.finish(merged[row], by[row]));
+                    }
+                }
+                waiting.write_unaligned(along);
+                waiting = waiting.add(1);
+            }
+        };
+        for &Part { begin, end, there } in parts.iter().filter(|part| part.len() > 0) {
+            let by = rows.map(|row| fold.by(row, Some(begin).filter(|_| there.contains(&false))));
+            let taps: [[_; TAPS]; SOME] =
+                lines.map(|line| from_fn(|tap| if there[tap] { line[tap] } else { padding[tap] }));
+            for window in Fours::of(begin..end) {
+                // SAFETY: the line has all cells of these taps.
+                let four = |tap: *const f32| unsafe {
+                    let tap = tap.wrapping_add(window * STRIDE);
+                    if STRIDE == 1 { Lanes::load(tap) } else { Lanes::load(tap).outer(Lanes::load(tap.add(LANES - 1))) }
+                };
+                put(window, taps.map(|taps| taps.map(four)), by);
             }
         }
         *seen = noted;
     }
 }
 
-/// Sums begin with the cells of a row: each tap's are read where they lie, and masked where there are none.
-pub(super) struct Sums<'w, const STRIDE: usize> {
-    across: Axis,
-    /// The first window that reads no padding along the row, and the first one after it that does.
-    edges: [usize; 2],
-    columns: Range<usize>,
-    /// Of the columns that windows read, from the first window's first tap on: 1 where there is one, 0 elsewhere.
-    pub room: &'w mut [f32],
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::Even;
+    use proptest::prelude::*;
 
-impl<'w, const STRIDE: usize> Sums<'w, STRIDE> {
-    pub fn new(across: Axis, edges: [usize; 2], room: &'w mut [f32]) -> Self {
-        let columns = columns(across);
-        room.fill(0.0);
-        room[columns.clone()].fill(1.0);
-        Self { across, edges, columns, room }
+    proptest! {
+        /// No line is read before its first cell or after its last, and what is written last of a window is of its own taps.
+        #[test]
+        fn parts_read_what_their_windows_do(
+            (extent, step, stride) in (1..40usize, 1..20usize, 1..3usize),
+            before in 0..40isize,
+            windows in LANES..50,
+        ) {
+            let (step, even) = (step * stride, Even { origin: -before, stride, taps: TAPS });
+            let across = Axis { extent, windows, even, step };
+            let reading = from_fn(|tap| across.reading(tap));
+            let Some(parts) = in_order(parts(across, &reading), &reading) else { return Ok(()) };
+            let mut written = vec![None; windows];
+            for Part { begin, end, there } in parts.into_iter().filter(|part| part.len() > 0) {
+                prop_assert!(end - begin >= LANES);
+                for tap in (0..TAPS).filter(|&tap| there[tap]) {
+                    prop_assert!(across.at(begin, tap) >= 0 && across.at(end - 1, tap) < extent as isize);
+                }
+                written[begin..end].fill(Some(there));
+            }
+            for (window, there) in written.into_iter().enumerate() {
+                let own = from_fn(|tap| across.cell(window, tap).is_some());
+                prop_assert_eq!(there, Some(own), "window {}", window);
+            }
+        }
     }
 
-    /// Four windows, from the first window's first tap in each line on; some may read padding, unless they are `INSIDE`.
-    ///
-    /// # Safety
-    /// Each line must have what they read.
-    #[inline(always)]
-    #[expect(unsafe_code, reason = "as for the rows")]
-    unsafe fn merge<const INSIDE: bool>(&self, lines: [*const f32; LINES], window: usize) -> [Lanes; 2] {
-        let step = self.across.step;
-        // SAFETY: the caller's promise; the room is as long as lines are.
-        let four = |from: *const f32| unsafe { Lanes::load(from) };
-        let tap_of = |line: *const f32, tap: usize| {
-            let from = line.wrapping_add(window * STRIDE + tap * step);
-            if STRIDE == 1 { four(from) } else { four(from).even(four(from.wrapping_add(LANES))) }
+    #[test]
+    fn there_is_no_order_where_fewer_than_four_windows_read_cells_with_the_same_taps() {
+        let has_order = |extent: usize, step: usize| {
+            let across =
+                Axis { extent, windows: extent, even: Even { origin: -(step as isize), stride: 1, taps: TAPS }, step };
+            let reading = from_fn(|tap| across.reading(tap));
+            in_order(parts(across, &reading), &reading).is_some()
         };
-        let mut sums = lines.map(|line| tap_of(line, 0));
-        for tap in 0..TAPS {
-            let mut cells = if tap == 0 { sums } else { lines.map(|line| tap_of(line, tap)) };
-            // Of most taps all columns are there.
-            let first = window * STRIDE + tap * step;
-            if !INSIDE && (first < self.columns.start || first + (LANES - 1) * STRIDE >= self.columns.end) {
-                let mask = Lanes::splat(0.0).less(tap_of(self.room.as_ptr(), tap));
-                cells = cells.map(|cells| cells.or_where_not(mask, Lanes::splat(Sum::PADDING)));
-            }
-            sums = if tap == 0 { cells } else { from_fn(|line| sums[line] + cells[line]) };
-        }
-        two_rows::<_, TAPS, 1>(sums, false, |a, b| a + b)
-    }
-}
-
-impl<const STRIDE: usize> Across<Sum<f32>> for Sums<'_, STRIDE> {
-    // SAFETY: as the trait says.
-    #[inline(always)]
-    #[expect(unsafe_code, reason = "as the trait's")]
-    unsafe fn across(
-        &mut self,
-        lines: [*const f32; LINES],
-        pair: &mut Pair<Sum<f32>, impl Sink<Lanes>>,
-        _seen: &mut Seen,
-        _ahead: Ahead,
-    ) {
-        let Self { edges: [begin, end], across: Axis { windows, .. }, .. } = *self;
-        let mut window = Fours::of(0, windows);
-        while window.at < windows {
-            // SAFETY: no more columns are read than the caller promises, and no more windows put.
-            unsafe {
-                while window.at < windows && (window.at < begin || window.at + LANES > end) {
-                    pair.put(window.at, self.merge::<false>(lines, window.at), false);
-                    window.pass();
-                }
-                while window.at + LANES <= end {
-                    pair.put(window.at, self.merge::<true>(lines, window.at), true);
-                    window.pass();
-                }
-            }
-        }
+        let without: Vec<_> = (1..40).filter(|&step| !has_order(32, step)).collect();
+        assert_eq!(without, [15, 29, 30, 31]);
     }
 }

@@ -6,13 +6,11 @@ use crate::kernel::clear_for;
 use std::array::from_fn;
 use std::ops::Range;
 
-/// How many rows of windows lie from one to the other that goes with it; how many lines the two read, how many rows lie from
-/// one to the next, and how many cells are read of each; and for how many numbers there has to be room to wait.
+/// How many lines two rows of windows read, how many cells are read of each, and for how many numbers there has to be room
+/// to wait.
 #[derive(Clone, Copy)]
 pub(super) struct Spacing {
-    pub pairing: usize,
     pub count: usize,
-    pub apart: usize,
     pub read: usize,
     pub waiting: usize,
 }
@@ -36,15 +34,15 @@ pub(super) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub fn new(down: Axis, across: Axis, spacing: Spacing, padding: f32, room: &'a mut Vec<f32>) -> Result<Self> {
         let Axis { extent: width, even, .. } = across;
-        let Spacing { pairing, count, apart, read, waiting } = spacing;
-        let between = ((count - 1) * apart) as isize;
+        let Spacing { count, read, waiting } = spacing;
+        let between = (count - 1) as isize;
         let whole = |&row: &usize| {
             let first = down.at(row, 0);
             let begin = first * width as isize + even.origin;
             let end = begin + between * width as isize + read as isize;
             first >= 0 && first + between < down.extent as isize && begin >= 0 && end <= (down.extent * width) as isize
         };
-        let rows = down.windows - pairing;
+        let rows = down.windows - 1;
         let first = (0..rows).find(whole).unwrap_or(down.windows);
         let whole = first..(first..rows).rev().find(whole).map_or(first, |last| last + 1);
         let margin = even.origin.min(0).unsigned_abs();
@@ -73,10 +71,6 @@ impl<'a> Lines<'a> {
         (begin + (count - 1) * width + self.spacing.read <= cells.len()).then(|| cells[begin..].as_ptr())
     }
 
-    pub fn pairing(&self) -> usize {
-        self.spacing.pairing
-    }
-
     /// The lines of two rows of windows, from the first window's first tap on, which is at `place` in the plane; so many, and
     /// the last one again.
     #[inline(always)]
@@ -85,15 +79,13 @@ impl<'a> Lines<'a> {
             return self.at_an_end(cells, row);
         }
         let first = cells.as_ptr().wrapping_offset(place);
-        let apart = self.spacing.apart * self.across.extent;
-        from_fn(|line| first.wrapping_add(line.min(count - 1) * apart))
+        from_fn(|line| first.wrapping_add(line.min(count - 1) * self.across.extent))
     }
 
     #[inline(never)]
     fn at_an_end(&mut self, cells: &[f32], row: usize) -> [*const f32; LINES] {
-        let Spacing { count, apart, .. } = self.spacing;
-        let first = self.down.at(row, 0);
-        self.ends(cells, from_fn(|line| first + (line.min(count - 1) * apart) as isize))
+        let (first, count) = (self.down.at(row, 0), self.spacing.count);
+        self.ends(cells, from_fn(|line| first + line.min(count - 1) as isize))
     }
 
     /// Lines that may lie above or below the plane, or where its memory ends.

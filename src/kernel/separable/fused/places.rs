@@ -3,15 +3,28 @@
 
 use super::along::{self, Along};
 use super::sinks::List;
-use super::{Seen, Small};
-use crate::kernel::Results;
+use super::{Seen, Undilated};
+use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Whole};
 
 struct Placed;
 
-impl Results for Placed {
+impl InLanes for Placed {
+    const PADDING: f32 = f32::NEG_INFINITY;
+    const GROUPED: bool = true;
     /// The best cells of four windows, and their places; on padding, a place where there is no cell.
     type Packed = (Lanes, Whole);
+
+    /// Later places are larger; those on padding are negative, or never better.
+    #[inline(always)]
+    fn merge(&self, (a, at_a): Self::Packed, (b, at_b): Self::Packed) -> Self::Packed {
+        (a.pmax(b), at_a.greatest(at_b.only(a.less(b))))
+    }
+
+    #[inline(always)]
+    fn note(&self, cells: &[Lanes], seen: &mut Seen) {
+        seen.cells(cells);
+    }
 
     fn has_foreign(&self, seen: Seen) -> bool {
         seen.any()
@@ -19,8 +32,6 @@ impl Results for Placed {
 }
 
 impl Along for Placed {
-    const PADDING: f32 = f32::NEG_INFINITY;
-    const GROUPED: bool = true;
     const LINES: usize = 2;
 
     #[inline(always)]
@@ -44,20 +55,9 @@ impl Along for Placed {
         let two = one.only(second.less(third)).only(later);
         (first.pmax(after), places - one.only(later) - two)
     }
-
-    /// Later places are larger; those on padding are negative, or never better.
-    #[inline(always)]
-    fn merge(&self, (a, at_a): Self::Packed, (b, at_b): Self::Packed) -> Self::Packed {
-        (a.pmax(b), at_a.greatest(at_b.only(a.less(b))))
-    }
-
-    #[inline(always)]
-    fn note(&self, cells: &[Lanes], seen: &mut Seen) {
-        seen.cells(cells);
-    }
 }
 
-impl Small<'_> {
+impl Undilated<'_> {
     /// The largest cells of a plane's windows, and their places. Says whether they are right: with a NaN they may not be, nor
     /// where nothing is larger than padding.
     pub(crate) fn places(&mut self, cells: &[f32], values: &mut [f32], places: &mut [i32]) -> bool {

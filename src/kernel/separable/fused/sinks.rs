@@ -2,7 +2,7 @@
 
 use super::{Small, along};
 use crate::kernel::lanes::{Lanes, Whole};
-use crate::kernel::{Fold, InLanes, Results, Sum};
+use crate::kernel::{Fold, InLanes, Sum};
 use std::marker::PhantomData;
 
 /// Where results go.
@@ -22,16 +22,19 @@ pub(crate) trait Sink<P>: Copy {
 pub(crate) type Run<F> = fn(&mut Small, &F, &[<F as Fold>::Input], &mut [<F as Fold>::Acc]) -> bool;
 
 /// Reduces one plane into values.
-pub(crate) fn values<L: InLanes>(small: &mut Small, fold: &L, cells: &[f32], out: &mut [f32]) -> bool {
-    small.reduce(fold, cells, List::new(out))
+pub(crate) fn values<L: InLanes<Packed = Lanes>>(small: &mut Small, fold: &L, cells: &[f32], out: &mut [f32]) -> bool {
+    match small {
+        Small::Undilated(windows) => windows.reduce(fold, cells, List::new(out)),
+        Small::Dilated(windows) => windows.reduce(fold, cells, List::new(out)),
+    }
 }
 
 /// The same for sums.
 pub(crate) fn sums(small: &mut Small, fold: &Sum<f32>, cells: &[f32], out: &mut [f32]) -> bool {
-    if small.is_dilated() {
-        return small.sums(fold, cells, List::new(out));
+    match small {
+        Small::Undilated(windows) => along::reduce(windows, fold, cells, List::new(out)),
+        Small::Dilated(windows) => windows.reduce(fold, cells, List::new(out)),
     }
-    along::reduce(small, fold, cells, List::new(out))
 }
 
 /// A list as it is written to. It is a pointer, so that it waits in a register beside those that are written.
@@ -90,7 +93,7 @@ pub(super) struct Pair<'s, L, S> {
     pub sink: S,
 }
 
-impl<L: Results, S: Sink<L::Packed>> Pair<'_, L, S> {
+impl<L: InLanes, S: Sink<L::Packed>> Pair<'_, L, S> {
     /// Puts the results of four windows of either row; `inside` along the row.
     ///
     /// # Safety

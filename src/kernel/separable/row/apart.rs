@@ -5,7 +5,7 @@
 use crate::geometry::Even;
 use crate::kernel::Fold;
 use crate::kernel::fused::Seen;
-use crate::kernel::lanes::{LANES, Lanes};
+use crate::kernel::lanes::{Fours, LANES, Lanes};
 use std::array::from_fn;
 use std::marker::PhantomData;
 
@@ -55,13 +55,11 @@ pub(crate) fn largest_apart(cells: &[f32], even: Even, out: &mut [f32], sign: f3
         }
         // Each row by itself first, every fourth cell: what they have in common with those before, they may have twice.
         let mut best = [Lanes::splat(f32::NEG_INFINITY); LANES];
-        let (mut at, mut next) = (0, (even.taps - 1) % LANES + 1);
-        while at < even.taps {
+        for at in Fours::of(0..even.taps) {
             // SAFETY: `fours` has checked that a window has all of its cells, and four of them lie from here on.
             let cells = rows.from.map(|row| unsafe { Lanes::load(row.add(at)) });
             seen.cells(&cells);
             best = from_fn(|row| best[row].pmax(cells[row] ^ signs));
-            (at, next) = (next, next + LANES);
         }
         seen.merged(best.map(|best| best ^ back));
         let [a, b, c, d] = turned(best);
@@ -78,9 +76,7 @@ fn fours(cells: &[f32], Even { taps, stride, .. }: Even, out: &mut [f32], mut me
     assert!(end.is_some_and(|end| end <= cells.len()), "windows end before their cells do");
     // Of fewer than four, the last stands for those that are not there.
     let apart = from_fn(|window| window.min(last) * stride);
-    // The first four may be merged twice, so that those at the end are four.
-    let (mut first, mut next) = (0, last % LANES + 1);
-    while first <= last {
+    for first in Fours::of(0..out.len()) {
         let from = cells.as_ptr().wrapping_add(first * stride);
         let from = apart.map(|apart| from.wrapping_add(apart));
         let merged = merged(Four { from, taps, cells: PhantomData }).values();
@@ -88,7 +84,6 @@ fn fours(cells: &[f32], Even { taps, stride, .. }: Even, out: &mut [f32], mut me
             Some(out) => *out = merged,
             None => return out.iter_mut().zip(merged).for_each(|(out, merged)| *out = merged),
         }
-        (first, next) = (next, next + LANES);
     }
 }
 
