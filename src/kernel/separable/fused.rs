@@ -17,7 +17,7 @@ use crate::kernel::InLanes;
 use crate::kernel::lanes::{LANES, Lanes, Mask, Whole};
 use blocks::Blocks;
 use dilated::Dilated;
-use lines::{Lines, Spacing};
+use lines::{Lines, Reads};
 use sinks::{Pair, Sink};
 use std::ops::Range;
 
@@ -181,8 +181,8 @@ impl<'a> Undilated<'a> {
         let left = if inside.start > 0 { LANES } else { 0 };
         let right = if inside.end < across.windows { last } else { across.windows };
         let count = across.even.taps + across.even.stride;
-        let spacing = Spacing { count, read: blocks::read(across), waiting: along::waiting(across.windows) };
-        let lines = Lines::new(down, across, spacing, padding, room)?;
+        let reads = Reads { count, read: blocks::read(across), waiting: along::waiting(across.windows) };
+        let lines = Lines::new(down, across, reads, padding, room)?;
         Ok(Some(Self { down, across, edges: [left, right], lines }))
     }
 

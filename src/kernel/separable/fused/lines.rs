@@ -9,7 +9,7 @@ use std::ops::Range;
 /// How many lines two rows of windows read, how many cells are read of each, and for how many numbers there has to be room
 /// to wait.
 #[derive(Clone, Copy)]
-pub(super) struct Spacing {
+pub(super) struct Reads {
     pub count: usize,
     pub read: usize,
     pub waiting: usize,
@@ -18,7 +18,7 @@ pub(super) struct Spacing {
 pub(super) struct Lines<'a> {
     down: Axis,
     across: Axis,
-    spacing: Spacing,
+    reads: Reads,
     /// From which rows of windows on, two at a time read nothing but what is in the plane.
     whole: Range<usize>,
     /// Which rows of the plane can be read where they lie: all but those that its memory begins or ends in.
@@ -28,13 +28,13 @@ pub(super) struct Lines<'a> {
     slot: usize,
     margin: usize,
     /// Room for what waits of lines.
-    pub waiting: &'a mut [f32],
+    waiting: &'a mut [f32],
 }
 
 impl<'a> Lines<'a> {
-    pub fn new(down: Axis, across: Axis, spacing: Spacing, padding: f32, room: &'a mut Vec<f32>) -> Result<Self> {
+    pub fn new(down: Axis, across: Axis, reads: Reads, padding: f32, room: &'a mut Vec<f32>) -> Result<Self> {
         let Axis { extent: width, even, .. } = across;
-        let Spacing { count, read, waiting } = spacing;
+        let Reads { count, read, waiting } = reads;
         let between = (count - 1) as isize;
         let whole = |&row: &usize| {
             let first = down.at(row, 0);
@@ -53,7 +53,7 @@ impl<'a> Lines<'a> {
         clear_for(room, slot.saturating_add(waiting), LINES + 1)?;
         room.resize(slot * (LINES + 1) + waiting, padding);
         let (room, waiting) = room.split_at_mut(slot * (LINES + 1));
-        Ok(Self { down, across, spacing, whole, in_place, room, slot, margin, waiting })
+        Ok(Self { down, across, reads, whole, in_place, room, slot, margin, waiting })
     }
 
     /// Room for what waits.
@@ -68,7 +68,7 @@ impl<'a> Lines<'a> {
         let Axis { extent: width, even, .. } = self.across;
         let row = usize::try_from(row).ok().filter(|&row| row + count <= self.down.extent)?;
         let begin = (row * width).checked_add_signed(even.origin)?;
-        (begin + (count - 1) * width + self.spacing.read <= cells.len()).then(|| cells[begin..].as_ptr())
+        (begin + (count - 1) * width + self.reads.read <= cells.len()).then(|| cells[begin..].as_ptr())
     }
 
     /// The lines of two rows of windows, from the first window's first tap on, which is at `place` in the plane; so many, and
@@ -84,7 +84,7 @@ impl<'a> Lines<'a> {
 
     #[inline(never)]
     fn at_an_end(&mut self, cells: &[f32], row: usize) -> [*const f32; LINES] {
-        let (first, count) = (self.down.at(row, 0), self.spacing.count);
+        let (first, count) = (self.down.at(row, 0), self.reads.count);
         self.ends(cells, from_fn(|line| first + line.min(count - 1) as isize))
     }
 
